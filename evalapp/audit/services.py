@@ -1,0 +1,25 @@
+"""Writes the record of what staff did."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from evalapp.audit.models import AuditEntry
+from evalapp.core import clock
+from evalapp.core.permissions import Actor
+
+
+def record(
+    session: Session, *, actor: Actor, action: str, subject: str, detail: dict[str, Any] | None = None
+) -> None:
+    """Add an entry in the transaction of the act. `detail` holds plain values, never people's text or numbers."""
+    session.add(
+        AuditEntry(
+            at=clock.now(),
+            actor_id=actor.id,
+            actor_name=actor.name,
+            action=action,
+            subject=subject,
+            detail=detail or {},
+        )
+    )

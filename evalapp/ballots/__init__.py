@@ -1,0 +1,1 @@
+"""Ballot boxes: announcing, casting, sealing, receipts, closing."""

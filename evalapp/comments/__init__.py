@@ -1,0 +1,1 @@
+"""Threads of residents' words, their moderation, and the units' replies."""

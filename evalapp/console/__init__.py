@@ -1,0 +1,1 @@
+"""The staff desks of office, unit and station."""

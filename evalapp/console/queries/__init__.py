@@ -1,0 +1,1 @@
+"""Reading across domains for the desks, one module a concern."""

@@ -1,0 +1,1 @@
+"""The desks' pages, one module a concern."""

@@ -1,0 +1,50 @@
+"""What every command shares: the opened platform, refusals as one sentence and exit code 1, lists as text or JSON."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import click
+
+from evalapp.core.errors import DomainError
+from evalapp.core.platform import Platform
+
+pass_platform = click.make_pass_decorator(Platform)
+
+
+class Refused(click.ClickException):
+    """A refusal on the command line: one plain sentence, exit code 1 (wrong usage is 2)."""
+
+    exit_code = 1
+
+
+class Commands(click.Group):
+    """A group whose commands end with a plain sentence when a service refuses."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DomainError as error:
+            raise Refused(str(error)) from error
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+def print_rows(rows: Iterable[Mapping[str, Any]], *, as_json: bool) -> None:
+    """Print a list: one line a row, or one JSON array."""
+    listed = [dict(row) for row in rows]
+    if as_json:
+        click.echo(json.dumps(listed, ensure_ascii=False, default=str, indent=2))
+        return
+    for row in listed:
+        click.echo("  ".join(str(value) for value in row.values()))
+
+
+def print_fact(fact: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print one thing: a line a field, or one JSON object."""
+    if as_json:
+        click.echo(json.dumps(dict(fact), ensure_ascii=False, default=str, indent=2))
+        return
+    for name, value in fact.items():
+        click.echo(f"{name}: {value}")

@@ -1,0 +1,76 @@
+"""The loop that finds due jobs: a thread beside the web server, or a process of its own."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from evalapp.core import logs
+from evalapp.core.errors import Unavailable
+from evalapp.core.jobs import queue
+
+if TYPE_CHECKING:
+    from evalapp.core.platform import Platform
+
+POLL_SECONDS = 5.0
+log = logs.get_logger("worker")
+
+
+class Worker:
+    """Polls every five seconds for due, unleased or expired jobs and runs them one at a time.
+
+    `rounds` are called at each poll before the jobs: things that time decides and that ought to be noticed soon
+    (boxes to close, turnout to refresh). They must be cheap and may raise nothing worth stopping for.
+    """
+
+    def __init__(
+        self,
+        platform: "Platform",
+        *,
+        rounds: Sequence[Callable[["Platform"], None]] = (),
+        poll: float = POLL_SECONDS,
+    ) -> None:
+        self.platform = platform
+        self.rounds = rounds
+        self.poll = poll
+        self.stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Run in a thread of this process until `stop`."""
+        self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
+        self._thread.start()
+
+    def stop(self, *, wait: float = 10) -> None:
+        """Ask the running job to give itself back, and wait for the loop to end."""
+        self.stopping.set()
+        if self._thread is not None:
+            self._thread.join(wait)
+
+    def run(self) -> None:
+        """Work until `stop`. A database that is gone is waited for."""
+        log.info("worker started")
+        while not self.stopping.is_set():
+            try:
+                busy = self.once()
+            except (SQLAlchemyError, Unavailable) as error:
+                log.warning("the worker waits for the database", error=type(error).__name__)
+                busy = False
+            if not busy:
+                self.stopping.wait(self.poll)
+        log.info("worker stopped")
+
+    def once(self) -> bool:
+        """Do one round: what time decides, then the due jobs; return whether there was a job."""
+        for function in self.rounds:
+            function(self.platform)
+        with self.platform.session() as session:
+            ids = queue.due(session)
+        ran = [queue.run(self.platform, job_id, stopping=self.stopping) for job_id in ids]
+        return any(ran)
+
+    def drain(self) -> None:
+        """Work until nothing is due (commands and tests)."""
+        while self.once():
+            pass

@@ -1,0 +1,72 @@
+"""What every entrance opens first: settings, database, files, keys, gateways. The web, the worker and commands share it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from evalapp.core import clock, logs
+from evalapp.core.engine import make_engine, make_session_factory
+from evalapp.core.gateways import SmsGateway, open_gateway
+from evalapp.core.keys import Keys
+from evalapp.core.settings import Settings
+from evalapp.core.storage import LocalStorage, Storage
+from evalapp.core.transaction import transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform:
+    """The opened parts. Close it when done."""
+
+    settings: Settings
+    engine: Engine
+    sessions: sessionmaker[Session]
+    storage: Storage
+    keys: Keys
+    sms: SmsGateway
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Open everything that `settings` name; makes the data folder."""
+        clock.configure(offset_seconds=settings.clock_offset, timezone=settings.timezone)
+        logs.configure(settings)
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        _remember_offset(settings)
+        engine = make_engine(settings.database)
+        return cls(
+            settings=settings,
+            engine=engine,
+            sessions=make_session_factory(engine),
+            storage=LocalStorage(settings.media_dir),
+            keys=Keys(settings.keys_dir),
+            sms=open_gateway(settings),
+        )
+
+    def session(self) -> Session:
+        """Return a new session, to read with: `with platform.session() as session:`."""
+        return self.sessions()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Open a session and a transaction in one: what the block did is committed or nothing is."""
+        with self.sessions() as session, transaction(session):
+            yield session
+
+    def close(self) -> None:
+        """Let the database go."""
+        self.engine.dispose()
+
+
+def _remember_offset(settings: Settings) -> None:
+    """Refuse a clock that is set back: a data folder remembers the largest offset it was used with."""
+    path = settings.data_dir / "clock_offset"
+    largest = int(path.read_text()) if path.exists() else 0
+    if settings.clock_offset < largest:
+        raise ValueError(
+            f"EVALAPP_CLOCK_OFFSET={settings.clock_offset} is behind {largest}, which this data folder was used with"
+        )
+    if settings.clock_offset > largest:
+        path.write_text(str(settings.clock_offset))

@@ -1,0 +1,121 @@
+"""The settings: read once from the environment, checked, frozen. `.env.example` explains each."""
+
+import enum
+import os
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "EVALAPP_"
+
+
+class Environment(enum.StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """Every variable has the prefix `EVALAPP_`; every secret may also be given as `…_FILE`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    env: Environment = Environment.DEVELOPMENT
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    redis_url: str = ""
+    s3_url: SecretStr = SecretStr("")
+    secret_key: SecretStr = SecretStr("")
+    sms_gateway: str = "outbox"
+    mail_url: str = "outbox"
+    public_url: str = "http://127.0.0.1:8000"
+    site_name: str = "大家看 大家评"
+    district: str = "晴川区"
+    hotline: str = "12345"
+    timezone: str = "Asia/Shanghai"
+    clock_offset: int = 0
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    outbox_in_production: bool = False
+    media_sandbox: str = "auto"
+
+    # Limits of sign-in codes (reliability.md D4), counted in the database so that they hold across processes.
+    code_seconds_between: int = 60
+    codes_per_number_day: int = 5
+    codes_per_device_hour: int = 10
+    codes_per_network_hour: int = 30
+    codes_per_carrier_network_hour: int = 300
+    codes_in_all_hour: int = 2_500
+    carrier_networks: str = ""
+
+    upload_limit_bytes: int = 20 * 1024**3
+    upload_piece_bytes: int = 8 * 1024**2
+    comment_moderation: str = "before"
+    two_person_wait_hours: int = 24
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _fit_for_production(self) -> Self:
+        if self.env is not Environment.PRODUCTION:
+            return self
+        if self.clock_offset:
+            raise ValueError("EVALAPP_CLOCK_OFFSET is refused in production")
+        if "outbox" in {self.sms_gateway, self.mail_url} and not self.outbox_in_production:
+            raise ValueError(
+                "the outbox is for development: set EVALAPP_SMS_GATEWAY and EVALAPP_MAIL_URL, or accept it with "
+                "EVALAPP_OUTBOX_IN_PRODUCTION=1"
+            )
+        if not self.public_url.startswith("https://"):
+            raise ValueError("EVALAPP_PUBLIC_URL must be an https address in production")
+        return self
+
+    @property
+    def is_production(self) -> bool:
+        return self.env is Environment.PRODUCTION
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def database(self) -> str:
+        """The database's address; SQLite in the data folder when none is set."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'evalapp.sqlite3'}"
+
+    @property
+    def keys_dir(self) -> Path:
+        return self.data_dir / "keys"
+
+    @property
+    def media_dir(self) -> Path:
+        return self.data_dir / "media"
+
+    @property
+    def outbox_dir(self) -> Path:
+        return self.data_dir / "outbox"
+
+    @property
+    def uploads_dir(self) -> Path:
+        return self.data_dir / "uploads"
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """Return the settings of this process; `overrides` win over the environment (commands and tests)."""
+    return Settings(**(_from_files() | overrides))
+
+
+def _from_files() -> dict[str, str]:
+    values = {}
+    for name, path in os.environ.items():
+        if name.startswith(PREFIX) and name.endswith("_FILE") and path:
+            values[name.removeprefix(PREFIX).removesuffix("_FILE").lower()] = Path(path).read_text().strip()
+    return values

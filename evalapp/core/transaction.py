@@ -1,0 +1,60 @@
+"""The only code that commits, and the lock that a decision is made under."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from evalapp.core.base import Keyed
+from evalapp.core.engine import WRITES
+from evalapp.core.errors import NotFound, Unavailable
+from evalapp.core.i18n import N_
+
+_OPEN = "evalapp.transaction"
+K = TypeVar("K", bound=Keyed)
+
+
+@contextmanager
+def transaction(session: Session) -> Iterator[Session]:
+    """Commit what the block did, or roll all of it back.
+
+    Begins a transaction of its own: what the session read before is let go and read anew on use, so that nothing is
+    decided on what was true a moment ago (eagerly loaded relations must be asked for again). Does not nest: a service
+    never opens one. Raises `Unavailable` when the database cannot take the write now (busy, full, gone); nothing is
+    then kept.
+    """
+    if session.info.get(_OPEN):
+        raise RuntimeError("transactions do not nest: a service must not open one")
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("changes were made outside the transaction")
+    session.rollback()
+    session.info[_OPEN] = True
+    try:
+        session.connection(execution_options={WRITES: True})
+        yield session
+        session.commit()
+    except OperationalError as error:
+        session.rollback()
+        raise Unavailable(N_("系统暂时不能保存，请稍后再试。您填写的内容没有丢。")) from error
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info[_OPEN] = False
+
+
+def locked(session: Session, kind: type[K], key: uuid.UUID) -> K:
+    """Return the row as it is now, held until the end of the transaction: decide on this, not on what was read before.
+
+    Raises `NotFound`. On SQLite the transaction itself holds the one write lock.
+    """
+    row = session.scalar(
+        select(kind).where(kind.id == key).with_for_update().execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound(N_("没有找到您要的内容。"))
+    return row

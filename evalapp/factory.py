@@ -1,0 +1,53 @@
+"""Builds the web application: every blueprint in one list, one guard, one policy."""
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from evalapp import wiring
+from evalapp.console import rules as rail
+from evalapp.core.platform import Platform
+from evalapp.core.settings import read_settings
+from evalapp.web import access, assets, context, errors, filters, headers, i18n, operation, page, templating
+
+BLUEPRINTS = (operation.blueprint,)
+
+
+def create_app(platform: Platform | None = None) -> Flask:
+    """Return the application on `platform` (opened from the environment when none is given).
+
+    Raises `RuntimeError` when a view does not state its access.
+    """
+    opened = platform or Platform.open(read_settings())
+    settings = opened.settings
+    app = Flask(__name__, static_folder=None, template_folder=str(templating.folder()))
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value() or opened.keys.service("session").hex(),
+        SESSION_COOKIE_NAME="__Host-evalapp" if settings.secure_cookies else "evalapp",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=64 * 1024,  # routes that take more say so
+        MAX_FORM_MEMORY_SIZE=64 * 1024,
+        MAX_FORM_PARTS=200,
+        WTF_CSRF_TIME_LIMIT=None,  # a page may lie open; the session ends it
+        WTF_CSRF_SSL_STRICT=False,  # asks for a Referer, which our pages do not send; headers.py checks the origin
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    context.init_app(app, opened)
+    wiring.connect()
+    CSRFProtect(app)
+    for part in (access, assets, errors, filters, headers, i18n):
+        part.init_app(app)
+    page.init_app(app, rail.RAIL)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    access.check(app)
+    return app

@@ -1,0 +1,1 @@
+"""Migrations: one numbered file a change of tables; `CURRENT` names the newest."""

@@ -1,0 +1,1 @@
+"""Pledges and highlights, with every wording ever shown."""

@@ -1,0 +1,1 @@
+"""Seasons, episodes, dossiers, recordings, recording slots and airings."""

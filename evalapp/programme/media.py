@@ -1,0 +1,1 @@
+"""The one door to the media library: everything else here asks this module for prepared recordings."""

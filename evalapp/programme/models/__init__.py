@@ -1,0 +1,5 @@
+"""Tables of the programme."""
+
+from evalapp.programme.models.planning import Episode, Season
+
+__all__ = ["Episode", "Season"]

@@ -1,0 +1,1 @@
+"""Reading the programme: `planning` for seasons, episodes and airings, `recordings` for what the station delivers."""

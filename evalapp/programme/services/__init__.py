@@ -1,0 +1,1 @@
+"""Changing the programme: `planning` for seasons, episodes and airings, `recordings` for what the station delivers."""

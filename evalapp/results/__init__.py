@@ -1,0 +1,1 @@
+"""Counting, statistics, publication by two people, the league table."""

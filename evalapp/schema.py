@@ -1,0 +1,13 @@
+"""Every table of the application, imported so that migrations and tests see one complete schema."""
+
+from evalapp.accounts import models as accounts
+from evalapp.audit import models as audit
+from evalapp.comments import models as comments
+from evalapp.core import calendar
+from evalapp.core.base import Base
+from evalapp.core.jobs import models as jobs
+from evalapp.programme import models as programme
+from evalapp.units import models as units
+
+DOMAINS = (accounts, audit, calendar, comments, jobs, programme, units)
+METADATA = Base.metadata

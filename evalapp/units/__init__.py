@@ -1,0 +1,1 @@
+"""The tree of departments, sections, subdistricts and villages; their functions and posts; who works there."""

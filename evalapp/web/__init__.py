@@ -1,0 +1,1 @@
+"""Flask glue: the request's session, access, forms base, errors, headers, languages. Knows no domain."""

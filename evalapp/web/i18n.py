@@ -1,0 +1,112 @@
+"""Languages: Chinese source sentences, English beside them, chosen by hand or by the browser.
+
+English lives in `evalapp/translations/en/`, one .po file a domain, read once at the start: there is no compiled
+copy that could be stale.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from babel import negotiate_locale
+from babel.messages.pofile import read_po
+from babel.support import LazyProxy
+from flask import Flask, g, has_request_context, request
+
+from evalapp.core.errors import DomainError
+
+LANGUAGES = ("zh", "en")
+COOKIE = "lang"
+_FOLDER = Path(__file__).parent.parent / "translations"
+# Browsers ask for zh-CN, zh-Hans-CN, zh-SG …; without the aliases negotiation would hand them English.
+_CHINESE = (
+    "zh",
+    "zh_Hans",
+    "zh_CN",
+    "zh_Hans_CN",
+    "zh_SG",
+    "zh_Hans_SG",
+    "zh_TW",
+    "zh_Hant",
+    "zh_HK",
+    "zh_MO",
+)
+
+
+@cache
+def catalogue(lang: str) -> dict[str, str | tuple[str, str]]:
+    """Return every translation into `lang`: source to text, or to (one, many)."""
+    found: dict[str, str | tuple[str, str]] = {}
+    for path in sorted((_FOLDER / lang).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=lang):
+                if not message.id or message.fuzzy or not message.string:
+                    continue
+                if isinstance(message.id, str):
+                    found[message.id] = cast("str", message.string)
+                else:
+                    found[message.id[0]] = cast("tuple[str, str]", tuple(message.string))
+    return found
+
+
+def language() -> str:
+    """Return the reader's language, `zh` or `en`."""
+    if not has_request_context():
+        return "zh"
+    if "lang" not in g:
+        g.lang = _chosen()
+    return cast("str", g.lang)
+
+
+def _chosen() -> str:
+    by_hand = request.cookies.get(COOKIE)
+    if by_hand in LANGUAGES:
+        return by_hand
+    wanted = [tag.replace("-", "_") for tag, _ in request.accept_languages]
+    match = negotiate_locale(wanted, [*_CHINESE, "en"], sep="_")
+    return "en" if match == "en" else "zh"
+
+
+def gettext(message: str, **params: object) -> str:
+    """Return `message` in the reader's language with its places filled."""
+    return translate(message, language(), **params)
+
+
+def translate(message: str, lang: str, **params: object) -> str:
+    """Return `message` in `lang` with its places filled."""
+    text = message if lang == "zh" else catalogue(lang).get(message, message)
+    if isinstance(text, tuple):
+        text = text[1]
+    return text % params if params else text
+
+
+def ngettext(one: str, many: str, n: int, **params: object) -> str:
+    """Return the form of a sentence that fits `n` (Chinese has one form, `one`)."""
+    params = {"num": n, **params}
+    lang = language()
+    found = None if lang == "zh" else catalogue(lang).get(one)
+    if found is None:
+        return (one if lang == "zh" or n == 1 else many) % params
+    text = found if isinstance(found, str) else found[0 if n == 1 else 1]
+    return text % params
+
+
+def lazy_gettext(message: str, **params: object) -> str:
+    """Return a text that is translated when it is shown: labels and choices of forms."""
+    return cast("str", LazyProxy(gettext, message, enable_cache=False, **params))
+
+
+def sentence(error: DomainError) -> str:
+    """Return what a refusal says, in the reader's language."""
+    return gettext(error.message, **error.params)
+
+
+_ = gettext
+_l = lazy_gettext
+
+
+def init_app(app: Flask) -> None:
+    """Teach templates `_()` and `ngettext()`, and tell caches that the language matters."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
+    catalogue("en")

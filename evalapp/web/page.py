@@ -1,0 +1,55 @@
+"""What every page knows: the site's name, the reader's language and mode, and who is signed in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Flask, request
+
+from evalapp.core.permissions import Permission
+from evalapp.web import access, i18n
+from evalapp.web.context import platform
+
+CARE_COOKIE = "care"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    name: str
+    district: str
+    hotline: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RailEntry:
+    """An entry in the rail of the desks. `label` is a source text (mark it with `N_`)."""
+
+    permission: Permission
+    endpoint: str
+    label: str
+    icon: str
+
+
+def is_care() -> bool:
+    """Whether the reader chose the elder-friendly mode (关怀版)."""
+    return request.cookies.get(CARE_COOKIE) == "1"
+
+
+def init_app(app: Flask, rail: Sequence[RailEntry]) -> None:
+    """Hand these to every template; `rail` lists the entries of the desks."""
+
+    @app.context_processor
+    def _page() -> dict[str, object]:
+        settings = platform().settings
+        return {
+            "site": Site(
+                name=settings.site_name,
+                district=settings.district,
+                hotline=settings.hotline,
+                url=settings.public_url,
+            ),
+            "lang": i18n.language(),
+            "care": is_care(),
+            "current_actor": access.current_actor(),
+            "rail": [entry for entry in rail if access.current_actor().may(entry.permission)],
+        }

@@ -1,0 +1,88 @@
+"""Fixtures for every test: a platform on a database of its own, a session, the application, a strict browser.
+
+Integration tests run on SQLite and on PostgreSQL: ask for `platform` (or what stands on it) and the test runs twice.
+`EVALAPP_TEST_DATABASES=sqlite` narrows that while you work; `EVALAPP_TEST_POSTGRES` names a running server
+(`postgresql+psycopg://user@/postgres?host=…`) instead of one that the tests start.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from evalapp import schema, wiring
+from evalapp.core.platform import Platform
+from evalapp.core.settings import Settings
+from evalapp.factory import create_app
+from tests.support.databases import PostgresServer, new_postgres_database
+from tests.support.strict_client import StrictClient
+
+DATABASES = os.environ.get("EVALAPP_TEST_DATABASES", "sqlite,postgresql").split(",")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of the database `postgres` on a server of the tests."""
+    given = os.environ.get("EVALAPP_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    server = PostgresServer()
+    yield server.url("postgres")
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """One database of this test process, emptied after each test."""
+    with new_postgres_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database; the test that asks runs once on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.sqlite3'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return Settings(data_dir=tmp_path / "var", database_url=database_url)
+
+
+@pytest.fixture
+def platform(settings: Settings) -> Iterator[Platform]:
+    """An opened platform with every table, empty; nothing of it outlives the test."""
+    opened = Platform.open(settings)
+    wiring.connect()
+    schema.METADATA.create_all(opened.engine)
+    yield opened
+    if opened.engine.dialect.name == "postgresql":
+        names = ", ".join(f'"{table.name}"' for table in schema.METADATA.sorted_tables)
+        with opened.engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {names} CASCADE"))
+    opened.close()
+
+
+@pytest.fixture
+def session(platform: Platform) -> Iterator[Session]:
+    """A session of the test's own: what a view did not commit, it does not see."""
+    with platform.session() as opened:
+        yield opened
+
+
+@pytest.fixture
+def app(platform: Platform) -> Flask:
+    return create_app(platform)
+
+
+@pytest.fixture
+def browser(app: Flask) -> StrictClient:
+    """A client that parses each page strictly and knows the rules of our pages."""
+    return StrictClient(app)

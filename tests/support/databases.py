@@ -1,0 +1,98 @@
+"""Databases for tests: SQLite files, and a PostgreSQL server that the tests start themselves (as root too)."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+
+_SERVER_USER = "postgres"
+
+
+def server_programs() -> Path:
+    """Return the folder of PostgreSQL's own programs, which Debian keeps outside PATH."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).parent
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: float(p.parts[-3]))
+    if not versions:
+        raise RuntimeError("PostgreSQL is not installed: run ./scripts/test, which installs it")
+    return versions[-1].parent
+
+
+def _as_server_user() -> dict[str, object]:
+    """PostgreSQL refuses to run as root: start it as its own user then."""
+    if os.geteuid() != 0:
+        return {}
+    user = pwd.getpwnam(_SERVER_USER)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+class PostgresServer:
+    """A server in a folder of its own, on a socket there, with durability on."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="evalapp-pg-"))
+        self.data = self.folder / "data"
+        self.programs = server_programs()
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, _SERVER_USER)
+        self._run(
+            "initdb", "-D", str(self.data), "-U", "evalapp", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8"
+        )
+        self.start()
+
+    def start(self) -> None:
+        options = f"-k {self.folder} -c listen_addresses='' -c max_connections=200"
+        log = self.folder / "log"
+        self._run("pg_ctl", "-D", str(self.data), "-l", str(log), "-o", options, "-w", "-t", "30", "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
+
+    def close(self) -> None:
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://evalapp@/{database}?host={self.folder}"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self.programs / program, *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            cwd=self.folder,
+            **_as_server_user(),  # type: ignore[call-overload]
+        )
+
+
+@contextlib.contextmanager
+def new_postgres_database(server_url: str) -> Iterator[str]:
+    """Make a database on the server of `server_url` (which names the database `postgres`) and drop it afterwards."""
+    name = f"t_{uuid.uuid4().hex[:16]}"
+    plain = server_url.replace("+psycopg", "")
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    try:
+        yield server_url.replace("/postgres?", f"/{name}?")
+    finally:
+        deadline = time.monotonic() + 10
+        with psycopg.connect(plain, autocommit=True) as connection:
+            while True:
+                try:
+                    connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+                    break
+                except psycopg.OperationalError:
+                    if time.monotonic() > deadline:
+                        raise
+                    time.sleep(0.2)
