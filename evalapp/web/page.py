@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from flask import Flask, request
 
@@ -20,14 +21,11 @@ class Site:
     url: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RailEntry:
-    """An entry in the rail of the desks. `label` is a source text (mark it with `N_`)."""
+class RailEntry(Protocol):
+    """An entry in the rail of the desks."""
 
-    permission: Permission
-    endpoint: str
-    label: str
-    icon: str
+    @property
+    def permission(self) -> Permission: ...
 
 
 def is_care() -> bool:
