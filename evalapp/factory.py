@@ -9,7 +9,20 @@ from evalapp import wiring
 from evalapp.console import rules as rail
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
-from evalapp.web import access, assets, context, errors, filters, headers, i18n, operation, page, templating
+from evalapp.web import (
+    access,
+    assets,
+    charts,
+    context,
+    errors,
+    filters,
+    headers,
+    i18n,
+    icons,
+    operation,
+    page,
+    templating,
+)
 
 BLUEPRINTS = (operation.blueprint,)
 
@@ -44,7 +57,7 @@ def create_app(platform: Platform | None = None) -> Flask:
     context.init_app(app, opened)
     wiring.connect()
     CSRFProtect(app)
-    for part in (access, assets, errors, filters, headers, i18n):
+    for part in (access, assets, charts, errors, filters, headers, i18n, icons):
         part.init_app(app)
     page.init_app(app, rail.RAIL)
     for blueprint in BLUEPRINTS:

@@ -6,6 +6,8 @@ Integration tests run on SQLite and on PostgreSQL: ask for `platform` (or what s
 """
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +23,16 @@ from evalapp.factory import create_app
 from tests.support.databases import PostgresServer, new_postgres_database
 from tests.support.strict_client import StrictClient
 
+ROOT = Path(__file__).parents[1]
 DATABASES = os.environ.get("EVALAPP_TEST_DATABASES", "sqlite,postgresql").split(",")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def browser_libraries() -> None:
+    """The vendor folder, made when it is missing or older than package-lock.json (a few seconds, once a checkout)."""
+    subprocess.run(
+        [sys.executable, "scripts/browser_libraries.py"], cwd=ROOT, check=True, capture_output=True
+    )
 
 
 @pytest.fixture(scope="session")

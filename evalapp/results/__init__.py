@@ -1,1 +1,1 @@
-"""Results: counting, integrity, statistics, publication, the league table."""
+"""Counting, statistics, publication by two people, the league table."""

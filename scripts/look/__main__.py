@@ -35,7 +35,7 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--width", type=int, action="append", help="another width than 360 and 1280; may be repeated"
     )
-    parser.add_argument("--care", action="store_true", help="关怀版: send the cookie mode=care")
+    parser.add_argument("--care", action="store_true", help="关怀版: send the cookie care=1")
     parser.add_argument("--lang", default="zh-CN", help="the browser's language")
     parser.add_argument("--cookie", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--storage", type=Path, help="a playwright storage state, to be signed in")
@@ -79,7 +79,7 @@ def new_context(started: Browser, asked: argparse.Namespace, width: int) -> Brow
         reduced_motion="reduce",
         storage_state=asked.storage,
     )
-    pairs = [pair.split("=", 1) for pair in asked.cookie] + ([["mode", "care"]] if asked.care else [])
+    pairs = [pair.split("=", 1) for pair in asked.cookie] + ([["care", "1"]] if asked.care else [])
     for url in asked.urls:
         parts = urlsplit(url)
         context.add_cookies(
@@ -116,13 +116,15 @@ def look_at(context: BrowserContext, url: str, width: int, asked: argparse.Names
     page.on(
         "requestfinished",
         lambda r: sizes.__setitem__(
-            r.resource_type, sizes.get(r.resource_type, 0) + r.sizes()["responseBodySize"]
+            r.resource_type, sizes.get(r.resource_type, 0) + max(r.sizes()["responseBodySize"], 0)
         ),
     )
     page.on("response", lambda r: findings.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
     page.goto(url, wait_until="load")
     if not asked.no_script:
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")  # pictures below the fold are lazy
         page.wait_for_load_state("networkidle")
+        page.evaluate("scrollTo(0, 0)")
         too_wide: int = page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

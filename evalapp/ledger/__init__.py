@@ -1,1 +1,0 @@
-"""The append-only public log and its formats; it knows nothing of ballots."""

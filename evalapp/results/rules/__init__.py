@@ -1,1 +1,0 @@
-"""How opened ballots become figures; pure functions, one module a step."""

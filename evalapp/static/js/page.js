@@ -1,0 +1,103 @@
+// What every page may use: clocks that wind on, one press for one act, copying, printing, the part of the page in view.
+
+const MINUTE = 60_000;
+
+/** Wind the clocks on each minute; they are no live regions, so nothing is read aloud. */
+function windClocks() {
+  const english = document.documentElement.lang === "en";
+  for (const place of document.querySelectorAll("[data-until]")) {
+    const left = Math.max(0, Date.parse(place.dataset.until) - Date.now());
+    if (left === 0) {
+      place.textContent = place.dataset.closed;
+      place.closest(".dk-count")?.classList.remove("soon");
+      continue;
+    }
+    const days = Math.floor(left / 86_400_000);
+    const hours = Math.floor(left / 3_600_000) % 24;
+    const minutes = Math.max(1, Math.floor(left / MINUTE) % 60);
+    const parts = days ? [[days, english ? " days " : " 天 "], [hours, english ? " h left" : " 小时"]]
+      : hours ? [[hours, english ? " h " : " 小时 "], [minutes, english ? " min left" : " 分"]]
+        : [[minutes, english ? " min left" : " 分钟"]];
+    const words = english ? [] : ["还剩 "];
+    for (const [number, unit] of parts) {
+      const bold = document.createElement("b");
+      bold.textContent = number;
+      words.push(bold, unit);
+    }
+    place.replaceChildren(...words);
+    place.closest(".dk-count")?.classList.toggle("soon", left < 6 * 3_600_000);
+  }
+}
+
+/** A second press on a form that is on its way does nothing; coming back to the page frees it. */
+function pressOnce() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.dataset.own !== undefined) return;
+    if (form.dataset.sent !== undefined) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "";
+    event.submitter?.setAttribute("aria-busy", "true");
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+    for (const button of document.querySelectorAll("[aria-busy=true]")) button.removeAttribute("aria-busy");
+  });
+}
+
+function offerCopying() {
+  if (!navigator.clipboard) return;
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.querySelector("span").textContent = button.dataset.done;
+    });
+  }
+}
+
+function offerPrinting() {
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }
+}
+
+/** Mark in the list of the page's parts the one that is in view. */
+function followParts() {
+  for (const list of document.querySelectorAll("[data-anchors]")) {
+    const links = new Map([...list.querySelectorAll("a")].map((link) => [link.hash.slice(1), link]));
+    const watch = new IntersectionObserver((seen) => {
+      const entry = seen.find((one) => one.isIntersecting);
+      if (!entry) return;
+      for (const [id, link] of links) {
+        if (id === entry.target.id) link.setAttribute("aria-current", "true");
+        else link.removeAttribute("aria-current");
+      }
+    }, { rootMargin: "-10% 0px -70%" });
+    for (const id of links.keys()) {
+      const part = document.getElementById(id);
+      if (part) watch.observe(part);
+    }
+  }
+}
+
+/** Share by the phone's own sheet, where there is one. */
+function offerSharing() {
+  for (const button of document.querySelectorAll("[data-share]")) {
+    if (!navigator.share) continue;
+    button.hidden = false;
+    button.addEventListener("click", () => navigator.share({ title: document.title, url: button.dataset.share }).catch(() => {}));
+  }
+}
+
+windClocks();
+if (document.querySelector("[data-until]")) setInterval(windClocks, MINUTE);
+pressOnce();
+offerCopying();
+offerPrinting();
+offerSharing();
+followParts();
+document.querySelector("[data-focus]")?.focus();
