@@ -1,27 +1,42 @@
 """The `evalapp` command: opens the platform once and hands it to the commands of the domains."""
 
 import click
+from flask import Flask
 
 from evalapp import wiring
 from evalapp.core.commandline import Commands
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
+from evalapp.operate.commands import COMMANDS as OPERATE
+
+COMMANDS: tuple[click.Command, ...] = (*OPERATE,)
 
 
 @click.group(cls=Commands)
+@click.version_option(package_name="evalapp")
 @click.pass_context
 def main(context: click.Context) -> None:
     """大家看 大家评: set up, run and look after a district's programme."""
-    platform = Platform.open(read_settings())
+    if context.resilient_parsing:
+        return
+    try:
+        platform = Platform.open(read_settings())
+    except ValueError as error:  # settings that do not fit together
+        raise click.UsageError(str(error)) from error
     wiring.connect()
     context.obj = platform
     context.call_on_close(platform.close)
 
 
-@main.command()
-@click.pass_obj
-def worker(platform: Platform) -> None:
-    """Run due jobs until stopped."""
-    from evalapp.core.jobs import Worker
+for command in COMMANDS:
+    main.add_command(command)
 
-    Worker(platform, rounds=wiring.rounds()).run()
+
+def flask_app() -> Flask:
+    """Return the application with the same commands below `flask --app evalapp …`."""
+    from evalapp.factory import create_app
+
+    app = create_app()
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    return app

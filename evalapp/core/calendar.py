@@ -78,7 +78,7 @@ def term_ends_at(session: Session, *, received_at: datetime, working_days: int) 
 def seed(session: Session) -> int:
     """Write the announced exceptions of the years that chinesecalendar knows; return how many were new.
 
-    Reads its tables only: for a year it does not know its functions raise NotImplementedError.
+    Reads its tables only: its functions refuse years that it does not know.
     """
     known = set(session.scalars(select(CalendarDay.day)))
     rows = [*_announced(chinese_calendar.constants.holidays, DayKind.HOLIDAY)]

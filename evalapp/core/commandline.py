@@ -1,15 +1,32 @@
 """What every command shares: the opened platform, refusals as one sentence and exit code 1, lists as text or JSON."""
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import click
 
 from evalapp.core.errors import DomainError
 from evalapp.core.platform import Platform
+from evalapp.core.settings import read_settings
 
-pass_platform = click.make_pass_decorator(Platform)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def pass_platform(function: F) -> F:
+    """Hand the opened platform to a command as its first argument; open it when no entrance did (`flask …`)."""
+
+    @click.pass_context
+    @wraps(function)
+    def call(context: click.Context, *args: Any, **kwargs: Any) -> Any:
+        platform = context.find_object(Platform)
+        if platform is None:
+            platform = Platform.open(read_settings())
+            context.call_on_close(platform.close)
+        return context.invoke(function, platform, *args, **kwargs)
+
+    return cast("F", call)
 
 
 class Refused(click.ClickException):

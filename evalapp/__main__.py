@@ -1,0 +1,5 @@
+"""`python -m evalapp` is the command `evalapp`."""
+
+from evalapp.cli import main
+
+main()

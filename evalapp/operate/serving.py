@@ -1,0 +1,43 @@
+"""Serves the application: granian with the web in workers of its own, the job worker as a thread of this process."""
+
+import os
+from pathlib import Path
+
+from granian import Granian
+from granian.constants import Interfaces, Loops
+
+from evalapp import wiring
+from evalapp.core import logs
+from evalapp.core.jobs import Worker
+from evalapp.core.platform import Platform
+
+log = logs.get_logger("serve")
+_THREADS = 8
+
+
+def serve(platform: Platform, *, host: str, port: int, with_worker: bool = True) -> None:
+    """Serve until a signal. On SQLite one web process casts ballots; on PostgreSQL there is one a core."""
+    settings = platform.settings
+    embedded = platform.engine.dialect.name == "sqlite"
+    workers = 1 if embedded else (os.cpu_count() or 1)
+    os.environ["EVALAPP_DATA_DIR"] = str(Path(settings.data_dir).resolve())
+    worker = Worker(platform, rounds=wiring.rounds())
+    if with_worker:
+        worker.start()
+    log.info("serving", url=f"http://{host}:{port}", workers=workers)
+    try:
+        Granian(
+            "evalapp.wsgi:app",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=_THREADS,
+            loop=Loops.asyncio,
+            backpressure=256,
+            respawn_failed_workers=True,
+            websockets=False,
+            log_access=False,
+        ).serve()
+    finally:
+        worker.stop()

@@ -1,0 +1,61 @@
+"""Every page extends a layout and has a title; nothing inline; nothing marked safe."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from evalapp.web import templating
+
+FOLDER = Path(templating.folder())
+PAGES = sorted(
+    path
+    for path in FOLDER.rglob("*.html")
+    if not path.name.startswith("_") and path.parent.name not in {"components", "layouts"}
+)
+
+
+def faults(source: str) -> list[str]:
+    found = []
+    if not re.search(r"{%-?\s*extends \"(layouts|errors)/", source):
+        found.append("does not extend a layout")
+    if not re.search(r"{%-?\s*block title\s*-?%}\s*\S", source):
+        found.append("has no title")
+    return found + shared_faults(source)
+
+
+def shared_faults(source: str) -> list[str]:
+    found = []
+    if re.search(r"\sstyle=|<style|\son[a-z]+=|javascript:", source):
+        found.append("has an inline style or handler")
+    if re.search(r"<script(?![^>]*(src=|type=\"application/json\"))", source):
+        found.append("has an inline script")
+    if re.search(r"\|\s*safe\b|autoescape false", source):
+        found.append("marks text as safe")
+    if re.search(r"(src|href)=\"(https?:)?//", source):
+        found.append("loads from elsewhere")
+    return found
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(FOLDER)))
+def test_a_page_extends_a_layout_and_has_a_title(path: Path) -> None:
+    assert faults(path.read_text()) == []
+
+
+def test_fragments_hold_nothing_inline() -> None:
+    found = {str(path): shared_faults(path.read_text()) for path in FOLDER.rglob("*.html")}
+    assert {path: list(said) for path, said in found.items() if said} == {}
+
+
+@pytest.mark.parametrize(
+    "defect",
+    [
+        "<h1>bare</h1>",
+        '{% extends "layouts/public.html" %}<h1>no title</h1>',
+        '{% extends "layouts/public.html" %}{% block title %}t{% endblock %}<p style="x">',
+        '{% extends "layouts/public.html" %}{% block title %}t{% endblock %}{{ x | safe }}',
+        '{% extends "layouts/public.html" %}{% block title %}t{% endblock %}<script>alert(1)</script>',
+    ],
+)
+def test_a_planted_defect_is_found(defect: str) -> None:
+    assert faults(defect)
