@@ -1,1 +1,1 @@
-"""Counting, statistics, publication by two people, the league table."""
+"""Results: counting, integrity, statistics, publication, the league table."""

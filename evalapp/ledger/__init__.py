@@ -1,0 +1,1 @@
+"""The append-only public log and its formats; it knows nothing of ballots."""

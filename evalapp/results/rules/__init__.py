@@ -1,0 +1,1 @@
+"""How opened ballots become figures; pure functions, one module a step."""

@@ -1,0 +1,51 @@
+"""The league table: a season score for each unit, and rank ranges inside a class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from evalapp.results.rules.statistics import Estimate, root
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankRange:
+    """The ranks that a unit may hold; equal ends are one rank."""
+
+    first: int
+    last: int
+
+
+def season_estimate(episodes: Sequence[Estimate]) -> Estimate:
+    """A unit's season score is the mean of its episodes; its half-width sqrt(Σ h²) / k, the episodes being apart."""
+    if not episodes:
+        raise ValueError("a unit without a published episode has no season score")
+    k = len(episodes)
+    return Estimate(
+        mean=sum((episode.mean for episode in episodes), Fraction(0)) / k,
+        half_width=root(sum((episode.half_width**2 for episode in episodes), Fraction(0))) / k,
+    )
+
+
+def rank_ranges(estimates: Mapping[str, Estimate]) -> dict[str, RankRange]:
+    """From 1 + the units whose lower bound lies above my upper, to n - the units whose upper bound lies below my lower.
+
+    (ballots.md, Result. Overlapping intervals therefore share ranks and are not set in order.)
+    """
+    n = len(estimates)
+    return {
+        unit: RankRange(
+            first=1 + sum(other.low > mine.high for other in estimates.values()),
+            last=n - sum(other.high < mine.low for other in estimates.values()),
+        )
+        for unit, mine in estimates.items()
+    }
+
+
+def median(values: Sequence[Fraction]) -> Fraction | None:
+    if not values:
+        return None
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
