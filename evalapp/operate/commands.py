@@ -8,6 +8,7 @@ import click
 from evalapp import wiring
 from evalapp.core.commandline import Commands, Refused, json_option, pass_platform, print_rows
 from evalapp.core.jobs import Worker
+from evalapp.core.jobs.carrier import Carrier
 from evalapp.core.platform import Platform
 from evalapp.operate import backup, doctor, migrating, serving, setting_up
 from evalapp.operate.doctor import Verdict
@@ -42,13 +43,18 @@ def serve(platform: Platform, host: str, port: int, no_worker: bool) -> None:  #
 @click.option("--once", is_flag=True, help="Do what is due and end.")
 @pass_platform
 def worker(platform: Platform, once: bool) -> None:  # noqa: FBT001  click hands over flags
-    """Run due jobs until stopped."""
+    """Run due jobs until stopped. With EVALAPP_REDIS_URL also those that other machines hand over."""
     _refuse_old_tables(platform)
-    loop = Worker(platform, rounds=wiring.rounds())
     if once:
-        loop.drain()
+        Worker(platform, rounds=wiring.rounds()).drain()
+    elif platform.settings.redis_url:
+        carrier = Carrier(platform)
+        loop = Worker(platform, rounds=wiring.rounds(), carrier=carrier)
+        loop.start()
+        carrier.listen()
+        loop.stop()
     else:
-        loop.run()
+        Worker(platform, rounds=wiring.rounds()).run()
 
 
 @click.group(cls=Commands)

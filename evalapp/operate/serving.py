@@ -9,6 +9,7 @@ from granian.constants import Interfaces, Loops
 from evalapp import wiring
 from evalapp.core import logs
 from evalapp.core.jobs import Worker
+from evalapp.core.jobs.carrier import Carrier
 from evalapp.core.platform import Platform
 
 log = logs.get_logger("serve")
@@ -21,7 +22,8 @@ def serve(platform: Platform, *, host: str, port: int, with_worker: bool = True)
     embedded = platform.engine.dialect.name == "sqlite"
     workers = 1 if embedded else (os.cpu_count() or 1)
     os.environ["EVALAPP_DATA_DIR"] = str(Path(settings.data_dir).resolve())
-    worker = Worker(platform, rounds=wiring.rounds())
+    carrier = Carrier(platform) if settings.redis_url else None
+    worker = Worker(platform, rounds=wiring.rounds(), carrier=carrier)
     if with_worker:
         worker.start()
     log.info("serving", url=f"http://{host}:{port}", workers=workers)

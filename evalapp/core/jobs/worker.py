@@ -11,6 +11,7 @@ from evalapp.core.errors import Unavailable
 from evalapp.core.jobs import queue
 
 if TYPE_CHECKING:
+    from evalapp.core.jobs.carrier import Carrier
     from evalapp.core.platform import Platform
 
 POLL_SECONDS = 5.0
@@ -21,7 +22,8 @@ class Worker:
     """Polls every five seconds for due, unleased or expired jobs and runs them one at a time.
 
     `rounds` are called at each poll before the jobs: things that time decides and that ought to be noticed soon
-    (boxes to close, turnout to refresh). They must be cheap and may raise nothing worth stopping for.
+    (boxes to close, turnout to refresh). They must be cheap and may raise nothing worth stopping for. With a `carrier`
+    the loop hands ids over instead of running them.
     """
 
     def __init__(
@@ -30,10 +32,12 @@ class Worker:
         *,
         rounds: Sequence[Callable[["Platform"], None]] = (),
         poll: float = POLL_SECONDS,
+        carrier: "Carrier | None" = None,
     ) -> None:
         self.platform = platform
         self.rounds = rounds
         self.poll = poll
+        self.carrier = carrier
         self.stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -67,6 +71,9 @@ class Worker:
             function(self.platform)
         with self.platform.session() as session:
             ids = queue.due(session)
+        if self.carrier is not None:
+            self.carrier.hand_over(ids)
+            return False
         ran = [queue.run(self.platform, job_id, stopping=self.stopping) for job_id in ids]
         return any(ran)
 
