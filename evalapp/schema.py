@@ -2,6 +2,7 @@
 
 from evalapp.accounts import models as accounts
 from evalapp.audit import models as audit
+from evalapp.ballots import models as ballots
 from evalapp.comments import models as comments
 from evalapp.core import calendar
 from evalapp.core.base import Base
@@ -9,5 +10,5 @@ from evalapp.core.jobs import models as jobs
 from evalapp.programme import models as programme
 from evalapp.units import models as units
 
-DOMAINS = (accounts, audit, calendar, comments, jobs, programme, units)
+DOMAINS = (accounts, audit, ballots, calendar, comments, jobs, programme, units)
 METADATA = Base.metadata

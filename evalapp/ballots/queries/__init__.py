@@ -1,0 +1,1 @@
+"""Reading boxes and ballots; one module a reader."""

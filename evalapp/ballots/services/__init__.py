@@ -1,0 +1,1 @@
+"""Changing boxes: one module a step of their life."""
