@@ -8,8 +8,9 @@ from evalapp.core.commandline import Commands
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
 from evalapp.operate.commands import COMMANDS as OPERATE
+from evalapp.units.commands import group as unit
 
-COMMANDS: tuple[click.Command, ...] = (*OPERATE,)
+COMMANDS: tuple[click.Command, ...] = (*OPERATE, unit)
 
 
 @click.group(cls=Commands)

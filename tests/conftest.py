@@ -23,6 +23,8 @@ from evalapp.factory import create_app
 from tests.support.databases import PostgresServer, new_postgres_database
 from tests.support.strict_client import StrictClient
 
+pytest_plugins = ("tests.support.units",)
+
 ROOT = Path(__file__).parents[1]
 DATABASES = os.environ.get("EVALAPP_TEST_DATABASES", "sqlite,postgresql").split(",")
 

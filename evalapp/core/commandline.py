@@ -1,11 +1,13 @@
 """What every command shares: the opened platform, refusals as one sentence and exit code 1, lists as text or JSON."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 import click
+from sqlalchemy.orm import Session
 
 from evalapp.core.errors import DomainError
 from evalapp.core.platform import Platform
@@ -27,6 +29,19 @@ def pass_platform(function: F) -> F:
         return context.invoke(function, platform, *args, **kwargs)
 
     return cast("F", call)
+
+
+class _NotKept(Exception):  # noqa: N818  it is no failure: a dry run ends so
+    """Ends a dry run, so that its transaction is rolled back."""
+
+
+@contextmanager
+def keeping(platform: Platform, *, dry_run: bool) -> Iterator[Session]:
+    """Open a transaction that is kept, or after a dry run rolled back."""
+    with suppress(_NotKept), platform.transaction() as session:
+        yield session
+        if dry_run:
+            raise _NotKept
 
 
 class Refused(click.ClickException):

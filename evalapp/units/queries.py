@@ -1,17 +1,56 @@
 """Reading units."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session, aliased
+
+from evalapp.accounts.models import Role, StaffMember
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
+from evalapp.core.paging import Page, page_of
 from evalapp.core.permissions import Actor
-from evalapp.units.models import Membership, Unit
+from evalapp.units.models import Membership, Unit, UnitFunction, UnitKind, UnitPost
+
+MOST_UNITS = 5_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitProfile:
+    """A unit with everything its page tells."""
+
+    unit: Unit
+    above: Sequence[Unit]  # from the top down to its parent
+    below: Sequence[Unit]
+    functions: Sequence[UnitFunction]
+    posts: Sequence[UnitPost]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Colleague:
+    """A member of staff and the unit they work for, if any."""
+
+    staff_id: uuid.UUID
+    login: str
+    post: str
+    unit: Unit | None
+    disabled_at: datetime | None
 
 
 def unit(session: Session, slug: str) -> Unit:
     """Return the unit at that address; raises `NotFound`."""
     found = session.scalar(select(Unit).where(Unit.slug == slug))
+    if found is None:
+        raise NotFound(N_("没有找到这个单位。"))
+    return found
+
+
+def unit_by_id(session: Session, unit_id: uuid.UUID) -> Unit:
+    """Return a unit by its key; raises `NotFound`."""
+    found = session.scalar(select(Unit).where(Unit.id == unit_id))
     if found is None:
         raise NotFound(N_("没有找到这个单位。"))
     return found
@@ -23,5 +62,160 @@ def unit_of(session: Session, actor: Actor) -> Unit:
         select(Unit).join(Membership, Membership.unit_id == Unit.id).where(Membership.staff_id == actor.id)
     )
     if found is None:
-        raise NotFound(N_("您的账号还没有分配单位，请联系管理员。"))
+        raise NotFound(N_("您的账号还没有分配单位，请联系评议办。"))
     return found
+
+
+def profile(session: Session, unit: Unit) -> UnitProfile:
+    """Return what the page of `unit` tells now."""
+    return UnitProfile(
+        unit=unit,
+        above=above(session, unit),
+        below=session.scalars(
+            select(Unit)
+            .where(Unit.parent_id == unit.id, Unit.closed_at.is_(None))
+            .order_by(Unit.sort_key, Unit.id)
+            .limit(MOST_UNITS)
+        ).all(),
+        functions=functions(session, unit.id),
+        posts=posts(session, unit.id),
+    )
+
+
+def above(session: Session, unit: Unit) -> list[Unit]:
+    """Return the units above `unit`, from the top down to its parent, in one statement."""
+    if unit.parent_id is None:
+        return []
+    chain = select(Unit.id, Unit.parent_id).where(Unit.id == unit.parent_id).cte("above", recursive=True)
+    parent = aliased(Unit)
+    chain = chain.union_all(select(parent.id, parent.parent_id).join(chain, chain.c.parent_id == parent.id))
+    return list(session.scalars(select(Unit).where(Unit.id.in_(select(chain.c.id))).order_by(Unit.level)))
+
+
+def functions(session: Session, unit_id: uuid.UUID, *, at: datetime | None = None) -> list[UnitFunction]:
+    """Return what the unit said it is for: now, or at the moment `at`."""
+    is_shown: ColumnElement[bool] = UnitFunction.shown_until.is_(None)
+    if at is not None:
+        is_shown = (UnitFunction.shown_from <= at) & (is_shown | (UnitFunction.shown_until > at))
+    return list(
+        session.scalars(
+            select(UnitFunction)
+            .where(UnitFunction.unit_id == unit_id, is_shown)
+            .order_by(UnitFunction.position, UnitFunction.id)
+            .limit(100)
+        )
+    )
+
+
+def posts(session: Session, unit_id: uuid.UUID) -> list[UnitPost]:
+    """Return the unit's posts."""
+    return list(
+        session.scalars(
+            select(UnitPost)
+            .where(UnitPost.unit_id == unit_id, UnitPost.shown_until.is_(None))
+            .order_by(UnitPost.position, UnitPost.id)
+            .limit(100)
+        )
+    )
+
+
+def tree(session: Session, *, with_closed: bool = False) -> list[Unit]:
+    """Return every unit, each below its parent and brothers by pinyin."""
+    wanted = select(Unit).order_by(Unit.sort_key, Unit.id).limit(MOST_UNITS)
+    if not with_closed:
+        wanted = wanted.where(Unit.closed_at.is_(None))
+    found = session.scalars(wanted).all()
+    below: dict[uuid.UUID | None, list[Unit]] = {}
+    known = {unit.id for unit in found}
+    for each in found:
+        below.setdefault(each.parent_id if each.parent_id in known else None, []).append(each)
+    ordered: list[Unit] = []
+    waiting = below.get(None, [])[::-1]
+    while waiting:
+        each = waiting.pop()
+        ordered.append(each)
+        waiting.extend(below.get(each.id, [])[::-1])
+    return ordered
+
+
+def units_page(
+    session: Session, *, kind: UnitKind | None = None, limit: int = 50, cursor: str | None = None
+) -> Page[Unit]:
+    """Return a piece of the list of open units, by pinyin."""
+    wanted = select(Unit).where(Unit.closed_at.is_(None))
+    if kind is not None:
+        wanted = wanted.where(Unit.kind == kind)
+    return page_of(session, wanted, by=(Unit.sort_key, Unit.id), limit=limit, cursor=cursor)
+
+
+def slugs_of(session: Session, unit_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return the addresses of some units."""
+    rows = session.execute(
+        select(Unit.id, Unit.slug).where(Unit.id.in_(set(unit_ids))).order_by(Unit.id).limit(MOST_UNITS)
+    )
+    return {row.id: row.slug for row in rows}
+
+
+def possible_parents(session: Session, unit: Unit | None = None) -> list[Unit]:
+    """Return the units that others may stand under, by pinyin; never `unit` itself or one below it."""
+    bearing = (UnitKind.DEPARTMENT, UnitKind.SUBDISTRICT)
+    wanted = (
+        select(Unit)
+        .where(Unit.kind.in_(bearing), Unit.closed_at.is_(None))
+        .order_by(Unit.sort_key, Unit.id)
+        .limit(MOST_UNITS)
+    )
+    if unit is not None:
+        wanted = wanted.where(Unit.id.not_in(_self_and_below(unit.id)))
+    return list(session.scalars(wanted))
+
+
+def below_ids(session: Session, unit_id: uuid.UUID) -> list[tuple[uuid.UUID, int]]:
+    """Return the keys and levels of every unit below, the highest first."""
+    rows = session.execute(
+        select(Unit.id, Unit.level)
+        .where(Unit.id.in_(_self_and_below(unit_id)), Unit.id != unit_id)
+        .order_by(Unit.level, Unit.id)
+        .limit(MOST_UNITS)
+    )
+    return [(key, level) for key, level in rows]
+
+
+def rank_classes(session: Session) -> list[str]:
+    """Return the classes that units are ranked in."""
+    rows = (
+        select(Unit.rank_class).where(Unit.rank_class != "").distinct().order_by(Unit.rank_class).limit(100)
+    )
+    return list(session.scalars(rows))
+
+
+def colleagues(session: Session, unit_id: uuid.UUID) -> list[Colleague]:
+    """Return who works for a unit."""
+    return _colleagues(session, Membership.unit_id == unit_id)
+
+
+def unit_staff(session: Session) -> list[Colleague]:
+    """Return every member of staff who may work for a unit, with the unit they work for."""
+    return _colleagues(session, StaffMember.disabled_at.is_(None))
+
+
+def _colleagues(session: Session, condition: ColumnElement[bool]) -> list[Colleague]:
+    rows = session.execute(
+        select(StaffMember.id, StaffMember.login, StaffMember.post, StaffMember.disabled_at, Unit)
+        .outerjoin(Membership, Membership.staff_id == StaffMember.id)
+        .outerjoin(Unit, Unit.id == Membership.unit_id)
+        .where(StaffMember.role == Role.UNIT, condition)
+        .order_by(StaffMember.login)
+        .limit(MOST_UNITS)
+    )
+    return [
+        Colleague(staff_id=key, login=login, post=post, unit=unit, disabled_at=disabled_at)
+        for key, login, post, disabled_at, unit in rows
+    ]
+
+
+def _self_and_below(unit_id: uuid.UUID) -> Select[uuid.UUID]:
+    down = select(Unit.id).where(Unit.id == unit_id).cte("down", recursive=True)
+    child = aliased(Unit)
+    down = down.union_all(select(child.id).join(down, child.parent_id == down.c.id))
+    return select(down.c.id)

@@ -1,0 +1,44 @@
+"""How units are ordered and addressed: by pinyin."""
+
+import re
+
+from pypinyin import Style, lazy_pinyin
+
+from evalapp.core.errors import Invalid
+from evalapp.core.i18n import N_
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
+_TELEPHONE = re.compile(r"[0-9+() 、,/转-]{3,60}")
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def sort_key(name: str) -> str:
+    """Return the pinyin that units are ordered by."""
+    return " ".join(lazy_pinyin(name)).casefold()
+
+
+def initials(name: str) -> str:
+    """Return the first letters that people type: 教育局 is `jyj`."""
+    letters = lazy_pinyin(name, style=Style.FIRST_LETTER)
+    return _NOT_IN_SLUG.sub("", "".join(letters).casefold())
+
+
+def slug_for(name: str) -> str:
+    """Return an address made of the name's pinyin."""
+    return _NOT_IN_SLUG.sub("-", "".join(lazy_pinyin(name)).casefold()).strip("-")[:48].strip("-")
+
+
+def checked_slug(slug: str) -> str:
+    """Return the last part of a unit's address. Raises `Invalid`."""
+    wanted = slug.strip().casefold()
+    if not _SLUG.fullmatch(wanted):
+        raise Invalid(N_("网址名只能用小写英文字母、数字和短横，最多 48 个。"), field="slug")
+    return wanted
+
+
+def checked_telephone(telephone: str, *, field: str = "telephone") -> str:
+    """Return a telephone number as the public sees it, or an empty text. Raises `Invalid`."""
+    wanted = telephone.strip()
+    if wanted and not _TELEPHONE.fullmatch(wanted):
+        raise Invalid(N_("电话只能有数字、空格、短横和“转”。"), field=field)
+    return wanted

@@ -1,0 +1,23 @@
+"""Changing units."""
+
+from evalapp.units.services.importing import Imported, import_units
+from evalapp.units.services.members import assign_staff, release_staff
+from evalapp.units.services.profile import FunctionText, PostText, write_contact, write_functions, write_posts
+from evalapp.units.services.tree import add_unit, close_unit, edit_unit, move_unit, reopen_unit
+
+__all__ = [
+    "FunctionText",
+    "Imported",
+    "PostText",
+    "add_unit",
+    "assign_staff",
+    "close_unit",
+    "edit_unit",
+    "import_units",
+    "move_unit",
+    "release_staff",
+    "reopen_unit",
+    "write_contact",
+    "write_functions",
+    "write_posts",
+]
