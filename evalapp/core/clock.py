@@ -1,5 +1,7 @@
 """The one clock. Everything that asks what time it is asks here."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,3 +44,18 @@ def start_of(day: date) -> datetime:
 def end_of(day: date) -> datetime:
     """Return 24:00 of `day` in the district, in UTC (the first moment that no longer belongs to it)."""
     return start_of(day + timedelta(days=1))
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Have the clock stand at `moment` and go on from there: how the demonstration lives through a past season.
+
+    Not for a process that serves: every thread sees it.
+    """
+    global _offset  # noqa: PLW0603  one clock for the process is the point
+    before = _offset
+    _offset = moment - datetime.now(UTC)
+    try:
+        yield
+    finally:
+        _offset = before

@@ -25,12 +25,24 @@ def serving(app: Flask) -> Iterator[str]:
         server.server_close()
 
 
+# A browser of the tests asks nothing of the world outside.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, which may play without a press of a person."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     assert program is not None, "journeys need Debian's chromium: apt-get install chromium"
-    arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
+    arguments = ["--autoplay-policy=no-user-gesture-required", "--mute-audio", *QUIET]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
         try:
