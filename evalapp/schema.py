@@ -7,8 +7,9 @@ from evalapp.comments import models as comments
 from evalapp.core import calendar
 from evalapp.core.base import Base
 from evalapp.core.jobs import models as jobs
+from evalapp.portal import models as portal
 from evalapp.programme import models as programme
 from evalapp.units import models as units
 
-DOMAINS = (accounts, audit, ballots, calendar, comments, jobs, programme, units)
+DOMAINS = (accounts, audit, ballots, calendar, comments, jobs, portal, programme, units)
 METADATA = Base.metadata

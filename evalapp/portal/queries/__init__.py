@@ -1,0 +1,1 @@
+"""Reading across domains for the public pages; one module a page."""

@@ -1,0 +1,96 @@
+"""Finding episodes, units and pledges: the one module that knows how either database searches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, select, text
+from sqlalchemy.orm import Session
+
+from evalapp.portal.models import VECTOR, FoundKind, SearchEntry
+from evalapp.portal.rules import words
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """A page that was found."""
+
+    kind: FoundKind
+    path: str
+    title: str
+    place: str
+    excerpt: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hits:
+    """A page of what was found."""
+
+    question: str
+    hits: Sequence[Hit]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return -(-self.total // PAGE_SIZE)
+
+
+def hits(session: Session, question: str, *, kind: FoundKind | None = None, page: int = 1) -> Hits:
+    """Return what holds every word of `question`, titles first. An empty question finds nothing."""
+    asked = " ".join(question[: words.LONGEST_QUESTION].split())
+    wanted = words.words_of_question(asked)
+    if not wanted:
+        return Hits(question=asked, hits=(), total=0, page=1)
+    query = _matching(session, wanted)
+    if kind is not None:
+        query = query.where(SearchEntry.kind == kind)
+    rows = session.execute(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
+    return Hits(
+        question=asked,
+        hits=[
+            Hit(
+                kind=row.kind,
+                path=row.path,
+                title=row.title,
+                place=row.place,
+                excerpt=words.excerpt(row.body, asked),
+            )
+            for row in rows
+        ],
+        total=rows[0].total if rows else 0,
+        page=page,
+    )
+
+
+def _matching(session: Session, wanted: Sequence[str]) -> Select[tuple[FoundKind, str, str, str, str, int]]:
+    matches, rank = _sqlite(wanted) if session.get_bind().dialect.name == "sqlite" else _postgresql(wanted)
+    return (
+        select(
+            SearchEntry.kind,
+            SearchEntry.path,
+            SearchEntry.title,
+            SearchEntry.place,
+            SearchEntry.body,
+            func.count().over().label("total"),
+        )
+        .where(matches)
+        .order_by(rank, SearchEntry.kind, SearchEntry.path)
+    )
+
+
+def _sqlite(wanted: Sequence[str]) -> tuple[ColumnElement[bool], ColumnElement[float]]:
+    asked = " ".join(f'"{word}"*' if words.is_beginning(word) else f'"{word}"' for word in wanted)
+    found = text(
+        "SELECT id, bm25(search_words, 0.0, 10.0, 1.0) AS rank FROM search_words WHERE search_words MATCH :asked"
+    ).bindparams(bindparam("asked", asked, unique=True))
+    table = found.columns(SearchEntry.id, literal_column("rank")).subquery("found")
+    return SearchEntry.id == table.c.id, table.c.rank
+
+
+def _postgresql(wanted: Sequence[str]) -> tuple[ColumnElement[bool], ColumnElement[float]]:
+    asked = " & ".join(f"{word}:*" if words.is_beginning(word) else word for word in wanted)
+    vector: ColumnElement[str] = literal_column(VECTOR)
+    question = func.to_tsquery(text("'simple'::regconfig"), asked)
+    return and_(vector.op("@@")(question)), -func.ts_rank(vector, question)

@@ -1,0 +1,1 @@
+"""What the public pages change of their own: the index of the search."""

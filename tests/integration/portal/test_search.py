@@ -1,0 +1,83 @@
+"""The search finds words of two characters on both databases, titles first, and only what is there."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from evalapp.core.platform import Platform
+from evalapp.portal.models import FoundKind
+from evalapp.portal.queries.search import hits
+from evalapp.portal.services.indexing import Findable, keep_in_step
+
+PAGES = (
+    Findable(kind=FoundKind.EPISODE, path="/episodes/16", title="老旧小区改造，改到哪一步了", place="区住房和城乡建设局", body="加装电梯为什么慢"),
+    Findable(kind=FoundKind.UNIT, path="/units/zhujian", title="区住房和城乡建设局", body="管住房、管工地、加装电梯"),
+    Findable(kind=FoundKind.PLEDGE, path="/units/zhujian#p1", title="既有住宅加装电梯联合审查", place="区住房和城乡建设局", body="15 个工作日出结果"),
+    Findable(kind=FoundKind.PLEDGE, path="/units/jiaoyu#p2", title="课后服务报名", place="区教育局", body="当日答复"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def indexed(platform: Platform) -> Platform:
+    with platform.transaction() as session:
+        keep_in_step(session, PAGES)
+    return platform
+
+
+def paths(session: Session, question: str, **options: FoundKind) -> list[str]:
+    return [hit.path for hit in hits(session, question, **options).hits]
+
+
+def test_a_word_of_two_characters_is_found_titles_first(indexed: Platform, session: Session) -> None:
+    found = paths(session, "电梯")
+    assert found[0] == "/units/zhujian#p1"
+    assert set(found) == {"/units/zhujian#p1", "/units/zhujian", "/episodes/16"}
+
+
+def test_all_words_must_be_there(indexed: Platform, session: Session) -> None:
+    assert paths(session, "电梯 审查") == ["/units/zhujian#p1"]
+    assert paths(session, "电梯 课后") == []
+
+
+def test_a_single_character_finds_what_begins_with_it(indexed: Platform, session: Session) -> None:
+    assert "/units/jiaoyu#p2" in paths(session, "课")
+
+
+def test_one_kind_may_be_asked_for(indexed: Platform, session: Session) -> None:
+    assert paths(session, "电梯", kind=FoundKind.UNIT) == ["/units/zhujian"]
+
+
+@pytest.mark.parametrize(
+    "question", ["", "  ", "%", '"', "* OR 1", "'; DROP TABLE x", "NEAR(", "a:b", "\u0000"]
+)
+def test_signs_of_the_engines_do_no_harm(indexed: Platform, session: Session, question: str) -> None:
+    assert hits(session, question).total == 0
+
+
+def test_a_changed_page_is_found_under_its_new_words_only(indexed: Platform, session: Session) -> None:
+    changed = Findable(
+        kind=FoundKind.PLEDGE, path="/units/jiaoyu#p2", title="晚托班报名", place="区教育局", body="当日答复"
+    )
+    with indexed.transaction() as writing:
+        assert keep_in_step(writing, [*PAGES[:3], changed]) == 1
+    assert paths(session, "课后") == []
+    assert paths(session, "晚托") == ["/units/jiaoyu#p2"]
+
+
+def test_a_page_that_is_gone_is_not_found(indexed: Platform, session: Session) -> None:
+    with indexed.transaction() as writing:
+        assert keep_in_step(writing, PAGES[:3]) == 1
+    assert paths(session, "课后") == []
+
+
+def test_nothing_is_written_when_nothing_changed(indexed: Platform) -> None:
+    with indexed.transaction() as writing:
+        assert keep_in_step(writing, PAGES) == 0
+
+
+def test_what_was_found_comes_in_pages(platform: Platform, session: Session) -> None:
+    many = [Findable(kind=FoundKind.UNIT, path=f"/units/{n}", title=f"第 {n} 社区居委会") for n in range(45)]
+    with platform.transaction() as writing:
+        keep_in_step(writing, many)
+    first, last = hits(session, "社区"), hits(session, "社区", page=3)
+    assert (first.total, first.pages, len(first.hits), len(last.hits)) == (45, 3, 20, 5)
+    assert not {hit.path for hit in first.hits} & {hit.path for hit in last.hits}
