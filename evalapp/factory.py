@@ -9,6 +9,7 @@ from evalapp import wiring
 from evalapp.console import rules as rail
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
+from evalapp.portal import views as portal
 from evalapp.web import (
     access,
     assets,
@@ -24,7 +25,10 @@ from evalapp.web import (
     templating,
 )
 
-BLUEPRINTS = (operation.blueprint,)
+BLUEPRINTS = (
+    operation.blueprint,
+    portal.blueprint,
+)
 
 
 def create_app(platform: Platform | None = None) -> Flask:

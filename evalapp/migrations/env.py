@@ -13,11 +13,17 @@ def render(kind: str, value: Any, _autogen: Any) -> str | Literal[False]:
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(value, Moment) else False
 
 
+def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """Pass over SQLite's full text: its tables are made by hand and by SQLite itself."""
+    return not (kind == "table" and name is not None and name.startswith("search_words"))
+
+
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
     target_metadata=METADATA,
     render_as_batch=True,
+    include_name=is_ours,
     render_item=render,
     compare_type=True,
 )

@@ -64,7 +64,7 @@ def hits(session: Session, question: str, *, kind: FoundKind | None = None, page
     )
 
 
-def _matching(session: Session, wanted: Sequence[str]) -> Select[tuple[FoundKind, str, str, str, str, int]]:
+def _matching(session: Session, wanted: Sequence[str]) -> Select[FoundKind, str, str, str, str, int]:
     matches, rank = _sqlite(wanted) if session.get_bind().dialect.name == "sqlite" else _postgresql(wanted)
     return (
         select(
