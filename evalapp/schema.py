@@ -7,9 +7,10 @@ from evalapp.comments import models as comments
 from evalapp.core import calendar
 from evalapp.core.base import Base
 from evalapp.core.jobs import models as jobs
+from evalapp.notifications import models as notifications
 from evalapp.portal import models as portal
 from evalapp.programme import models as programme
 from evalapp.units import models as units
 
-DOMAINS = (accounts, audit, ballots, calendar, comments, jobs, portal, programme, units)
+DOMAINS = (accounts, audit, ballots, calendar, comments, jobs, notifications, portal, programme, units)
 METADATA = Base.metadata

@@ -20,6 +20,7 @@ from evalapp import schema, wiring
 from evalapp.core.platform import Platform
 from evalapp.core.settings import Settings
 from evalapp.factory import create_app
+from tests.support.comments import comments  # noqa: F401  a fixture
 from tests.support.databases import PostgresServer, new_postgres_database
 from tests.support.strict_client import StrictClient
 

@@ -1,11 +1,12 @@
-"""Tables of threads, comments and replies."""
+"""Tables of threads, comments, decisions and replies."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from evalapp.comments.rules.moderation import CommentState, RefusalReason, Verdict
 from evalapp.core.base import Base, Keyed
 
 
@@ -19,3 +20,94 @@ class Thread(Keyed, Base):
     reference: Mapped[str] = mapped_column(unique=True)
     path: Mapped[str] = mapped_column()
     created_at: Mapped[datetime] = mapped_column()
+
+
+class Comment(Keyed, Base):
+    """A resident's words. `text` is what anybody may see, already masked; the day is all that is said of the time.
+
+    Nothing here names the author: `pseudonym` is a keyed hash of thread and resident (docs/decisions).
+    """
+
+    __tablename__ = "comments"
+    __table_args__ = (
+        UniqueConstraint("thread_id", "pseudonym", "fingerprint"),
+        CheckConstraint("at_seconds >= 0", name="moment_not_negative"),
+        CheckConstraint("state != 'shown' OR shown_on IS NOT NULL", name="shown_since_a_day"),
+        CheckConstraint("state != 'erased' OR (text = '' AND original IS NULL)", name="erased_is_empty"),
+        Index("ix_comments_thread", "thread_id", "written_on", "reference"),
+        Index("ix_comments_queue", "state", "written_on", "reference"),
+    )
+
+    thread_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("threads.id"))
+    reference: Mapped[str] = mapped_column(unique=True)
+    pseudonym: Mapped[str] = mapped_column(index=True)
+    fingerprint: Mapped[str | None] = mapped_column()  # of the words; empty once they are taken back
+    written_on: Mapped[date] = mapped_column()
+    at_seconds: Mapped[int | None] = mapped_column()  # the moment of the recording that it is about
+    text: Mapped[str] = mapped_column()
+    original: Mapped[bytes | None] = mapped_column()  # as typed, sealed, where masking took something away
+    state: Mapped[CommentState] = mapped_column()
+    shown_on: Mapped[date | None] = mapped_column()  # the first day; stays when it is hidden later
+    version: Mapped[int] = mapped_column(default=0)  # how many decisions there are
+
+
+class CommentAuthor(Base):
+    """Who wrote a comment and when, sealed: the service opens it to tell the author, nobody's page does."""
+
+    __tablename__ = "comment_authors"
+
+    comment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("comments.id"), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column()
+
+
+class CommentAllowance(Base):
+    """How many comments somebody wrote in one hour, under a keyed hash that the next hour does not share."""
+
+    __tablename__ = "comment_allowances"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    hour: Mapped[datetime] = mapped_column(index=True)
+    used: Mapped[int] = mapped_column()
+
+
+class CommentDecision(Keyed, Base):
+    """What the office decided on a comment; rows are only ever added."""
+
+    __tablename__ = "comment_decisions"
+    __table_args__ = (
+        UniqueConstraint("comment_id", "number"),
+        CheckConstraint("verdict != 'refused' OR reason IS NOT NULL", name="refused_with_a_reason"),
+    )
+
+    comment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("comments.id"))
+    number: Mapped[int] = mapped_column()
+    at: Mapped[datetime] = mapped_column()
+    verdict: Mapped[Verdict] = mapped_column()
+    reason: Mapped[RefusalReason | None] = mapped_column()
+    note: Mapped[str] = mapped_column(default="")
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    post: Mapped[str] = mapped_column()
+
+
+class Reply(Keyed, Base):
+    """The unit's answer to a comment, one a comment; its wordings are kept, the newest is shown."""
+
+    __tablename__ = "replies"
+
+    comment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("comments.id"), unique=True)
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class ReplyWording(Keyed, Base):
+    """One wording of a reply, with the post that wrote it; rows are only ever added."""
+
+    __tablename__ = "reply_wordings"
+    __table_args__ = (UniqueConstraint("reply_id", "number"),)
+
+    reply_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("replies.id"))
+    number: Mapped[int] = mapped_column()
+    text: Mapped[str] = mapped_column()
+    written_at: Mapped[datetime] = mapped_column()
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    post: Mapped[str] = mapped_column()

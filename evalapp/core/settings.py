@@ -3,7 +3,7 @@
 import enum
 import os
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -50,7 +50,8 @@ class Settings(BaseSettings):
 
     upload_limit_bytes: int = 20 * 1024**3
     upload_piece_bytes: int = 8 * 1024**2
-    comment_moderation: str = "before"
+    comment_moderation: Literal["before", "after"] = "before"
+    comments_per_resident_hour: int = Field(default=10, ge=1)
     two_person_wait_hours: int = 24
 
     @field_validator("data_dir")

@@ -1,0 +1,103 @@
+"""Comments as their author sees them: as typed, with the hour, with what was decided and why."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from evalapp.comments.models import Comment, CommentAuthor, CommentDecision, Thread
+from evalapp.comments.queries.threads import ReplyShown, replies_to
+from evalapp.comments.rules import moderation, sealing
+from evalapp.comments.rules.moderation import CommentState, RefusalReason
+from evalapp.comments.rules.sealing import CommentKeys
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnComment:
+    """One's own comment. `text` as typed, `public_text` as others see it; reason and note when it was refused."""
+
+    reference: str
+    thread_title: str
+    path: str
+    written_at: datetime
+    at_seconds: int | None
+    text: str
+    public_text: str
+    state: CommentState
+    reason: RefusalReason | None
+    note: str
+    reply: ReplyShown | None
+
+    @property
+    def is_masked(self) -> bool:
+        return self.text != self.public_text
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        return moderation.may_be_withdrawn(self.state)
+
+
+def own_in_thread(
+    session: Session, thread_id: uuid.UUID, *, resident_id: uuid.UUID, keys: CommentKeys
+) -> list[OwnComment]:
+    """Return what this resident wrote in one thread, newest first: two statements."""
+    return _own(session, [thread_id], resident_id=resident_id, keys=keys)
+
+
+def comments_of(session: Session, *, resident_id: uuid.UUID, keys: CommentKeys) -> list[OwnComment]:
+    """Return everything this resident wrote, newest first: one pseudonym is computed for each thread there is."""
+    threads = session.scalars(select(Thread.id).order_by(Thread.id)).all()
+    return _own(session, threads, resident_id=resident_id, keys=keys)
+
+
+def _own(
+    session: Session, threads: Iterable[uuid.UUID], *, resident_id: uuid.UUID, keys: CommentKeys
+) -> list[OwnComment]:
+    names = [sealing.pseudonym(keys, thread_id=thread, resident_id=resident_id) for thread in threads]
+    rows = session.execute(
+        select(Comment, CommentAuthor.sealed, Thread.title, Thread.path, CommentDecision)
+        .join(CommentAuthor, CommentAuthor.comment_id == Comment.id)
+        .join(Thread, Thread.id == Comment.thread_id)
+        .outerjoin(
+            CommentDecision,
+            and_(CommentDecision.comment_id == Comment.id, CommentDecision.number == Comment.version),
+        )
+        .where(Comment.pseudonym.in_(names))
+        .order_by(Comment.written_on.desc(), Comment.reference)
+    ).all()
+    replies = replies_to(session, [row.Comment.id for row in rows])
+    own = [
+        _one(comment, sealed, title, path, decision, reply=replies.get(comment.id), keys=keys)
+        for comment, sealed, title, path, decision in rows
+    ]
+    return sorted(own, key=lambda one: one.written_at, reverse=True)
+
+
+def _one(
+    comment: Comment,
+    sealed: bytes,
+    title: str,
+    path: str,
+    decision: CommentDecision | None,
+    *,
+    reply: ReplyShown | None,
+    keys: CommentKeys,
+) -> OwnComment:
+    refusal = decision if comment.state is CommentState.REFUSED else None
+    typed = sealing.open_original(keys, comment.id, comment.original) if comment.original else comment.text
+    return OwnComment(
+        reference=comment.reference,
+        thread_title=title,
+        path=path,
+        written_at=sealing.open_author(keys, comment.id, sealed).written_at,
+        at_seconds=comment.at_seconds,
+        text=typed,
+        public_text=comment.text,
+        state=comment.state,
+        reason=refusal.reason if refusal else None,
+        note=refusal.note if refusal else "",
+        reply=reply,
+    )

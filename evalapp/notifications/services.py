@@ -1,0 +1,31 @@
+"""Writes notices, and what becomes of them."""
+
+import uuid
+
+from sqlalchemy.orm import Session
+
+from evalapp.core import clock, jobs
+from evalapp.core.transaction import locked
+from evalapp.notifications.models import Notice, NoticeState
+
+DELIVER = "notifications.deliver"
+
+
+def notify(session: Session, *, resident_id: uuid.UUID) -> Notice:
+    """Have a resident told that there is something new on their page, in the transaction of what is new."""
+    notice = Notice(id=uuid.uuid4(), resident_id=resident_id, made_on=clock.today())
+    session.add(notice)
+    jobs.enqueue(session, DELIVER, {"notice_id": str(notice.id)}, key=f"notice:{notice.id}")
+    return notice
+
+
+def recipient(session: Session, notice_id: uuid.UUID) -> uuid.UUID | None:
+    """Return whom a notice still waits for, or none when it was sent or dropped."""
+    return locked(session, Notice, notice_id).resident_id
+
+
+def end(session: Session, notice_id: uuid.UUID, state: NoticeState) -> None:
+    """Note that a notice was sent or dropped, and forget whom it was for."""
+    notice = locked(session, Notice, notice_id)
+    if notice.state is NoticeState.WAITING:
+        notice.state, notice.resident_id, notice.ended_on = state, None, clock.today()

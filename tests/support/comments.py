@@ -1,0 +1,171 @@
+"""Factories for threads, comments and replies; people and units around them are made on the way."""
+
+import itertools
+import uuid
+
+import pytest
+
+from evalapp.accounts.models import Resident, Role, StaffMember
+from evalapp.comments import services
+from evalapp.comments.models import Comment, Reply, Thread
+from evalapp.comments.rules.moderation import Moderation, RefusalReason
+from evalapp.comments.rules.sealing import CommentKeys
+from evalapp.comments.services.authorship import CommentPolicy
+from evalapp.core import clock
+from evalapp.core.permissions import RESIDENT_PERMISSIONS, Actor, ActorKind, Permission
+from evalapp.core.platform import Platform
+from evalapp.units.models import Membership, Unit, UnitKind
+
+_numbers = itertools.count(1)
+BEFORE = CommentPolicy(moderation=Moderation.BEFORE, per_hour=10_000)
+AFTER = CommentPolicy(moderation=Moderation.AFTER, per_hour=10_000)
+
+
+class Comments:
+    """Makes what a test needs, each in a transaction of its own."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.keys = CommentKeys.of(platform.keys)
+
+    def unit(self, name: str = "") -> Unit:
+        number = next(_numbers)
+        name = name or f"区第{number}局"
+        with self.platform.transaction() as session:
+            unit = Unit(
+                slug=f"unit-{number}",
+                name=name,
+                short_name=name,
+                kind=UnitKind.DEPARTMENT,
+                created_at=clock.now(),
+            )
+            session.add(unit)
+        return unit
+
+    def thread(self, unit: Unit | None = None, *, title: str = "老旧小区改造，改到哪一步了") -> Thread:
+        unit = unit or self.unit()
+        number = next(_numbers)
+        with self.platform.transaction() as session:
+            return services.open_thread(
+                session,
+                title=title,
+                unit_id=unit.id,
+                reference=f"EP-2026-{number}",
+                path=f"/episodes/{number}",
+            )
+
+    def resident(self) -> Actor:
+        with self.platform.transaction() as session:
+            resident = Resident(person_id=uuid.uuid4().hex, created_at=clock.now(), last_used_at=clock.now())
+            session.add(resident)
+        return Actor(kind=ActorKind.RESIDENT, id=resident.id, name="居民", permissions=RESIDENT_PERMISSIONS)
+
+    def moderator(self) -> Actor:
+        return self._staff(
+            Role.OFFICE, post="评议办主任", permissions={Permission.MODERATE_COMMENTS, Permission.USE_DESK}
+        )
+
+    def unit_staff(self, unit: Unit, *, post: str = "物业科科长") -> Actor:
+        actor = self._staff(
+            Role.UNIT,
+            post=post,
+            permissions={Permission.REPLY_TO_COMMENTS, Permission.SEE_UNIT_DESK, Permission.USE_DESK},
+        )
+        with self.platform.transaction() as session:
+            session.add(Membership(staff_id=actor.id, unit_id=unit.id))
+        return actor
+
+    def written(
+        self,
+        thread: Thread | None = None,
+        *,
+        author: Actor | None = None,
+        text: str = "",
+        policy: CommentPolicy = BEFORE,
+        at_seconds: int | None = None,
+    ) -> Comment:
+        thread = thread or self.thread()
+        author = author or self.resident()
+        with self.platform.transaction() as session:
+            return services.write_comment(
+                session,
+                thread_id=thread.id,
+                author=author,
+                text=text or f"楼道灯什么时候修好？这是第 {next(_numbers)} 次问。",
+                keys=self.keys,
+                policy=policy,
+                at_seconds=at_seconds,
+                duration=3600,
+            )
+
+    def thread_of(self, comment: Comment) -> Thread:
+        with self.platform.session() as session:
+            return session.get_one(Thread, comment.thread_id)
+
+    def shown(self, thread: Thread | None = None, **how: object) -> Comment:
+        return self.approved(self.written(thread, **how))  # type: ignore[arg-type]
+
+    def approved(self, comment: Comment, *, actor: Actor | None = None) -> Comment:
+        actor = actor or self.moderator()
+        with self.platform.transaction() as session:
+            return services.approve(
+                session,
+                reference=comment.reference,
+                seen_version=comment.version,
+                actor=actor,
+                keys=self.keys,
+            )
+
+    def refused(
+        self,
+        comment: Comment | None = None,
+        *,
+        reason: RefusalReason = RefusalReason.OFF_TOPIC,
+        note: str = "",
+    ) -> Comment:
+        comment = comment or self.written()
+        moderator = self.moderator()
+        with self.platform.transaction() as session:
+            return services.refuse(
+                session,
+                reference=comment.reference,
+                seen_version=comment.version,
+                actor=moderator,
+                keys=self.keys,
+                reason=reason,
+                note=note,
+            )
+
+    def replied(
+        self, comment: Comment, *, unit: Unit | None = None, text: str = "灯已经换好，今晚就亮。"
+    ) -> Reply:
+        thread = self.thread_of(comment)
+        with self.platform.session() as session:
+            unit = unit or session.get_one(Unit, thread.unit_id)
+        actor = self.unit_staff(unit)
+        with self.platform.transaction() as session:
+            return services.reply(
+                session,
+                reference=comment.reference,
+                unit_id=unit.id,
+                actor=actor,
+                text=text,
+                keys=self.keys,
+            )
+
+    def _staff(self, role: Role, *, post: str, permissions: set[Permission]) -> Actor:
+        with self.platform.transaction() as session:
+            member = StaffMember(
+                login=f"{role.value}-{next(_numbers)}",
+                post=post,
+                role=role,
+                password_hash="none",
+                created_at=clock.now(),
+            )
+            session.add(member)
+        return Actor(kind=ActorKind.STAFF, id=member.id, name=post, permissions=frozenset(permissions))
+
+
+@pytest.fixture
+def comments(platform: Platform) -> Comments:
+    return Comments(platform)

@@ -1,0 +1,59 @@
+"""Characters are counted as people count them; what nobody sees is cleaned away; moments are read."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalapp.comments.rules import wording
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 0),
+        ("楼道灯", 3),
+        ("e\u0301a", 2),
+        ("👍🏽", 1),
+        ("👨‍👩‍👧‍👦", 1),
+        ("🇨🇳🇨🇳", 2),
+        ("❤️", 1),
+        ("一\n二", 3),
+        ("𠮷", 1),
+    ],
+)
+def test_characters_are_counted_as_people_count(text: str, count: int) -> None:
+    assert wording.characters(text) == count
+
+
+def test_three_hundred_pictures_fit_and_three_hundred_and_one_do_not() -> None:
+    assert wording.fits("👍🏽" * 300, 300)
+    assert not wording.fits("👍🏽" * 301, 300)
+
+
+def test_a_pile_of_marks_does_not_fit() -> None:
+    assert not wording.fits("字" + "\u0301" * 5_000, 300)
+
+
+def test_controls_and_turning_marks_are_cleaned_away() -> None:
+    assert wording.cleaned("\u202e反\x00了\x1b[31m\r\n\r\n\r\n\r\n完 ") == "反了[31m\n\n完"
+
+
+@given(st.text())
+def test_cleaning_is_finished_after_once(text: str) -> None:
+    once = wording.cleaned(text)
+    assert wording.cleaned(once) == once
+    once.encode()  # no lone surrogate is left
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("14:28", 868), ("0:05", 5), ("1:02:03", 3723), (" 14：28 ", 868), ("90:00", 5400), ("１４:２８", 868)],
+)
+def test_a_moment_is_read(text: str, seconds: int) -> None:
+    assert wording.moment(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["14", "14:60", "1:60:00", "-1:00", "1:2", "abc", "", "14:28:", "1e3:00"])
+def test_what_is_no_moment_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        wording.moment(text)
