@@ -24,7 +24,10 @@ from tests.support.comments import comments  # noqa: F401  a fixture
 from tests.support.databases import PostgresServer, new_postgres_database
 from tests.support.strict_client import StrictClient
 
-pytest_plugins = ("tests.support.units",)
+pytest_plugins = (
+    "tests.support.programme",
+    "tests.support.units",
+)
 
 ROOT = Path(__file__).parents[1]
 DATABASES = os.environ.get("EVALAPP_TEST_DATABASES", "sqlite,postgresql").split(",")

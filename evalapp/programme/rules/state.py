@@ -1,4 +1,4 @@
-"""Decisions of the programme: what state an episode is in, from facts and times alone."""
+"""What state an episode is in, from facts and times alone."""
 
 import enum
 from dataclasses import dataclass
