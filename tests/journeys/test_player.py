@@ -12,6 +12,7 @@ from evalapp.web import access, styles
 from tests.support import sheet
 from tests.support.web_server import Watcher, chromium, serving, until
 
+TRACK = {"src": "/media/captions.vtt", "lang": "zh", "label": "中文字幕"}
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:30.000\n今年计划改造 46 个小区。\n"
 
 
@@ -79,7 +80,7 @@ def media_of_the_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
         media = {
             "progressive": "/media/whole.mp4",
             "hls": "/media/stream.m3u8",
-            "captions": "/media/captions.vtt",
+            "tracks": [TRACK],
         }
         return shown() | {"media": shown()["media"] | media}
 

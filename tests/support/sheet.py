@@ -53,7 +53,7 @@ def values() -> dict[str, Any]:
         "until": now + timedelta(hours=3, minutes=42),
         "media": {
             "progressive": "/static/none.mp4", "hls": "/static/none.m3u8", "poster": "/static/img/still-housing.svg",
-            "captions": "", "captions_lang": "zh", "captions_label": "中文字幕", "chapters": "", "thumbnails": "",
+            "tracks": [], "chapters": "", "thumbnails": "",
         },
         "chapter_list": [
             {"at": 0, "clock": "00:00", "title": "开场", "kind": ""},
