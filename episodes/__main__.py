@@ -33,13 +33,13 @@ def _work(given: argparse.Namespace) -> int:
         answer = probe(given.file, Settings()).as_json()
     else:
         answer = prepare(given.file, given.folder, Settings(), progress=_show).as_json()
-        sys.stderr.write("\n")
     sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1) + "\n")
     return 0
 
 
 def _show(progress: Progress) -> None:
-    sys.stderr.write(f"\r{progress.stage.value:<10} {progress.fraction:6.1%}")
+    """One line a second, so that a log reads as well as a terminal."""
+    sys.stderr.write(f"{progress.stage.value:<10} {progress.fraction:6.1%}\n")
     sys.stderr.flush()
 
 

@@ -29,7 +29,7 @@ def frame_rate(average: Fraction, nominal: Fraction) -> Fraction:
         rate = (
             min(near, key=lambda standard: abs(standard - average))
             if near
-            else average.limit_denominator(1001)
+            else average.limit_denominator(1001) or average
         )
     while rate > FASTEST:
         rate /= 2

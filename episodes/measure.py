@@ -22,6 +22,7 @@ COPIED_CONTAINERS = frozenset({Container.MP4, Container.MATROSKA})
 LATEST_START = 0.5
 PEAK_OVER_RATE = 1.5
 TIME_SLACK = 0.01
+LONGEST_WAIT = 10.0
 
 
 @dataclass(kw_only=True)
@@ -107,6 +108,12 @@ def fits_as_it_is(
         and scan.average_rate <= rung.rate
         and scan.heaviest_rate <= rung.rate * PEAK_OVER_RATE
     )
+
+
+def picture_seconds(recording: Recording, scan: PacketScan) -> float:
+    """How long the picture lasts from the beginning of the file; a short wait for it is filled with its first frame."""
+    wait = scan.first - recording.starts_at
+    return scan.seconds + (wait if 0 < wait <= LONGEST_WAIT else 0.0)
 
 
 def loudness_from(log: str, settings: Settings) -> Loudness:

@@ -1,5 +1,6 @@
 """What no flag of ffmpeg stops: refusals by what ffprobe reported, pure."""
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -51,6 +52,7 @@ def judge(report: Mapping[str, Any], *, size: int, policy: Policy) -> Recording:
     return Recording(
         bytes=size,
         container=container,
+        starts_at=_number(report["format"], "start_time") or 0.0,
         seconds=picture.seconds or seconds,
         picture=picture,
         sound=sound,
@@ -183,9 +185,15 @@ def _whole(value: object) -> int | None:
 
 
 def _seconds(part: Mapping[str, Any]) -> float | None:
-    """Finite and positive, or not known."""
+    """Positive, or not known."""
+    seconds = _number(part, "duration")
+    return seconds if seconds is not None and seconds > 0 else None
+
+
+def _number(part: Mapping[str, Any], name: str) -> float | None:
+    """Finite, or not known."""
     try:
-        seconds = float(str(part.get("duration")))
+        number = float(str(part.get(name)))
     except ValueError:
         return None
-    return seconds if 0 < seconds < float("inf") else None
+    return number if math.isfinite(number) else None

@@ -161,12 +161,13 @@ def _plan(work: _Work, facts: Recording) -> tuple[Plan, Loudness]:
     if measure.fits_as_it_is(facts, scan, rungs[0], frame_rate=rate, settings=settings):
         rungs = (replace(rungs[0], copied=True), *rungs[1:])
     loudness = _listen(work, facts)
+    seconds = measure.picture_seconds(facts, scan)
     plan = Plan(
         recording=facts,
-        seconds=facts.seconds,
+        seconds=seconds,
         frame_rate=rate,
         rungs=rungs,
-        tiles=commands.tiles_for(facts.seconds, picture.width, picture.height, settings),
+        tiles=commands.tiles_for(seconds, picture.width, picture.height, settings),
         gain=loudness.gain,
         limited=measure.needs_limiter(loudness, settings),
     )
@@ -195,7 +196,7 @@ def _scan(work: _Work, facts: Recording) -> measure.PacketScan:
     scan.finish()
     if scan.seconds < facts.seconds * MISSING_SHARE - MISSING_SLACK:
         raise Refused(ErrorCode.INCOMPLETE, log=finished.log)
-    judge_count(scan.packets, facts.seconds, facts.picture.average_rate)
+    judge_count(scan.packets, scan.seconds, facts.picture.average_rate)
     return scan
 
 

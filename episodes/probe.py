@@ -58,6 +58,8 @@ def report_of(
         most_lines=REPORT_LINES,
         cancelled=cancelled,
     )
+    if finished.code == 0 and not lines:
+        raise Failed(ErrorCode.TOOL_FAILED, log=finished.log)
     try:
         report = json.loads("\n".join(lines) or "{}")
     except ValueError:

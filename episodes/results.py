@@ -60,6 +60,8 @@ class Recording:
 
     bytes: int
     container: Container
+    starts_at: float
+    """The first time stamp of all its streams: broadcast captures begin anywhere."""
     seconds: float
     picture: Picture
     sound: Sound | None

@@ -1,5 +1,6 @@
 """A recording out of slides and spoken sentences, with the exact moment of each: how the demonstration is filmed."""
 
+import math
 import shutil
 import wave
 from collections.abc import Callable, Sequence
@@ -101,7 +102,7 @@ def _write_sound(slides: Sequence[Slide], target: Path) -> tuple[Shown, ...]:
         for slide in slides:
             piece, spoken = _spoken(slide, form)
             size = form.nchannels * form.sampwidth
-            frames = max(1, -(-len(piece) // size * RATE // form.framerate), round(slide.seconds * RATE))
+            frames = max(1, -(-len(piece) // size * RATE // form.framerate), math.ceil(slide.seconds * RATE))
             # Counted from the beginning, so that rounding never adds up over many slides.
             end = at + frames
             samples = end * form.framerate // RATE - at * form.framerate // RATE

@@ -26,7 +26,9 @@ PICTURE = Picture(
     bit_rate=4_000_000,
 )
 SOUND = Sound(index=1, codec="aac", channels=2, sample_rate=48_000, seconds=60.0)
-RECORDING = Recording(bytes=30_000_000, container=Container.MP4, seconds=60.0, picture=PICTURE, sound=SOUND)
+RECORDING = Recording(
+    bytes=30_000_000, container=Container.MP4, starts_at=0.0, seconds=60.0, picture=PICTURE, sound=SOUND
+)
 
 
 def picture_of(width: int, height: int) -> Picture:
