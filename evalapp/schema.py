@@ -10,7 +10,20 @@ from evalapp.core.jobs import models as jobs
 from evalapp.notifications import models as notifications
 from evalapp.portal import models as portal
 from evalapp.programme import models as programme
+from evalapp.results import models as results
 from evalapp.units import models as units
 
-DOMAINS = (accounts, audit, ballots, calendar, comments, jobs, notifications, portal, programme, units)
+DOMAINS = (
+    accounts,
+    audit,
+    ballots,
+    calendar,
+    comments,
+    jobs,
+    notifications,
+    portal,
+    programme,
+    results,
+    units,
+)
 METADATA = Base.metadata

@@ -9,15 +9,20 @@ from typing import Any, cast
 from sqlalchemy import (
     BigInteger,
     Insert,
+    Integer,
+    LargeBinary,
     Select,
     Table,
+    Uuid,
     and_,
     bindparam,
+    column,
     exists,
     func,
     insert,
     literal,
     select,
+    table,
     true,
     update,
 )
@@ -41,6 +46,13 @@ from evalapp.programme.models import Episode
 BALLOTS = cast("Table", SealedBallot.__table__)
 SIGNALS = cast("Table", BallotSignal.__table__)
 CHANGES = cast("Table", BallotChange.__table__)
+# A bare copy: beside an INSERT in one statement SQLAlchemy 2.1 gives an UPDATE the defaults of a mapped table's columns.
+CODES = table(
+    ClientCode.__tablename__,
+    column("unit_id", Uuid()),
+    column("number", Integer()),
+    column("used_mark", LargeBinary()),
+)
 
 
 def _reading(*, lock: Any) -> Select[Any]:
@@ -141,8 +153,8 @@ _BALLOT_COLUMNS = [column.name for column in BALLOTS.columns]
 _SIGNAL_COLUMNS = [column.name for column in SIGNALS.columns if column.name != "ballot_id"]
 
 
-def _values(table: Table, names: list[str]) -> list[Any]:
-    return [bindparam(name, type_=table.c[name].type).label(name) for name in names]
+def _values(of: Table, names: list[str]) -> list[Any]:
+    return [bindparam(name, type_=of.c[name].type).label(name) for name in names]
 
 
 def _guarded(insertion: Any) -> Any:
@@ -180,14 +192,13 @@ _CHANGE_VALUES = select(
     bindparam("bucket", type_=CHANGES.c.bucket.type),
 )
 _USE_CODE = (
-    update(ClientCode)
+    update(CODES)
     .where(
-        ClientCode.unit_id == bindparam("code_unit_id"),
-        ClientCode.number == bindparam("code_number"),
-        ClientCode.used_mark.is_(None),
+        CODES.c.unit_id == bindparam("code_unit_id"),
+        CODES.c.number == bindparam("code_number"),
+        CODES.c.used_mark.is_(None),
     )
     .values(used_mark=bindparam("code_mark"))
-    .execution_options(synchronize_session=False)
 )
 _APPEND_POSTGRESQL = {
     (is_change, uses_code): _appending_postgresql(is_change=is_change, uses_code=uses_code)

@@ -38,9 +38,9 @@ def result_document(
     When some group had one to nine ballots set apart, both scores are given to 0.1 and only one distribution is.
     """
     minimum = profile.breakdown_minimum
-    apart = {group: with_set_apart[group].people - count.people for group, count in counts.items()}
+    apart = _apart(counts, with_set_apart)
     both = may_show_both(apart, minimum=minimum)
-    places = FINE if both else COARSE
+    places = places_for(counts, with_set_apart, profile=profile)
     kept = score(counts, profile=profile, invited=invited)
     whole = score(with_set_apart, profile=profile, invited=invited)
     document: dict[str, Document] = {
@@ -61,6 +61,23 @@ def result_document(
     return document
 
 
+def _apart(counts: Mapping[str, GroupCount], whole: Mapping[str, GroupCount]) -> dict[str, int]:
+    return {group: whole[group].people - count.people for group, count in counts.items()}
+
+
+def places_for(
+    counts: Mapping[str, GroupCount], with_set_apart: Mapping[str, GroupCount], *, profile: SeasonProfile
+) -> int:
+    """Two decimals; one where the difference of two scores could tell how few people graded."""
+    both = may_show_both(_apart(counts, with_set_apart), minimum=profile.breakdown_minimum)
+    return FINE if both else COARSE
+
+
+def shown_people(counts: Mapping[str, GroupCount], *, profile: SeasonProfile) -> int:
+    """How many people the published counts are of: groups too small to be told of are not among them."""
+    return sum(count.people for count in counts.values() if count.people >= profile.breakdown_minimum)
+
+
 def counts_document(counts: Mapping[str, GroupCount], *, profile: SeasonProfile) -> Document:
     """The groups that may be told of: with enough people a distribution, with fewer a number, with few nothing."""
     told = {
@@ -68,7 +85,7 @@ def counts_document(counts: Mapping[str, GroupCount], *, profile: SeasonProfile)
         for group, count in counts.items()
         if count.people >= profile.breakdown_minimum
     }
-    return {"groups": told, "people": sum(counts[group].people for group in told)}
+    return {"groups": told, "people": shown_people(counts, profile=profile)}
 
 
 def _group_document(count: GroupCount, *, profile: SeasonProfile, minimum: int) -> Document:

@@ -1,0 +1,53 @@
+"""Tables of results: what is published, what the integrity rules flagged, what two people set apart."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from evalapp.core.base import Base, Keyed
+from evalapp.results.rules.integrity import Rule
+
+
+class Result(Keyed, Base):
+    """The result of an episode: its document in canonical bytes, and the columns that the league table reads.
+
+    It exists from the moment it is prepared and is nobody's to see but the office's until two people publish it.
+    """
+
+    __tablename__ = "results"
+    __table_args__ = (CheckConstraint("(mean IS NULL) = (half_width IS NULL)", name="mean_with_interval"),)
+
+    episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episodes.id"), unique=True)
+    season_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("seasons.id"), index=True)
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), index=True)
+    document: Mapped[bytes] = mapped_column(LargeBinary())
+    document_hash: Mapped[str] = mapped_column()
+    mean: Mapped[str | None] = mapped_column()  # decimal text, as published
+    half_width: Mapped[str | None] = mapped_column()
+    people: Mapped[int] = mapped_column()
+    prepared_at: Mapped[datetime] = mapped_column()
+    prepared_by: Mapped[str] = mapped_column()
+    published_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class IntegrityFlag(Keyed, Base):
+    """Ballots that a rule points at, for two people to look into; by their random keys, without a grade."""
+
+    __tablename__ = "integrity_flags"
+
+    episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episodes.id"), index=True)
+    rule: Mapped[Rule] = mapped_column()
+    number: Mapped[int] = mapped_column()
+    ballots: Mapped[list[str]] = mapped_column()
+
+
+class SetApart(Keyed, Base):
+    """A ballot that two people set apart, for a reason that the rules list."""
+
+    __tablename__ = "set_apart_ballots"
+
+    ballot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ballots.id"), unique=True)
+    act_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("two_person_acts.id"), index=True)
+    reason: Mapped[str] = mapped_column()

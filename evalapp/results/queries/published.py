@@ -1,0 +1,64 @@
+"""Reading published results; what is not published does not exist here."""
+
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalapp.core.errors import NotFound
+from evalapp.core.i18n import N_
+from evalapp.programme.models import Episode, Season
+from evalapp.results.models import Result
+from evalapp.units.models import Unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedResult:
+    """A result that stands in public, with what it is about. `document` is the published document, decoded."""
+
+    episode: Episode
+    unit: Unit
+    year: int
+    result: Result
+
+    @property
+    def document(self) -> dict[str, Any]:
+        decoded: dict[str, Any] = json.loads(self.result.document)
+        return decoded
+
+
+_PUBLISHED = (
+    select(Episode, Unit, Season.year, Result)
+    .join(Result, Result.episode_id == Episode.id)
+    .join(Unit, Unit.id == Episode.unit_id)
+    .join(Season, Season.id == Episode.season_id)
+    .where(Result.published_at.is_not(None), Episode.withdrawn_at.is_(None), Episode.voided_at.is_(None))
+)
+
+
+def _read(rows: Iterable[Any]) -> list[PublishedResult]:
+    return [PublishedResult(episode=row[0], unit=row[1], year=row[2], result=row[3]) for row in rows]
+
+
+def published(session: Session, number: int) -> PublishedResult:
+    """The published result of the episode with this number; raises `NotFound` before publication."""
+    found = _read(session.execute(_PUBLISHED.where(Episode.number == number)))
+    if not found:
+        raise NotFound(N_("这一期还没有公布结果。"))
+    return found[0]
+
+
+def latest(session: Session, *, limit: int = 6) -> list[PublishedResult]:
+    """The results published last, newest first."""
+    newest_first = _PUBLISHED.order_by(Result.published_at.desc(), Episode.number.desc())
+    return _read(session.execute(newest_first.limit(limit)))
+
+
+def of_unit(session: Session, unit_id: uuid.UUID, *, limit: int = 50) -> list[PublishedResult]:
+    """A unit's published results, newest first."""
+    theirs = _PUBLISHED.where(Unit.id == unit_id).order_by(Episode.number.desc())
+    return _read(session.execute(theirs.limit(limit)))

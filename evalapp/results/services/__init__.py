@@ -1,0 +1,1 @@
+"""Changing results: counting, setting apart, preparing, publishing, forgetting."""
