@@ -8,9 +8,10 @@ from evalapp.core.commandline import Commands
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
 from evalapp.operate.commands import COMMANDS as OPERATE
+from evalapp.programme.commands import episode, season
 from evalapp.units.commands import group as unit
 
-COMMANDS: tuple[click.Command, ...] = (*OPERATE, unit)
+COMMANDS: tuple[click.Command, ...] = (*OPERATE, episode, season, unit)
 
 
 @click.group(cls=Commands)

@@ -10,6 +10,8 @@ from evalapp.console import rules as rail
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
 from evalapp.portal import views as portal
+from evalapp.programme import api_views as programme_api
+from evalapp.programme import views as programme
 from evalapp.web import (
     access,
     assets,
@@ -28,6 +30,8 @@ from evalapp.web import (
 BLUEPRINTS = (
     operation.blueprint,
     portal.blueprint,
+    programme.blueprint,
+    programme_api.blueprint,
 )
 
 

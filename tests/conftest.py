@@ -25,8 +25,8 @@ from tests.support.databases import PostgresServer, new_postgres_database
 from tests.support.strict_client import StrictClient
 
 pytest_plugins = (
-    "tests.support.programme",
     "tests.support.units",
+    "tests.support.programme",  # stands on units
 )
 
 ROOT = Path(__file__).parents[1]

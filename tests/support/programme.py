@@ -1,6 +1,5 @@
 """Episodes in every state, made through the services: `programme.grading()` and the like."""
 
-import itertools
 import uuid
 from datetime import datetime, timedelta
 
@@ -19,17 +18,16 @@ from evalapp.programme.services import (
     planning_places,
     planning_slots,
 )
-from evalapp.units.models import Unit, UnitKind
-
-NAMES = ("教育局", "市场监督管理局", "民政局", "水务局", "卫生健康局", "司法局", "应急管理局", "城市管理局")
+from evalapp.units.models import Unit
+from tests.support.units import UnitFactory
 
 
 class Programme:
     """Makes seasons, places and episodes; each call is a transaction of its own and returns what it made."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, units: UnitFactory) -> None:
         self.platform = platform
-        self._numbers = itertools.count(1)
+        self.units = units
 
     def season(self, year: int = 2026) -> Season:
         with self.platform.transaction() as session:
@@ -37,20 +35,7 @@ class Programme:
             return found or planning.create_season(session, year=year, title=f"{year} 年度", actor=SYSTEM)
 
     def unit(self, name: str = "") -> Unit:
-        count = next(self._numbers)
-        name = name or f"区{NAMES[count % len(NAMES)]}{count}"
-        with self.platform.transaction() as session:
-            unit = Unit(
-                id=uuid.uuid4(),
-                slug=f"unit-{count}",
-                name=name,
-                short_name=name,
-                kind=UnitKind.DEPARTMENT,
-                rank_class="甲",
-                created_at=clock.now(),
-            )
-            session.add(unit)
-            return unit
+        return self.units.department(name, rank_class="甲")
 
     def studio(self, name: str = "一号演播室") -> Studio:
         with self.platform.transaction() as session:
@@ -215,5 +200,5 @@ def span(starts_at: datetime, minutes: int) -> Span:
 
 
 @pytest.fixture
-def programme(platform: Platform) -> Programme:
-    return Programme(platform)
+def programme(platform: Platform, units: UnitFactory) -> Programme:
+    return Programme(platform, units)

@@ -149,6 +149,22 @@ def channels(session: Session) -> Sequence[Channel]:
     return session.scalars(select(Channel).order_by(Channel.name)).all()
 
 
+def studio(session: Session, name: str) -> Studio:
+    """Return the studio of that name; raises `NotFound`."""
+    found = session.scalar(select(Studio).where(Studio.name == name))
+    if found is None:
+        raise NotFound(N_("没有叫「%(name)s」的演播室。"), name=name)
+    return found
+
+
+def channel(session: Session, code: str) -> Channel:
+    """Return the channel of that code; raises `NotFound`."""
+    found = session.scalar(select(Channel).where(Channel.code == code))
+    if found is None:
+        raise NotFound(N_("没有代号为「%(code)s」的频道。"), code=code)
+    return found
+
+
 def dossier(session: Session, episode_id: uuid.UUID) -> Dossier | None:
     """Return the dossier of an episode, or None while nothing was written."""
     return session.scalar(select(Dossier).where(Dossier.episode_id == episode_id))
@@ -182,7 +198,8 @@ def _has_recording() -> ColumnElement[bool]:
     return _recorded(Recording.refused_at.is_(None))
 
 
-def _is_prepared() -> ColumnElement[bool]:
+def is_prepared() -> ColumnElement[bool]:
+    """Whether the episode of the enclosing query has a recording that can be watched."""
     return _recorded(Recording.prepared_at.is_not(None), Recording.replaced_at.is_(None))
 
 
@@ -212,7 +229,7 @@ def _with_facts(
             Unit,
             Season.year,
             _has_recording().label("has_recording"),
-            _is_prepared().label("is_prepared"),
+            is_prepared().label("is_prepared"),
             _preparation_failed().label("preparation_failed"),
             handed_in.label("has_dossier"),
             first.label("first_airing_at"),

@@ -13,7 +13,7 @@ from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
 from evalapp.programme import rules
 from evalapp.programme.models import Airing, Channel, Episode, RecordingSlot, SpeakerLeave, Studio
-from evalapp.programme.queries.planning import EpisodeWithState
+from evalapp.programme.queries.planning import EpisodeWithState, is_prepared
 from evalapp.programme.rules import Booking, Clash, Leave, ShowingKind, Span
 from evalapp.units.models import Unit
 
@@ -29,6 +29,7 @@ class AiringRow:
     unit: Unit
     channel: Channel
     is_repeat: bool
+    is_prepared: bool
     replaced_by: int | None  # the number of the episode that took its place
 
 
@@ -62,7 +63,7 @@ def airings(
     if not with_cancelled:
         conditions.append(Airing.cancelled_at.is_(None))
     rows = session.execute(
-        select(Airing, Episode, Unit, Channel, is_repeat.label("is_repeat"), other_episode.number)
+        select(Airing, Episode, Unit, Channel, is_repeat, is_prepared(), other_episode.number)
         .join(Episode, Airing.episode_id == Episode.id)
         .join(Unit, Episode.unit_id == Unit.id)
         .join(Channel, Airing.channel_id == Channel.id)
@@ -79,9 +80,10 @@ def airings(
             unit=unit,
             channel=channel,
             is_repeat=bool(repeat),
+            is_prepared=bool(prepared),
             replaced_by=number,
         )
-        for airing, episode, unit, channel, repeat, number in rows
+        for airing, episode, unit, channel, repeat, prepared, number in rows
     ]
 
 

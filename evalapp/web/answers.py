@@ -1,0 +1,34 @@
+"""Answers for machines: with a fingerprint, so that who has the newest already is told so in a few bytes."""
+
+import hashlib
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, current_app, request
+
+_MINUTES_5 = 300
+
+
+def document(body: bytes, content_type: str, *, max_age: int = _MINUTES_5) -> Response:
+    """Return a public document with its ETag; 304 when the asker has it."""
+    answer = Response(body, content_type=content_type)
+    answer.set_etag(hashlib.sha256(body).hexdigest()[:32])
+    answer.headers["Cache-Control"] = f"public, max-age={max_age}" if max_age else "no-cache"
+    answer.make_conditional(request)
+    return answer
+
+
+def data(body: dict[str, Any]) -> Response:
+    """Return public data as JSON with its ETag; a cache asks again each time."""
+    text = json.dumps(body, ensure_ascii=False, default=current_app.json.default)  # type: ignore[attr-defined]  # the default provider has it
+    return document(text.encode(), "application/json", max_age=0)
+
+
+def page_of_data(items: list[dict[str, Any]], *, following: str | None) -> Response:
+    """Return one page of a list as `{items, next}`; `following` is the cursor of the next page and goes into `Link` too."""
+    answer = data({"items": items, "next": following})
+    if following is not None:
+        query = urlencode({**request.args.to_dict(), "cursor": following})
+        answer.headers["Link"] = f'<{request.base_url}?{query}>; rel="next"'
+    return answer
