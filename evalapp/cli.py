@@ -8,10 +8,17 @@ from evalapp.core.commandline import Commands
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
 from evalapp.operate.commands import COMMANDS as OPERATE
+from evalapp.pledges.commands import group as pledge
 from evalapp.programme.commands import episode, season
 from evalapp.units.commands import group as unit
 
-COMMANDS: tuple[click.Command, ...] = (*OPERATE, episode, season, unit)
+COMMANDS: tuple[click.Command, ...] = (
+    *OPERATE,
+    episode,
+    pledge,
+    season,
+    unit,
+)
 
 
 @click.group(cls=Commands)

@@ -8,6 +8,7 @@ from evalapp.core import calendar
 from evalapp.core.base import Base
 from evalapp.core.jobs import models as jobs
 from evalapp.notifications import models as notifications
+from evalapp.pledges import models as pledges
 from evalapp.portal import models as portal
 from evalapp.programme import models as programme
 from evalapp.results import models as results
@@ -21,6 +22,7 @@ DOMAINS = (
     comments,
     jobs,
     notifications,
+    pledges,
     portal,
     programme,
     results,

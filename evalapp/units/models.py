@@ -4,12 +4,19 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.core.base import Base, Keyed
+from evalapp.core.names import name_key
 from evalapp.units.rules.tree import DEEPEST, UnitKind
 
 __all__ = ["Membership", "Unit", "UnitFunction", "UnitKind", "UnitPost"]
+
+
+def _key_of_the_name(context: DefaultExecutionContext) -> str:
+    given = context.get_current_parameters()  # type: ignore[no-untyped-call]  # SQLAlchemy has no type for it
+    return name_key(str(given["name"]))
 
 
 class Unit(Keyed, Base):
@@ -39,7 +46,7 @@ class Unit(Keyed, Base):
 
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column()
-    name_key: Mapped[str] = mapped_column()
+    name_key: Mapped[str] = mapped_column(default=_key_of_the_name)
     short_name: Mapped[str] = mapped_column()
     kind: Mapped[UnitKind] = mapped_column()
     parent_id: Mapped[uuid.UUID | None] = mapped_column(index=True)

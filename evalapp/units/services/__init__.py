@@ -3,7 +3,7 @@
 from evalapp.units.services.importing import Imported, import_units
 from evalapp.units.services.members import assign_staff, release_staff
 from evalapp.units.services.profile import FunctionText, PostText, write_contact, write_functions, write_posts
-from evalapp.units.services.tree import add_unit, close_unit, edit_unit, move_unit, reopen_unit
+from evalapp.units.services.tree import add_unit, close_unit, edit_unit, move_unit, open_unit, reopen_unit
 
 __all__ = [
     "FunctionText",
@@ -15,6 +15,7 @@ __all__ = [
     "edit_unit",
     "import_units",
     "move_unit",
+    "open_unit",
     "release_staff",
     "reopen_unit",
     "write_contact",

@@ -1,0 +1,1 @@
+"""Decisions about pledges: terms, what the evidence says of them, how two wordings differ."""

@@ -1,0 +1,168 @@
+"""Making, rewording and withdrawing pledges: every wording that was shown is kept."""
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalapp.audit import services as audit
+from evalapp.core import clock, events
+from evalapp.core.errors import Conflict, Invalid
+from evalapp.core.i18n import N_
+from evalapp.core.names import cleaned_text
+from evalapp.core.permissions import Actor
+from evalapp.core.transaction import locked
+from evalapp.pledges.events import PledgeShown, PledgeWithdrawn
+from evalapp.pledges.models import Pledge, PledgeVersion
+from evalapp.pledges.rules import terms
+from evalapp.pledges.rules.terms import Term
+from evalapp.pledges.services.references import next_reference
+from evalapp.units import services as units
+
+TITLE_LIMIT = 40
+TEXT_LIMIT = 300
+MEASURED_LIMIT = 60
+SOURCE_LIMIT = 80
+REASON_LIMIT = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class PledgeWording:
+    """What a pledge says: in words, and where it has a measure what is measured and how long it may take."""
+
+    title: str
+    text: str
+    measured: str = ""
+    term: Term | None = None
+    statutory: Term | None = None
+    statutory_source: str = ""
+
+
+def make_pledge(session: Session, *, unit_id: uuid.UUID, wording: PledgeWording, actor: Actor) -> Pledge:
+    """Make a pledge of the unit and show it from now on. Refuses a closed unit."""
+    unit = units.open_unit(session, unit_id)
+    said = _cleaned(wording)
+    pledge = Pledge(
+        id=uuid.uuid4(), reference=next_reference(session, "PL"), unit_id=unit.id, created_at=clock.now()
+    )
+    session.add(pledge)
+    session.flush()
+    _show(session, pledge, said, number=1, reason="", actor=actor)
+    audit.record(session, actor=actor, action="pledge.made", subject=pledge.reference)
+    return pledge
+
+
+def reword_pledge(
+    session: Session,
+    *,
+    pledge_id: uuid.UUID,
+    wording: PledgeWording,
+    reason: str,
+    actor: Actor,
+    seen_version: int | None = None,
+) -> Pledge:
+    """Show another wording from now on; the one before is kept with its time. The same wording changes nothing.
+
+    Refuses without a reason, a withdrawn pledge, and a wording written over one that was not seen.
+    """
+    pledge = _standing(session, pledge_id)
+    shown = session.scalars(
+        select(PledgeVersion)
+        .where(PledgeVersion.pledge_id == pledge.id, PledgeVersion.shown_until.is_(None))
+        .with_for_update()
+    ).one()
+    if seen_version is not None and seen_version != shown.number:
+        raise Conflict(N_("同事刚刚改过这一项。请看过新的内容，再改一次。"))
+    said = _cleaned(wording)
+    if said == _said(shown):
+        return pledge
+    why = cleaned_text(reason, field="reason", limit=REASON_LIMIT, required=True)
+    shown.shown_until = clock.now()
+    session.flush()
+    _show(session, pledge, said, number=shown.number + 1, reason=why, actor=actor)
+    audit.record(
+        session,
+        actor=actor,
+        action="pledge.reworded",
+        subject=pledge.reference,
+        detail={"version": shown.number + 1},
+    )
+    return pledge
+
+
+def withdraw_pledge(session: Session, *, pledge_id: uuid.UUID, reason: str, actor: Actor) -> Pledge:
+    """Withdraw a pledge: it stays readable with the reason. Refuses without one; a second time changes nothing."""
+    pledge = locked(session, Pledge, pledge_id)
+    if pledge.withdrawn_at is not None:
+        return pledge
+    units.open_unit(session, pledge.unit_id)
+    pledge.withdrawn_reason = cleaned_text(reason, field="reason", limit=REASON_LIMIT, required=True)
+    pledge.withdrawn_at, pledge.withdrawn_by = clock.now(), actor.name
+    session.flush()
+    audit.record(session, actor=actor, action="pledge.withdrawn", subject=pledge.reference)
+    events.emit(session, PledgeWithdrawn(pledge_id=pledge.id))
+    return pledge
+
+
+def _standing(session: Session, pledge_id: uuid.UUID) -> Pledge:
+    pledge = locked(session, Pledge, pledge_id)
+    if pledge.withdrawn_at is not None:
+        raise Conflict(N_("这项承诺已经撤回，不能再改。"))
+    units.open_unit(session, pledge.unit_id)
+    return pledge
+
+
+def _show(
+    session: Session, pledge: Pledge, said: PledgeWording, *, number: int, reason: str, actor: Actor
+) -> None:
+    term, statutory = said.term, said.statutory
+    session.add(
+        PledgeVersion(
+            pledge_id=pledge.id,
+            number=number,
+            title=said.title,
+            text=said.text,
+            measured=said.measured,
+            amount=term and term.amount,
+            time_unit=term and term.unit,
+            basis=term and term.basis,
+            statutory_amount=statutory and statutory.amount,
+            statutory_unit=statutory and statutory.unit,
+            statutory_basis=statutory and statutory.basis,
+            statutory_source=said.statutory_source,
+            shown_from=clock.now(),
+            written_by=actor.name,
+            reason=reason,
+        )
+    )
+    session.flush()
+    events.emit(session, PledgeShown(pledge_id=pledge.id))
+
+
+def _cleaned(wording: PledgeWording) -> PledgeWording:
+    term = terms.checked(wording.term, field="amount")
+    statutory = terms.checked(wording.statutory, field="statutory_amount")
+    if term and statutory and terms.is_longer(term, statutory):
+        raise Invalid(N_("承诺的期限比法定期限还长。"), field="amount")
+    return PledgeWording(
+        title=cleaned_text(wording.title, field="title", limit=TITLE_LIMIT, required=True).replace("\n", " "),
+        text=cleaned_text(wording.text, field="text", limit=TEXT_LIMIT, required=True),
+        measured=cleaned_text(
+            wording.measured, field="measured", limit=MEASURED_LIMIT, required=term is not None
+        ),
+        term=term,
+        statutory=statutory,
+        statutory_source=cleaned_text(wording.statutory_source, field="statutory_source", limit=SOURCE_LIMIT),
+    )
+
+
+def _said(version: PledgeVersion) -> PledgeWording:
+    return PledgeWording(
+        title=version.title,
+        text=version.text,
+        measured=version.measured,
+        term=version.term,
+        statutory=version.statutory,
+        statutory_source=version.statutory_source,
+    )
