@@ -15,6 +15,7 @@ from evalapp.programme import views as programme
 from evalapp.web import (
     access,
     assets,
+    bodies,
     charts,
     context,
     errors,
@@ -64,6 +65,7 @@ def create_app(platform: Platform | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     context.init_app(app, opened)
     wiring.connect()
+    bodies.init_app(app)  # before the check of the token, which reads the body
     CSRFProtect(app)
     for part in (access, assets, charts, errors, filters, headers, i18n, icons):
         part.init_app(app)

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Sequence
 
+from evalapp.core import jobs
 from evalapp.core.platform import Platform
+from evalapp.programme import jobs as programme_jobs
+from evalapp.programme.services import recordings
 
 
 def connect() -> None:
     """Subscribe every reaction and register every job; safe to call again."""
+    jobs.register(recordings.PREPARE, programme_jobs.prepare)
 
 
 def rounds() -> Sequence[Callable[[Platform], None]]:
     """What time decides and the worker ought to notice soon."""
-    return ()
+    return (programme_jobs.Sweeper(),)

@@ -28,6 +28,7 @@ pytest_plugins = (
     "tests.support.pledges",
     "tests.support.units",
     "tests.support.programme",  # stands on units
+    "tests.support.delivered",  # stands on units
 )
 
 ROOT = Path(__file__).parents[1]

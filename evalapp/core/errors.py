@@ -97,3 +97,10 @@ class Unavailable(DomainError):  # noqa: N818
     ) -> None:
         super().__init__(message, field=field, **params)
         self.retry_after = retry_after
+
+
+class NoRoom(DomainError):  # noqa: N818
+    """The disk has too little room left to take it."""
+
+    status = 507
+    code = "no-room"

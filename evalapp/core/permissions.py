@@ -25,6 +25,8 @@ class Permission(enum.StrEnum):
     # station
     DELIVER_RECORDING = "recording:deliver"
     SEE_STATION_DESK = "station:see"
+    # station and office
+    PREVIEW_RECORDING = "recording:preview"
     # unit
     KEEP_UNIT = "unit:keep"
     REPLY_TO_COMMENTS = "comment:reply"

@@ -1,5 +1,6 @@
 """Where files live: a port of six methods, on the local disk or in a bucket that speaks S3."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -51,9 +52,16 @@ class LocalStorage:
     def put(self, name: str, source: Path) -> None:
         target = self._path(name)
         target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.with_name(f".{target.name}.arriving")
-        shutil.move(source, aside)
-        aside.replace(target)
+        try:
+            source.replace(target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            # Another disk: the source stays until the copy has its name, so that a kill in between loses nothing.
+            aside = target.with_name(f".{target.name}.arriving")
+            shutil.copyfile(source, aside)
+            aside.replace(target)
+            source.unlink()
 
     def put_folder(self, name: str, source: Path) -> None:
         target = self._path(name)

@@ -58,3 +58,23 @@ class EpisodeWithdrawn(Event):
 
     episode_id: uuid.UUID
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingDelivered(Event):
+    episode_id: uuid.UUID
+    recording_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpisodeReady(Event):
+    """A recording of the episode was prepared; from now on it is the one that is watched."""
+
+    episode_id: uuid.UUID
+    recording_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingRefused(Event):
+    episode_id: uuid.UUID
+    recording_id: uuid.UUID

@@ -15,21 +15,25 @@ from evalapp.programme.models.planning import (
     Studio,
     StudioHold,
 )
-from evalapp.programme.models.recordings import Recording
+from evalapp.programme.models.recordings import CaptionTrack, Chapter, PlaybackReport, Recording, Upload
 
 __all__ = [
     "Airing",
+    "CaptionTrack",
     "ChangeKind",
     "Channel",
     "ChannelHold",
+    "Chapter",
     "Dossier",
     "DossierVersion",
     "Episode",
     "EpisodeChange",
+    "PlaybackReport",
     "Recording",
     "RecordingSlot",
     "Season",
     "SpeakerLeave",
     "Studio",
     "StudioHold",
+    "Upload",
 ]

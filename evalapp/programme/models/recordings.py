@@ -1,13 +1,32 @@
-"""Tables of recordings: what the station delivers for an episode, as facts."""
+"""Tables of recordings: what the station delivers for an episode, as facts; its captions and chapters; broken playback."""
 
 import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.core.base import Base, Keyed
+from evalapp.programme.rules.recordings import CaptionLanguage, ChapterKind, Trouble
+
+
+class Upload(Keyed, Base):
+    """A recording on its way, in pieces. `received` bytes are safely on the disk, in the file of this id."""
+
+    __tablename__ = "uploads"
+    __table_args__ = (CheckConstraint("received >= 0 AND received <= size", name="received_in_size"),)
+
+    episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episodes.id"), index=True)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    original_name: Mapped[str] = mapped_column()
+    reason: Mapped[str] = mapped_column(default="")
+    size: Mapped[int] = mapped_column(BigInteger)
+    received: Mapped[int] = mapped_column(BigInteger, default=0)
+    begun_at: Mapped[datetime] = mapped_column()
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    finished_at: Mapped[datetime | None] = mapped_column()
+    ended_at: Mapped[datetime | None] = mapped_column()  # cancelled, expired, or the disk was full
 
 
 class Recording(Keyed, Base):
@@ -51,3 +70,52 @@ class Recording(Keyed, Base):
     replaced_at: Mapped[datetime | None] = mapped_column()
     replaced_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("recordings.id"), index=True)
     chapters_revision: Mapped[int] = mapped_column(default=0)
+
+
+class CaptionTrack(Keyed, Base):
+    """The captions of one version in one language: `cues` in order, each `{start_ms, end_ms, text}`."""
+
+    __tablename__ = "caption_tracks"
+    __table_args__ = (UniqueConstraint("recording_id", "language"),)
+
+    recording_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("recordings.id"), index=True)
+    language: Mapped[CaptionLanguage] = mapped_column()
+    cues: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    revision: Mapped[int] = mapped_column(default=1)  # who edits says which wording they saw
+    original_name: Mapped[str] = mapped_column(default="")
+    saved_at: Mapped[datetime] = mapped_column()
+    saved_by: Mapped[str] = mapped_column()
+
+
+class Chapter(Keyed, Base):
+    """A moment of a version with a title."""
+
+    __tablename__ = "chapters"
+    __table_args__ = (
+        UniqueConstraint("recording_id", "start_ms"),
+        CheckConstraint("start_ms >= 0", name="start_not_negative"),
+    )
+
+    recording_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("recordings.id"), index=True)
+    start_ms: Mapped[int] = mapped_column()
+    title: Mapped[str] = mapped_column()
+    kind: Mapped[ChapterKind] = mapped_column(default=ChapterKind.OTHER)
+
+
+class PlaybackReport(Keyed, Base):
+    """A viewer says that a video does not play. Nothing about the viewer is kept.
+
+    `reporter` is a keyed hash of network and day that only limits how often one may report; it is emptied a day later.
+    """
+
+    __tablename__ = "playback_reports"
+    __table_args__ = (UniqueConstraint("reporter", "slot"),)
+
+    recording_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("recordings.id"), index=True)
+    trouble: Mapped[Trouble] = mapped_column()
+    at_second: Mapped[int | None] = mapped_column()
+    reported_at: Mapped[datetime] = mapped_column(index=True)
+    reporter: Mapped[str | None] = mapped_column()
+    slot: Mapped[int | None] = mapped_column()
+    settled_at: Mapped[datetime | None] = mapped_column()
+    settled_by: Mapped[str] = mapped_column(default="")

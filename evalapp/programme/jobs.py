@@ -1,0 +1,191 @@
+"""Work of the worker: preparing delivered recordings, and sweeping what uploads and killed workers left."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import secrets
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import select
+
+from evalapp.core import clock, logs
+from evalapp.core.errors import NotFound
+from evalapp.core.i18n import N_
+from evalapp.core.jobs import JobContext, PermanentFailure
+from evalapp.core.platform import Platform
+from evalapp.programme import media
+from evalapp.programme.models import Recording
+from evalapp.programme.rules.recordings import original_name, watch_folder
+from evalapp.programme.services import recordings, recordings_reports, recordings_uploads
+
+CHECKING = N_("核对文件")
+BLOCK = 4 * 1024 * 1024
+SWEEP_EVERY = 600.0  # seconds
+LEFTOVER_AFTER = 3600.0  # seconds since a file without a row was touched last
+JUST_MADE = 5.0  # seconds in which a folder may not have its lock yet
+WORK = "work"
+LOCK = "lock"
+
+log = logs.get_logger("programme")
+
+
+def prepare(context: JobContext) -> None:
+    """Make a delivered recording watchable. May run twice: it looks at the recording before it acts.
+
+    Killed in the middle, the next run begins anew; what is served appears by one rename, and is shown by one commit.
+    """
+    recording_id = uuid.UUID(context.payload["recording_id"])
+    with context.platform.session() as session:
+        recording = session.scalar(select(Recording).where(Recording.id == recording_id))
+    if recording is None or not recordings.is_waiting(recording, context.job_id):
+        return
+    sweep_work(context.platform, recording_id)
+    with _work_folder(context.platform, recording_id) as work:
+        source = _stored(context, recording, work)
+        try:
+            facts = media.prepare(
+                source,
+                work / "watch",
+                context.platform.settings,
+                progress=context.progress,
+                cancelled=lambda: context.cancelled,
+            )
+        except media.Refused as refusal:
+            with context.transaction() as session:
+                recordings.refused(
+                    session,
+                    recording_id,
+                    job_id=context.job_id,
+                    code=refusal.reason,
+                    values=refusal.values,
+                )
+            return
+        except media.CouldNot as failure:
+            log.warning("preparing failed", recording=str(recording_id), code=failure.reason)
+            with context.transaction() as session:
+                recordings.failed(
+                    session,
+                    recording_id,
+                    job_id=context.job_id,
+                    code=failure.reason,
+                    values=failure.values,
+                )
+            raise
+        context.progress(1.0, media.STEPS[media.Stage.PUBLISHING])
+        context.platform.storage.put_folder(watch_folder(recording.token), work / "watch")
+    with context.transaction() as session:
+        recordings.prepared(session, recording_id, job_id=context.job_id, facts=facts)
+
+
+def _stored(context: JobContext, recording: Recording, work: Path) -> Path:
+    """Return the original as a local file; the first time it is hashed and moved into the storage."""
+    platform = context.platform
+    part = recordings_uploads.part_path(platform.settings, recording.id)
+    name = original_name(recording.token)
+    if recording.sha256 is None:
+        if part.exists():
+            # The same file either way: a worker that was killed between the two finds it here or there.
+            context.progress(0, CHECKING)
+            sha256 = _hashed(context, part)
+            platform.storage.put(name, part)
+        else:
+            sha256 = _hashed(context, _local(platform, name, work))
+        with context.transaction() as session:
+            recordings.arrived(session, recording.id, sha256=sha256)
+    return _local(platform, name, work)
+
+
+def _local(platform: Platform, name: str, work: Path) -> Path:
+    try:
+        stored = platform.storage.find(name)
+    except NotFound as error:
+        raise PermanentFailure(N_("录像文件不见了，请重新上传。")) from error
+    if stored.path is not None:
+        return stored.path
+    copy = work / "original"
+    if not copy.exists():
+        with platform.storage.open(name) as source, copy.open("wb") as target:
+            shutil.copyfileobj(source, target, BLOCK)
+    return copy
+
+
+def _hashed(context: JobContext, path: Path) -> str:
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            found.update(block)
+            if context.cancelled:
+                raise InterruptedError
+    return found.hexdigest()
+
+
+@contextmanager
+def _work_folder(platform: Platform, recording_id: uuid.UUID) -> Iterator[Path]:
+    """A folder of this run's own, locked while the process lives, on the disk where media are published."""
+    folder = platform.settings.data_dir / WORK / f"{recording_id}-{secrets.token_hex(4)}"
+    folder.mkdir(parents=True)
+    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
+
+
+def sweep_work(platform: Platform, recording_id: uuid.UUID | None = None) -> int:
+    """Remove the work folders (of one recording) whose process is gone; return how many."""
+    pattern = f"{recording_id}-*" if recording_id else "*"
+    removed = 0
+    for folder in sorted((platform.settings.data_dir / WORK).glob(pattern)):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - folder.stat().st_mtime < JUST_MADE:
+                continue
+            handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+                removed += 1
+            except BlockingIOError:
+                log.info("a work folder is in use", folder=folder.name)
+            finally:
+                os.close(handle)
+    return removed
+
+
+def sweep(platform: Platform) -> None:
+    """End expired uploads, and remove what nobody will ask for again: their bytes, work folders, reporters' hashes."""
+    now = clock.now()
+    with platform.transaction() as session:
+        ended = recordings_uploads.expire(session, now=now)
+        forgotten = recordings_reports.forget_reporters(session, now=now)
+    with platform.session() as session:
+        needed = {str(file_id) for file_id in recordings_uploads.needed_files(session)}
+    removed = 0
+    for path in sorted(platform.settings.uploads_dir.glob("*")):
+        with contextlib.suppress(FileNotFoundError):
+            is_old = time.time() - path.stat().st_mtime > LEFTOVER_AFTER
+            if path.stem not in needed and is_old:
+                path.unlink()
+                removed += 1
+    removed += sweep_work(platform)
+    if ended or removed or forgotten:
+        log.info("swept", uploads=ended, leftovers=removed, hashes=forgotten)
+
+
+class Sweeper:
+    """A round of the worker: sweeps at the start and every ten minutes."""
+
+    def __init__(self) -> None:
+        self.next_at = 0.0
+
+    def __call__(self, platform: Platform) -> None:
+        if time.monotonic() >= self.next_at:
+            self.next_at = time.monotonic() + SWEEP_EVERY
+            sweep(platform)
