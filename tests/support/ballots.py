@@ -12,13 +12,14 @@ from evalapp.ballots.rules.grades import Channel, Dimension, Opinion, Submission
 from evalapp.ballots.rules.voters import PersonKind, person_id
 from evalapp.ballots.services import announcing, casting
 from evalapp.ballots.services.booths import Booth, Booths
-from evalapp.comments.models import Thread
 from evalapp.core import clock
 from evalapp.core.permissions import SYSTEM, Actor, ActorKind, Permission
 from evalapp.core.platform import Platform
 from evalapp.ledger.rules import NoteSigner
 from evalapp.programme.models import Episode, Season
-from evalapp.units.models import Unit, UnitKind
+from evalapp.programme.services import planning
+from evalapp.units.models import UnitKind
+from evalapp.units.services import tree
 
 SIGNER = NoteSigner("test.invalid/receipts", bytes(32))
 
@@ -36,60 +37,38 @@ class Polling:
 
     def unit(self, *, rank_class="职能部门"):
         n = next(self.numbers)
-        made = Unit(
-            id=uuid.uuid4(),
-            slug=f"unit-{n}",
-            name=f"测试局{n}",
-            short_name=f"测{n}",
-            kind=UnitKind.DEPARTMENT,
-            rank_class=rank_class,
-            created_at=clock.now(),
-        )
         with self.platform.transaction() as session:
-            session.add(made)
-        return made
+            return tree.add_unit(
+                session,
+                kind=UnitKind.DEPARTMENT,
+                name=f"测试局{n}",
+                slug=f"unit-{n}",
+                rank_class=rank_class,
+                actor=SYSTEM,
+            )
 
     def season(self, year=2026, *, profile=None):
         with self.platform.transaction() as session:
             found = session.query(Season).filter_by(year=year).one_or_none()
             if found is None:
-                found = Season(
-                    id=uuid.uuid4(),
-                    year=year,
-                    title=f"{year} 年",
-                    profile=profile or {},
-                    created_at=clock.now(),
+                found = planning.create_season(
+                    session, year=year, title=f"{year} 年", profile=profile, actor=SYSTEM
                 )
-                session.add(found)
         return found
 
     def episode(self, *, unit=None, season=None, opens_in=timedelta(0), days=7):
         unit, season, n = unit or self.unit(), season or self.season(), next(self.numbers)
-        reference = f"EP-{season.year}-{n}"
-        thread = Thread(
-            id=uuid.uuid4(),
-            title="节目",
-            unit_id=unit.id,
-            reference=reference,
-            path=f"/episodes/{n}",
-            created_at=clock.now(),
-        )
-        made = Episode(
-            id=uuid.uuid4(),
-            number=n,
-            season_id=season.id,
-            unit_id=unit.id,
-            thread_id=thread.id,
-            reference=reference,
-            title="社保办事，少跑一趟",
-            created_at=clock.now(),
-            opens_at=clock.now() + opens_in,
-            closes_at=clock.now() + opens_in + timedelta(days=days),
-        )
         with self.platform.transaction() as session:
-            session.add(thread)
-            session.flush()
-            session.add(made)
+            made = planning.create_episode(
+                session,
+                season_id=season.id,
+                unit_id=unit.id,
+                title="社保办事，少跑一趟",
+                number=n,
+                actor=SYSTEM,
+            )
+            made.opens_at = clock.now() + opens_in
+            made.closes_at = made.opens_at + timedelta(days=days)
         return made
 
     def announce(self, episode=None, **options) -> Episode:

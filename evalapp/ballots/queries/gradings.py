@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import resources
 from typing import Any
 
@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from evalapp.ballots.models import ActKind, BallotBox, BoxEntry, Grading, TwoPersonAct
 from evalapp.ballots.rules.profile import SeasonProfile, read_profile
+from evalapp.core import clock
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
 from evalapp.ledger.rules import canonical_json
-from evalapp.programme.models import Episode
+from evalapp.programme.models import Airing, Episode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,24 @@ def episode(session: Session, number: int) -> Episode:
     if found is None:
         raise NotFound(N_("没有这一期节目。"))
     return found
+
+
+def proposed_window(session: Session, episode: Episode, *, days: int) -> tuple[datetime, datetime] | None:
+    """When grading would open and close; None when nothing is planned.
+
+    What the episode says, else from the end of its first airing to 24:00 of the day that is `days` later.
+    """
+    if episode.opens_at is not None and episode.closes_at is not None:
+        return episode.opens_at, episode.closes_at
+    first = session.scalar(
+        select(Airing.ends_at)
+        .where(Airing.episode_id == episode.id, Airing.cancelled_at.is_(None))
+        .order_by(Airing.starts_at)
+        .limit(1)
+    )
+    if first is None:
+        return None
+    return first, clock.end_of(clock.local(first).date() + timedelta(days=days))
 
 
 def boxes(session: Session, grading_id: uuid.UUID) -> Sequence[BallotBox]:

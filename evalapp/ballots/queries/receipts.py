@@ -25,13 +25,16 @@ class Standing:
     box: str
 
 
-def is_received(session: Session, typed: str) -> bool:
-    """Whether a ballot with this receipt's code lies in some box; the answer is never more than yes or no."""
+def is_received(session: Session, typed: str, *, box: str | None = None) -> bool:
+    """Whether a ballot with this receipt's code lies in some box (or in `box`); never more than yes or no."""
     try:
         code = typed_code(typed)
     except CodeRefused:
         return False
-    return session.scalar(select(SealedBallot.id).where(SealedBallot.code == code)) is not None
+    query = select(SealedBallot.id).where(SealedBallot.code == code)
+    if box is not None:
+        query = query.join(BallotBox, BallotBox.id == SealedBallot.box_id).where(BallotBox.reference == box)
+    return session.scalar(query) is not None
 
 
 def receipt_of(session: Session, typed: str) -> Receipt:

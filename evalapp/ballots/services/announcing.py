@@ -23,21 +23,32 @@ from evalapp.core.permissions import Actor
 from evalapp.core.transaction import locked
 from evalapp.ledger.rules import NoteVerifier, leaf_hash
 from evalapp.programme.models import Episode, Season
-from evalapp.programme.services import boxes as programme
+from evalapp.programme.services import planning
 from evalapp.units.models import Unit
 
 
 def announce(
-    session: Session, episode: Episode, *, keepers: Keepers, receipts: NoteVerifier, actor: Actor
+    session: Session,
+    episode: Episode,
+    *,
+    keepers: Keepers,
+    receipts: NoteVerifier,
+    actor: Actor,
+    opens_at: datetime | None = None,
+    closes_at: datetime | None = None,
 ) -> Grading:
     """Fix the rules of an episode's boxes. Keys are made as files first; interrupted, the next try takes them over.
 
-    Raises `Conflict` when the boxes are announced already, the window is not set or is over. Announced late, a box
-    opens now: rules are fixed before grading opens, never after.
+    Without a window it is the one that `reading.proposed_window` finds. Raises `Conflict` when the boxes are announced
+    already, nothing is planned, or the window is over. Announced late, a box opens now: rules are fixed before grading
+    opens, never after.
     """
     episode = locked(session, Episode, episode.id)
-    opens_at, closes_at = _window(episode)
     profile = reading.profile_from(session.get_one(Season, episode.season_id).profile)
+    proposed = reading.proposed_window(session, episode, days=profile.grading_days)
+    opens_at, closes_at = _window(
+        episode, opens_at or (proposed and proposed[0]), closes_at or (proposed and proposed[1])
+    )
     grading = Grading(
         id=uuid.uuid4(),
         episode_id=episode.id,
@@ -62,22 +73,24 @@ def announce(
         session.flush()
         rules = _rules(box, grading=grading, episode=episode, unit=unit, profile=profile, receipts=receipts)
         add_entry(session, box, sealing.rules_entry(rules.document))
-    programme.set_window(session, episode.id, opens_at=opens_at, closes_at=closes_at)
+    planning.note_window(session, episode.id, opens_at, closes_at, actor=actor)
     audit.record(session, actor=actor, action="box.announced", subject=episode.reference)
     events.emit(session, GradingAnnounced(episode_id=episode.id))
     session.flush()
     return grading
 
 
-def _window(episode: Episode) -> tuple[datetime, datetime]:
+def _window(
+    episode: Episode, opens_at: datetime | None, closes_at: datetime | None
+) -> tuple[datetime, datetime]:
     if episode.withdrawn_at is not None or episode.voided_at is not None:
         raise Conflict(N_("这一期已经撤下或作废，不能开评。"))
-    if episode.opens_at is None or episode.closes_at is None:
-        raise Conflict(N_("这一期还没有定开评和截止时间，请先在排期里安排播出。"))
-    opens_at = max(episode.opens_at, clock.now()).replace(microsecond=0)
-    closes_at = episode.closes_at.replace(microsecond=0)
+    if opens_at is None or closes_at is None:
+        raise Conflict(N_("这一期还没有安排播出，请先排播出，或者写明开评和截止时间。"), field="opens_at")
+    opens_at = max(opens_at, clock.now()).replace(microsecond=0)
+    closes_at = closes_at.replace(microsecond=0)
     if opens_at >= closes_at:
-        raise Conflict(N_("这一期的评议时间已经过了，请先改期。"))
+        raise Conflict(N_("截止时间要晚于开评时间，也要晚于现在。"), field="closes_at")
     return opens_at, closes_at
 
 
@@ -139,7 +152,9 @@ def confirm_extension(session: Session, act_id: uuid.UUID, *, actor: Actor) -> G
             box=box.reference, closes_at=act.detail["closes_at"], reason=act.reason, posts=_posts(act)
         )
         add_entry(session, box, entry)
-    programme.set_window(session, grading.episode_id, opens_at=grading.opens_at, closes_at=grading.closes_at)
+    planning.note_window(
+        session, grading.episode_id, grading.opens_at, grading.closes_at, actor=actor, reason=act.reason
+    )
     events.emit(session, GradingExtended(episode_id=grading.episode_id, closes_at=grading.closes_at))
     return grading
 
@@ -161,7 +176,7 @@ def confirm_voiding(session: Session, act_id: uuid.UUID, *, actor: Actor) -> Gra
         add_entry(
             session, box, sealing.voiding_entry(box=box.reference, reason=act.reason, posts=_posts(act))
         )
-    programme.mark_void(session, grading.episode_id, reason=act.reason)
+    planning.note_voided(session, grading.episode_id, act.reason, actor=actor)
     events.emit(session, GradingVoided(episode_id=grading.episode_id))
     return grading
 

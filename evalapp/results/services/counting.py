@@ -24,7 +24,7 @@ from evalapp.core.permissions import Actor
 from evalapp.core.transaction import locked
 from evalapp.ledger.rules import canonical_json
 from evalapp.programme.models import Episode
-from evalapp.programme.services import boxes as programme
+from evalapp.programme.services import planning
 from evalapp.results.events import BoxCounted
 from evalapp.results.models import IntegrityFlag, Result, SetApart
 from evalapp.results.rules import publication
@@ -52,7 +52,7 @@ def count(session: Session, grading: Grading, *, keepers: Keepers, actor: Actor)
         )
         for flag in found
     )
-    programme.mark_counted(session, episode.id)
+    planning.note_counted(session, episode.id, actor=actor)
     audit.record(session, actor=actor, action="box.counted", subject=episode.reference)
     events.emit(session, BoxCounted(episode_id=episode.id))
     session.flush()

@@ -17,7 +17,7 @@ from evalapp.core.i18n import N_
 from evalapp.core.permissions import SYSTEM, Actor
 from evalapp.core.transaction import locked
 from evalapp.programme.models import Episode
-from evalapp.programme.services import boxes as programme
+from evalapp.programme.services import planning
 from evalapp.results.events import ResultPublished
 from evalapp.results.models import Result
 
@@ -42,7 +42,7 @@ def confirm_publication(session: Session, act_id: uuid.UUID, *, actor: Actor) ->
     final_at = calendar.term_ends_at(
         session, received_at=result.published_at, working_days=profile.objection_days
     )
-    programme.mark_published(session, grading.episode_id, final_at=final_at)
+    planning.note_published(session, grading.episode_id, final_at, actor=actor)
     events.emit(session, ResultPublished(episode_id=grading.episode_id))
     session.flush()
     return result
