@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
@@ -191,7 +192,7 @@ def _estimate(rows: Sequence[_Published]) -> Estimate | None:
     return season_estimate(episodes) if episodes else None
 
 
-def league_document(table: League) -> dict[str, object]:
+def league_document(table: League) -> dict[str, Any]:
     """The table as data: every figure as text, as it is published."""
     return {
         "year": table.year,
@@ -201,19 +202,38 @@ def league_document(table: League) -> dict[str, object]:
             {
                 "class": each.name,
                 "median": None if each.median is None else f"{each.median:.2f}",
-                "items": [
-                    {
-                        "unit": row.slug,
-                        "name": row.name,
-                        "mean": None if row.estimate is None else written(row.estimate.mean),
-                        "half_width": None if row.estimate is None else written(row.estimate.half_width),
-                        "ranks": None if row.ranks is None else [row.ranks.first, row.ranks.last],
-                        "people": row.people,
-                        "episodes": list(row.episodes),
-                    }
-                    for row in each.rows
-                ],
+                "items": [_item(row) for row in each.rows],
             }
             for each in table.classes
         ],
     }
+
+
+def _item(row: LeagueRow) -> dict[str, Any]:
+    return {
+        "unit": row.slug,
+        "name": row.name,
+        "mean": None if row.estimate is None else written(row.estimate.mean),
+        "half_width": None if row.estimate is None else written(row.estimate.half_width),
+        "ranks": None if row.ranks is None else [row.ranks.first, row.ranks.last],
+        "people": row.people,
+        "episodes": list(row.episodes),
+    }
+
+
+def league_rows(document: dict[str, Any]) -> list[list[str]]:
+    """The same as rows of a table."""
+    return [
+        [
+            each["class"],
+            item["unit"],
+            item["name"],
+            item["mean"] or "",
+            item["half_width"] or "",
+            *(str(rank) for rank in item["ranks"] or ("", "")),
+            str(item["people"]),
+            " ".join(str(number) for number in item["episodes"]),
+        ]
+        for each in document["classes"]
+        for item in each["items"]
+    ]

@@ -1,7 +1,7 @@
 """Publishing a result by two people, and forgetting what tied voters to ballots when it is final."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -62,33 +62,41 @@ def _prepared(session: Session, grading: Grading) -> Result:
 
 
 def to_forget(session: Session) -> list[uuid.UUID]:
-    """Gradings that are over, by result or by voiding, and still hold something that is to be forgotten."""
+    """Gradings that are over, by result or by voiding, and hold something whose days are over."""
     over = func.coalesce(Episode.final_at, Grading.voided_at)
-    return list(
-        session.scalars(
-            select(Grading.id)
-            .join(Episode, Episode.id == Grading.episode_id)
-            .where(over <= clock.now(), Grading.key_forgotten_at.is_(None))
-            .order_by(Grading.id)
-        )
+    rows = session.execute(
+        select(Grading, over)
+        .join(Episode, Episode.id == Grading.episode_id)
+        .where(over <= clock.now(), Grading.key_forgotten_at.is_(None))
+        .order_by(Grading.id)
+    )
+    return [grading.id for grading, since in rows if any(_due(grading, since))]
+
+
+def _due(grading: Grading, over: datetime) -> tuple[bool, bool]:
+    """Whether the voters' secrets, and whether the boxes' keys, are to be destroyed now."""
+    profile, now = gradings.profile_from(grading.profile), clock.now()
+    return (
+        grading.forgotten_at is None and now >= over + timedelta(days=profile.forget_after_days),
+        grading.key_forgotten_at is None and now >= over + timedelta(days=profile.forget_key_after_days),
     )
 
 
-def forget(session: Session, grading_id: uuid.UUID, *, keepers: Keepers) -> None:
-    """Destroy voter secret, signal key and signals, and later the boxes' keys, when the profile's days are over."""
+def forget(session: Session, grading_id: uuid.UUID, *, keepers: Keepers) -> bool:
+    """Destroy voter secret, signal key and signals, and later the boxes' keys; return whether anything was."""
     grading = locked(session, Grading, grading_id)
     episode = session.get_one(Episode, grading.episode_id)
     over = episode.final_at or grading.voided_at
-    if over is None:
-        return
-    profile, now = gradings.profile_from(grading.profile), clock.now()
-    if grading.forgotten_at is None and now >= over + timedelta(days=profile.forget_after_days):
+    voters, keys = _due(grading, over) if over is not None else (False, False)
+    if voters:
         ballots = select(SealedBallot.id).where(SealedBallot.grading_id == grading.id)
         session.execute(delete(BallotSignal).where(BallotSignal.ballot_id.in_(ballots)))
         keepers.forget_voters(episode.reference)
-        grading.forgotten_at = now
+        grading.forgotten_at = clock.now()
         audit.record(session, actor=SYSTEM, action="box.voters-forgotten", subject=episode.reference)
-    if grading.key_forgotten_at is None and now >= over + timedelta(days=profile.forget_key_after_days):
-        keepers.forget_boxes(episode.reference, [group.code for group in profile.groups])
-        grading.key_forgotten_at = now
+    if keys:
+        groups = [box.group for box in gradings.boxes(session, grading.id)]
+        keepers.forget_boxes(episode.reference, groups)
+        grading.key_forgotten_at = clock.now()
         audit.record(session, actor=SYSTEM, action="box.key-forgotten", subject=episode.reference)
+    return voters or keys

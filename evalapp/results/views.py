@@ -1,0 +1,87 @@
+"""Public pages of results and the league table; before publication there is nothing to see."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+import segno
+from flask import Blueprint, Response, render_template, url_for
+
+from evalapp.ballots.queries import gradings
+from evalapp.core import clock
+from evalapp.results.queries import league as leagues
+from evalapp.results.queries import published as results
+from evalapp.results.queries.sheet import sheet, table_rows
+from evalapp.web.access import public
+from evalapp.web.context import db, platform
+
+blueprint = Blueprint("results", __name__)
+COLUMNS = ("group", "dimension", "5", "4", "3", "2", "1", "unknown", "people")
+LEAGUE_COLUMNS = ("class", "unit", "name", "mean", "half_width", "rank_from", "rank_to", "people", "episodes")
+
+
+@blueprint.get("/episodes/<int:number>/results")
+@public
+def show(number: int) -> str:
+    """The result of an episode; 404 before publication."""
+    found = results.published(db.session, number)
+    graded = gradings.graded_episode(db.session, number)
+    profile = gradings.profile_from(graded.grading.profile)
+    table = leagues.league(db.session, found.year)
+    address = platform().settings.public_url + url_for(".show", number=number)
+    return render_template(
+        "results/show.html",
+        found=found,
+        sheet=sheet(found.document, profile),
+        profile=profile,
+        ranks=table.ranks_of(found.unit.slug),
+        peers=table.class_of(found.unit.slug),
+        address=address,
+        now=clock.now(),
+        code=segno.make(address, error="m").svg_data_uri(scale=4, border=1),
+    )
+
+
+@blueprint.get("/episodes/<int:number>/results.csv")
+@public
+def table(number: int) -> Response:
+    """The published counts as a table."""
+    found = results.published(db.session, number)
+    return _csv(COLUMNS, table_rows(found.document), name=f"{found.episode.reference}.csv")
+
+
+@blueprint.get("/league")
+@public
+def newest() -> str:
+    return _league(leagues.newest_year(db.session))
+
+
+@blueprint.get("/league/<int:year>")
+@public
+def league(year: int) -> str:
+    return _league(year)
+
+
+@blueprint.get("/league/<int:year>.csv")
+@public
+def league_table(year: int) -> Response:
+    """The league table as data."""
+    shown = leagues.league_document(leagues.league(db.session, year))
+    return _csv(LEAGUE_COLUMNS, leagues.league_rows(shown), name=f"league-{year}.csv")
+
+
+def _league(year: int) -> str:
+    return render_template("results/league.html", league=leagues.league(db.session, year))
+
+
+def _csv(columns: Sequence[str], rows: Sequence[Sequence[str]], *, name: str) -> Response:
+    """A table that spreadsheets open as text: a cell that begins like a formula gets an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([["'" + cell if cell[:1] in "=+-@\t\r＝＋－＠" and cell else cell for cell in row] for row in rows])
+    return Response(
+        "\ufeff" + out.getvalue(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
