@@ -12,6 +12,8 @@ from evalapp.core.settings import read_settings
 from evalapp.portal import views as portal
 from evalapp.programme import api_views as programme_api
 from evalapp.programme import views as programme
+from evalapp.results import api_views as results_api
+from evalapp.results import views as results
 from evalapp.web import (
     access,
     assets,
@@ -31,6 +33,8 @@ from evalapp.web import (
 BLUEPRINTS = (
     operation.blueprint,
     portal.blueprint,
+    results.blueprint,
+    results_api.blueprint,
     programme.blueprint,
     programme_api.blueprint,
 )

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+from evalapp.ballots import jobs as ballots_jobs
 from evalapp.core import jobs
 from evalapp.core.platform import Platform
 from evalapp.programme import jobs as programme_jobs
 from evalapp.programme.services import recordings
+from evalapp.results import jobs as results_jobs
 
 
 def connect() -> None:
@@ -15,4 +17,9 @@ def connect() -> None:
 
 def rounds() -> Sequence[Callable[[Platform], None]]:
     """What time decides and the worker ought to notice soon."""
-    return (programme_jobs.Sweeper(),)
+    return (
+        ballots_jobs.close_due,
+        ballots_jobs.tell_turnout,
+        programme_jobs.Sweeper(),
+        results_jobs.forget_due,
+    )

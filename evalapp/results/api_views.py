@@ -3,6 +3,7 @@
 import json
 
 from flask import Blueprint, Response, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from evalapp.results.queries import league as leagues
 from evalapp.results.queries import published as results
@@ -14,20 +15,20 @@ blueprint = Blueprint("results_api", __name__, url_prefix="/api/v1")
 
 @blueprint.get("/episodes/<int:number>/result")
 @public
-def result(number: int) -> Response:
+def result(number: int) -> AnyResponse:
     """The published document, byte for byte; 404 before publication."""
     return _json(results.published(db.session, number).result.document)
 
 
 @blueprint.get("/league/<int:year>")
 @public
-def league(year: int) -> Response:
+def league(year: int) -> AnyResponse:
     """The table of a season: classes with units, means, intervals and ranges of ranks."""
     shown = leagues.league_document(leagues.league(db.session, year))
     return _json(json.dumps(shown, ensure_ascii=False).encode())
 
 
-def _json(body: bytes) -> Response:
+def _json(body: bytes) -> AnyResponse:
     response = Response(body, content_type="application/json")
     response.add_etag()
     return response.make_conditional(request)

@@ -79,7 +79,9 @@ def _csv(columns: Sequence[str], rows: Sequence[Sequence[str]], *, name: str) ->
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
-    writer.writerows([["'" + cell if cell[:1] in "=+-@\t\r＝＋－＠" and cell else cell for cell in row] for row in rows])
+    writer.writerows(
+        [["'" + cell if cell[:1] in "=+-@\t\r＝＋－＠" and cell else cell for cell in row] for row in rows]
+    )
     return Response(
         "\ufeff" + out.getvalue(),
         content_type="text/csv; charset=utf-8",

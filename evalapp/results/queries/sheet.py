@@ -62,7 +62,9 @@ class Sheet:
     dimensions: Sequence[DimensionRow]
     groups: Sequence[GroupRow]
     set_apart: Mapping[str, Any]
-    reasons: Sequence[tuple[str, str, int | None]]  # set apart for: Chinese, English, how many where that is told
+    reasons: Sequence[
+        tuple[str, str, int | None]
+    ]  # set apart for: Chinese, English, how many where that is told
     worst_shift: str | None
     flagged_shift: str | None
     formula: str
