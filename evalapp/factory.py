@@ -9,11 +9,14 @@ from evalapp import wiring
 from evalapp.console import rules as rail
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
+from evalapp.pledges import api_views as pledges_api
+from evalapp.pledges import views as pledges
 from evalapp.portal import views as portal
 from evalapp.programme import api_views as programme_api
 from evalapp.programme import views as programme
 from evalapp.results import api_views as results_api
 from evalapp.results import views as results
+from evalapp.units import api_views as units_api
 from evalapp.web import (
     access,
     assets,
@@ -32,11 +35,14 @@ from evalapp.web import (
 
 BLUEPRINTS = (
     operation.blueprint,
+    pledges.blueprint,
+    pledges_api.blueprint,
     portal.blueprint,
     results.blueprint,
     results_api.blueprint,
     programme.blueprint,
     programme_api.blueprint,
+    units_api.blueprint,
 )
 
 

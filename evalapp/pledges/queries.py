@@ -1,9 +1,10 @@
 """Reading pledges and highlights, as they are or as they were shown at a moment."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from evalapp.core.paging import Page, page_of
 from evalapp.pledges.models import Highlight, HighlightProgress, HighlightVersion, Pledge, PledgeVersion
 from evalapp.pledges.rules.evidence import Evidence, evidence
 from evalapp.pledges.rules.terms import Term
+from evalapp.pledges.rules.wording import Piece, difference
 
 MOST_OF_A_UNIT = 200
 MINIMUM_CASES = 30  # a profile's minimum takes its place once cases are monitored
@@ -151,6 +153,14 @@ def pledge_by_id(session: Session, pledge_id: uuid.UUID) -> Pledge:
     return found
 
 
+def highlight_by_id(session: Session, highlight_id: uuid.UUID) -> Highlight:
+    """Return a highlight by its key; raises `NotFound`."""
+    found = session.scalar(select(Highlight).where(Highlight.id == highlight_id))
+    if found is None:
+        raise NotFound(N_("没有找到这项亮点工作。"))
+    return found
+
+
 def pledge_versions(session: Session, pledge_id: uuid.UUID) -> list[PledgeVersion]:
     """Return every wording of a pledge, the newest first."""
     return list(
@@ -231,6 +241,36 @@ def pledges_page(
         )
     }
     return Page(items=[_shown_pledge(pledge, versions[pledge.id]) for pledge in page.items], next=page.next)
+
+
+Version = TypeVar("Version", PledgeVersion, HighlightVersion)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison(Generic[Version]):
+    """Two wordings beside one another; `pieces` by the name of the field."""
+
+    old: Version
+    new: Version
+    pieces: Mapping[str, Sequence[Piece]]
+
+
+def comparison(
+    versions: Sequence[Version], *, old: int | None, new: int | None, fields: Sequence[str]
+) -> Comparison[Version] | None:
+    """Return two wordings compared: the asked ones, or the newest and the one before; None while there is one.
+
+    Raises `NotFound` for a wording that was never shown.
+    """
+    if len(versions) < 2:
+        return None
+    by_number = {version.number: version for version in versions}
+    newest = max(by_number)
+    was, now = by_number.get(old or newest - 1), by_number.get(new or newest)
+    if was is None or now is None:
+        raise NotFound(N_("没有这一版。"))
+    pieces = {field: difference(getattr(was, field), getattr(now, field)) for field in fields}
+    return Comparison(old=was, new=now, pieces=pieces)
 
 
 def _is_standing(kind: type[Pledge] | type[Highlight], at: datetime | None) -> ColumnElement[bool]:

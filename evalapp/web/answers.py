@@ -7,7 +7,11 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, request
 
+from evalapp.core.errors import Invalid
+from evalapp.core.i18n import N_
+
 _MINUTES_5 = 300
+_ROWS, _MOST_ROWS = 50, 100
 
 
 def document(body: bytes, content_type: str, *, max_age: int = _MINUTES_5) -> Response:
@@ -32,3 +36,13 @@ def page_of_data(items: list[dict[str, Any]], *, following: str | None) -> Respo
         query = urlencode({**request.args.to_dict(), "cursor": following})
         answer.headers["Link"] = f'<{request.base_url}?{query}>; rel="next"'
     return answer
+
+
+def asked_limit() -> int:
+    """Return the `limit` of a list that the address asks for. Raises `Invalid`."""
+    given = request.args.get("limit", str(_ROWS))
+    if not (given.isascii() and given.isdigit() and len(given) <= 3 and 1 <= int(given) <= _MOST_ROWS):
+        raise Invalid(
+            N_("%(name)s 应是 1 到 %(most)s 之间的整数。"), field="limit", name="limit", most=_MOST_ROWS
+        )
+    return int(given)
