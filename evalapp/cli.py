@@ -4,6 +4,7 @@ import click
 from flask import Flask
 
 from evalapp import wiring
+from evalapp.comments.commands import group as comment
 from evalapp.core.commandline import Commands
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
@@ -14,6 +15,7 @@ from evalapp.units.commands import group as unit
 
 COMMANDS: tuple[click.Command, ...] = (
     *OPERATE,
+    comment,
     episode,
     pledge,
     season,

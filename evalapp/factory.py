@@ -7,8 +7,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from evalapp import wiring
 from evalapp.console import rules as rail
+from evalapp.console.staff_views import office_moderation, office_notices, unit_inbox
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
+from evalapp.opendata.api_views import comments as api_comments
 from evalapp.pledges import api_views as pledges_api
 from evalapp.pledges import views as pledges
 from evalapp.portal import views as portal
@@ -34,6 +36,9 @@ from evalapp.web import (
 )
 
 BLUEPRINTS = (
+    api_comments.blueprint,
+    office_moderation.blueprint,
+    office_notices.blueprint,
     operation.blueprint,
     pledges.blueprint,
     pledges_api.blueprint,
@@ -43,6 +48,7 @@ BLUEPRINTS = (
     programme.blueprint,
     programme_api.blueprint,
     units_api.blueprint,
+    unit_inbox.blueprint,
 )
 
 

@@ -20,7 +20,6 @@ from evalapp import schema, wiring
 from evalapp.core.platform import Platform
 from evalapp.core.settings import Settings
 from evalapp.factory import create_app
-from tests.support.comments import comments  # noqa: F401  a fixture
 from tests.support.databases import PostgresServer, new_postgres_database
 from tests.support.strict_client import StrictClient
 
@@ -29,6 +28,7 @@ pytest_plugins = (
     "tests.support.units",
     "tests.support.programme",  # stands on units
     "tests.support.delivered",  # stands on units
+    "tests.support.comments",  # stands on units
 )
 
 ROOT = Path(__file__).parents[1]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from evalapp.core.i18n import N_
 from evalapp.core.permissions import Permission
 
 
@@ -15,4 +16,17 @@ class RailEntry:
     icon: str
 
 
-RAIL: tuple[RailEntry, ...] = ()
+RAIL: tuple[RailEntry, ...] = (
+    RailEntry(
+        permission=Permission.MODERATE_COMMENTS,
+        endpoint="office_moderation.queue",
+        label=N_("留言审核"),
+        icon="chat-left-text",
+    ),
+    RailEntry(
+        permission=Permission.REPLY_TO_COMMENTS,
+        endpoint="unit_inbox.inbox",
+        label=N_("收件箱"),
+        icon="inbox",
+    ),
+)

@@ -1,6 +1,7 @@
 """What a short message says: nothing to a stranger who looks at the telephone."""
 
 KIND = "notice"
+DELIVER = "notifications.deliver"  # the job that hands a notice to the gateway
 
 
 def text(*, site_name: str, address: str) -> str:

@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 from evalapp.core import clock, jobs
 from evalapp.core.transaction import locked
 from evalapp.notifications.models import Notice, NoticeState
-
-DELIVER = "notifications.deliver"
+from evalapp.notifications.rules import DELIVER
 
 
 def notify(session: Session, *, resident_id: uuid.UUID) -> Notice:

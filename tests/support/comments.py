@@ -2,8 +2,10 @@
 
 import itertools
 import uuid
+from dataclasses import replace
 
 import pytest
+from flask import Flask
 
 from evalapp.accounts.models import Resident, Role, StaffMember
 from evalapp.comments import services
@@ -14,7 +16,9 @@ from evalapp.comments.services.authorship import CommentPolicy
 from evalapp.core import clock
 from evalapp.core.permissions import RESIDENT_PERMISSIONS, Actor, ActorKind, Permission
 from evalapp.core.platform import Platform
-from evalapp.units.models import Membership, Unit, UnitKind
+from evalapp.units.models import Unit
+from tests.support.actors import Visitors
+from tests.support.units import UnitFactory
 
 _numbers = itertools.count(1)
 BEFORE = CommentPolicy(moderation=Moderation.BEFORE, per_hour=10_000)
@@ -27,20 +31,10 @@ class Comments:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self.keys = CommentKeys.of(platform.keys)
+        self._units = UnitFactory(platform)
 
     def unit(self, name: str = "") -> Unit:
-        number = next(_numbers)
-        name = name or f"区第{number}局"
-        with self.platform.transaction() as session:
-            unit = Unit(
-                slug=f"unit-{number}",
-                name=name,
-                short_name=name,
-                kind=UnitKind.DEPARTMENT,
-                created_at=clock.now(),
-            )
-            session.add(unit)
-        return unit
+        return self._units.department(name)
 
     def thread(self, unit: Unit | None = None, *, title: str = "老旧小区改造，改到哪一步了") -> Thread:
         unit = unit or self.unit()
@@ -66,14 +60,8 @@ class Comments:
         )
 
     def unit_staff(self, unit: Unit, *, post: str = "物业科科长") -> Actor:
-        actor = self._staff(
-            Role.UNIT,
-            post=post,
-            permissions={Permission.REPLY_TO_COMMENTS, Permission.SEE_UNIT_DESK, Permission.USE_DESK},
-        )
-        with self.platform.transaction() as session:
-            session.add(Membership(staff_id=actor.id, unit_id=unit.id))
-        return actor
+        member = self._units.member(unit, login=f"reply-{next(_numbers)}", post=post)
+        return replace(member, permissions=member.permissions | {Permission.REPLY_TO_COMMENTS})
 
     def written(
         self,
@@ -169,3 +157,8 @@ class Comments:
 @pytest.fixture
 def comments(platform: Platform) -> Comments:
     return Comments(platform)
+
+
+@pytest.fixture
+def visitors(app: Flask) -> Visitors:
+    return Visitors(app)

@@ -2,6 +2,7 @@
 
 from evalapp.comments.queries.authors import OwnComment, comments_of, own_in_thread
 from evalapp.comments.queries.threads import (
+    PAGE,
     ReplyShown,
     ShownComment,
     ThreadFilter,
@@ -9,10 +10,11 @@ from evalapp.comments.queries.threads import (
     replies_to,
     thread_page,
 )
-from evalapp.comments.queries.units import Inbox, InboxFilter, InboxItem, inbox, inbox_item
+from evalapp.comments.queries.units import Inbox, InboxFilter, InboxItem, inbox, inbox_item, unit_before
 from evalapp.comments.queries.waiting import Queue, Queued, QueueFilter, comment_by_reference, queue
 
 __all__ = [
+    "PAGE",
     "Inbox",
     "InboxFilter",
     "InboxItem",
@@ -32,4 +34,5 @@ __all__ = [
     "queue",
     "replies_to",
     "thread_page",
+    "unit_before",
 ]

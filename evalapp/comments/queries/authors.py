@@ -36,6 +36,11 @@ class OwnComment:
         return self.text != self.public_text
 
     @property
+    def reason_text(self) -> str:
+        """The reason as a source text; whoever shows it translates it."""
+        return moderation.REASONS[self.reason] if self.reason else ""
+
+    @property
     def may_be_withdrawn(self) -> bool:
         return moderation.may_be_withdrawn(self.state)
 

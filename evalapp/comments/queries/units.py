@@ -83,6 +83,18 @@ def inbox_item(session: Session, unit_id: uuid.UUID, reference: str) -> InboxIte
     return _item(comment, thread, replies_to(session, [comment.id]).get(comment.id))
 
 
+def unit_before(session: Session, reference: str) -> uuid.UUID:
+    """Return the unit whose thread a comment stands in; raises `NotFound`."""
+    unit_id: uuid.UUID | None = session.scalar(
+        select(Thread.unit_id)
+        .join(Comment, Comment.thread_id == Thread.id)
+        .where(Comment.reference == reference)
+    )
+    if unit_id is None:
+        raise NotFound(N_("没有找到这条留言。"))
+    return unit_id
+
+
 def _of_unit(unit_id: uuid.UUID) -> Select[Comment, Thread]:
     return (
         select(Comment, Thread)

@@ -4,6 +4,7 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,6 +20,7 @@ from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, Invalid, NotFound, TooMany
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Actor
+from evalapp.core.settings import Settings
 from evalapp.core.transaction import locked
 
 _HOUR = timedelta(hours=1)
@@ -30,6 +32,12 @@ class CommentPolicy:
 
     moderation: Moderation
     per_hour: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(
+            moderation=Moderation(settings.comment_moderation), per_hour=settings.comments_per_resident_hour
+        )
 
 
 def write_comment(
