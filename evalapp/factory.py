@@ -6,6 +6,10 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from evalapp import wiring
+from evalapp.accounts import api_views as accounts_api
+from evalapp.accounts import browser as accounts_browser
+from evalapp.accounts import staff_views as accounts_staff
+from evalapp.accounts import views as accounts
 from evalapp.console import rules as rail
 from evalapp.console.staff_views import office_moderation, office_notices, unit_inbox
 from evalapp.core.platform import Platform
@@ -36,6 +40,9 @@ from evalapp.web import (
 )
 
 BLUEPRINTS = (
+    accounts.blueprint,
+    accounts_api.blueprint,
+    accounts_staff.blueprint,
     api_comments.blueprint,
     office_moderation.blueprint,
     office_notices.blueprint,
@@ -50,6 +57,8 @@ BLUEPRINTS = (
     units_api.blueprint,
     unit_inbox.blueprint,
 )
+# Views that change something and ask for no token of a form; each says why where it is named.
+WITHOUT_TOKEN = (*accounts_api.WITHOUT_TOKEN,)
 
 
 def create_app(platform: Platform | None = None) -> Flask:
@@ -82,11 +91,14 @@ def create_app(platform: Platform | None = None) -> Flask:
     context.init_app(app, opened)
     wiring.connect()
     bodies.init_app(app)  # before the check of the token, which reads the body
-    CSRFProtect(app)
+    protection = CSRFProtect(app)
     for part in (access, assets, charts, errors, filters, headers, i18n, icons):
         part.init_app(app)
     page.init_app(app, rail.RAIL)
+    accounts_browser.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for name in WITHOUT_TOKEN:
+        protection.exempt(app.view_functions[name])
     access.check(app)
     return app

@@ -2,8 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+from evalapp.accounts import jobs as accounts_jobs
+from evalapp.accounts.events import STAFF_ACTS
+from evalapp.accounts.services import codes
+from evalapp.audit import services as audit
 from evalapp.ballots import jobs as ballots_jobs
-from evalapp.core import jobs
+from evalapp.core import events, jobs
 from evalapp.core.platform import Platform
 from evalapp.programme import jobs as programme_jobs
 from evalapp.programme.services import recordings
@@ -12,12 +16,16 @@ from evalapp.results import jobs as results_jobs
 
 def connect() -> None:
     """Subscribe every reaction and register every job; safe to call again."""
+    for act in STAFF_ACTS:
+        events.subscribe(act, audit.record_staff_act)
+    jobs.register(codes.SEND_CODE, accounts_jobs.send_code)
     jobs.register(recordings.PREPARE, programme_jobs.prepare)
 
 
 def rounds() -> Sequence[Callable[[Platform], None]]:
     """What time decides and the worker ought to notice soon."""
     return (
+        accounts_jobs.Forgetting(),
         ballots_jobs.close_due,
         ballots_jobs.tell_turnout,
         programme_jobs.Sweeper(),

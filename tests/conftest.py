@@ -24,6 +24,7 @@ from tests.support.databases import PostgresServer, new_postgres_database
 from tests.support.strict_client import StrictClient
 
 pytest_plugins = (
+    "tests.support.accounts",
     "tests.support.pledges",
     "tests.support.units",
     "tests.support.programme",  # stands on units

@@ -1,21 +1,27 @@
 """Tables of people. Telephone numbers are in the vault table alone, encrypted."""
 
-import enum
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from evalapp.accounts.rules import Purpose, Role
 from evalapp.core.base import Base, Keyed
 
-
-class Role(enum.StrEnum):
-    OFFICE = "office"
-    UNIT = "unit"
-    STATION = "station"
-    AUDITOR = "auditor"
-    ADMINISTRATOR = "administrator"
+__all__ = [
+    "CodeRequest",
+    "Consent",
+    "Enrolment",
+    "Purpose",
+    "Resident",
+    "Role",
+    "SignedIn",
+    "StaffAttempt",
+    "StaffMember",
+    "TotpReset",
+    "VaultEntry",
+]
 
 
 class Resident(Keyed, Base):
@@ -24,9 +30,68 @@ class Resident(Keyed, Base):
     __tablename__ = "residents"
 
     person_id: Mapped[str] = mapped_column(unique=True)
+    number_block: Mapped[str] = mapped_column(default="")  # keyed hash of the first seven digits (hex)
     created_at: Mapped[datetime] = mapped_column()
-    last_used_at: Mapped[datetime] = mapped_column()
+    known_since: Mapped[datetime] = mapped_column()  # nothing of before is shown: idle numbers change hands
+    last_used_at: Mapped[datetime] = mapped_column(index=True)
     erased_at: Mapped[datetime | None] = mapped_column()
+
+
+class VaultEntry(Keyed, Base):
+    """A telephone number, encrypted. Only `accounts.vault` reads this table."""
+
+    __tablename__ = "vault"
+
+    person_id: Mapped[str] = mapped_column(unique=True)
+    sealed_number: Mapped[bytes] = mapped_column()
+    stop_code: Mapped[str] = mapped_column(unique=True)  # in every code's message: how to have it stop
+    blocked_until: Mapped[datetime | None] = mapped_column()
+    expires_at: Mapped[datetime | None] = mapped_column(index=True)  # of a number that never signed in
+
+
+class Consent(Keyed, Base):
+    """A resident agreed to one version of one purpose, and may have taken it back. Rows are kept as proof."""
+
+    __tablename__ = "consents"
+    __table_args__ = (
+        Index(
+            "uq_consents_standing",
+            "resident_id",
+            "purpose",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    resident_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("residents.id"), index=True)
+    purpose: Mapped[Purpose] = mapped_column()
+    version: Mapped[str] = mapped_column()
+    given_at: Mapped[datetime] = mapped_column()
+    withdrawn_at: Mapped[datetime | None] = mapped_column()
+
+
+class CodeRequest(Keyed, Base):
+    """Somebody asked for a one-time code. The code is computed from the row, never stored; limits count these rows."""
+
+    __tablename__ = "code_requests"
+    __table_args__ = (
+        CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
+        Index("ix_code_requests_person_id_asked_at", "person_id", "asked_at"),
+        Index("ix_code_requests_device_key_asked_at", "device_key", "asked_at"),
+        Index("ix_code_requests_network_key_asked_at", "network_key", "asked_at"),
+    )
+
+    person_id: Mapped[str] = mapped_column()
+    browser_hash: Mapped[str] = mapped_column(index=True)  # SHA-256 of the asking browser's secret
+    device_key: Mapped[str] = mapped_column()  # keyed hashes: limits know no address and no device
+    network_key: Mapped[str] = mapped_column()
+    lang: Mapped[str] = mapped_column(default="zh")
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    expires_at: Mapped[datetime] = mapped_column()
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column()
+    used_at: Mapped[datetime | None] = mapped_column()
 
 
 class StaffMember(Keyed, Base):
@@ -38,9 +103,62 @@ class StaffMember(Keyed, Base):
     post: Mapped[str] = mapped_column()
     role: Mapped[Role] = mapped_column()
     password_hash: Mapped[str] = mapped_column()
+    password_is_once: Mapped[bool] = mapped_column(default=True)  # the next sign-in must set another
+    sealed_totp: Mapped[bytes | None] = mapped_column()
+    totp_last_step: Mapped[int | None] = mapped_column()  # a step is taken once
     created_at: Mapped[datetime] = mapped_column()
     approves_from: Mapped[datetime | None] = mapped_column()
     disabled_at: Mapped[datetime | None] = mapped_column()
+
+
+class Enrolment(Keyed, Base):
+    """A browser proved a one-time password and is setting a password and a second factor."""
+
+    __tablename__ = "enrolments"
+
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    sealed_totp: Mapped[bytes] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None] = mapped_column()
+
+
+class TotpReset(Keyed, Base):
+    """One administrator asks that a colleague's second factor be taken away; another one agrees."""
+
+    __tablename__ = "totp_resets"
+    __table_args__ = (
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_people"),
+        CheckConstraint("asked_by <> staff_id", name="not_for_oneself"),
+        Index(
+            "uq_totp_resets_waiting",
+            "staff_id",
+            unique=True,
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+    )
+
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    asked_at: Mapped[datetime] = mapped_column()
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    decided_at: Mapped[datetime | None] = mapped_column()  # agreed, or dropped when decided_by is empty
+
+
+class StaffAttempt(Keyed, Base):
+    """One evaluated attempt to sign in as staff, written before it is evaluated; those that failed slow the next."""
+
+    __tablename__ = "staff_attempts"
+    __table_args__ = (
+        Index("ix_staff_attempts_login_key_at", "login_key", "at"),
+        Index("ix_staff_attempts_network_key_at", "network_key", "at"),
+    )
+
+    login_key: Mapped[str] = mapped_column()
+    network_key: Mapped[str] = mapped_column()
+    at: Mapped[datetime] = mapped_column(index=True)
+    succeeded: Mapped[bool] = mapped_column(default=False)
 
 
 class SignedIn(Keyed, Base):
@@ -52,5 +170,5 @@ class SignedIn(Keyed, Base):
     resident_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("residents.id"), index=True)
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
     created_at: Mapped[datetime] = mapped_column()
-    last_seen_at: Mapped[datetime] = mapped_column()
+    last_seen_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None] = mapped_column()

@@ -4,6 +4,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from evalapp.accounts.events import StaffAct
+from evalapp.audit import rules
 from evalapp.audit.models import AuditEntry
 from evalapp.core import clock
 from evalapp.core.permissions import Actor
@@ -23,3 +25,9 @@ def record(
             detail=detail or {},
         )
     )
+
+
+def record_staff_act(session: Session, event: StaffAct) -> None:
+    """Record what was done to a staff account."""
+    action = rules.STAFF_ACTIONS[type(event)]
+    record(session, actor=event.actor, action=action, subject=event.login, detail=event.detail)

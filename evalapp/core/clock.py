@@ -21,6 +21,11 @@ def now() -> datetime:
     return datetime.now(UTC) + _offset
 
 
+def unshifted() -> datetime:
+    """Return the moment without the offset of the settings: what a person's telephone shows (second factors)."""
+    return datetime.now(UTC)
+
+
 def zone() -> ZoneInfo:
     """Return the district's timezone."""
     return _zone

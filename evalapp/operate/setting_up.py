@@ -6,7 +6,7 @@ from evalapp.core import calendar
 from evalapp.core.platform import Platform
 from evalapp.operate import migrating
 
-_SERVICE_KEYS = ("session",)
+_SERVICE_KEYS = ("codes", "limits", "person-id", "session", "totp", "vault")
 
 
 def set_up(platform: Platform) -> None:

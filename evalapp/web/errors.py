@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from evalapp.core import logs
 from evalapp.core.errors import DomainError, TooMany, Unavailable
 from evalapp.core.i18n import N_
+from evalapp.core.permissions import ANONYMOUS
 from evalapp.web import access, i18n
 
 log = logs.get_logger("web")
@@ -96,6 +97,7 @@ def _http(error: HTTPException) -> Response | HTTPException:
 
 def _database_gone(error: Exception) -> Response:
     log.error("the database did not answer", error=type(error).__name__, path=request.path)
+    g.actor = ANONYMOUS  # who is signed in cannot be asked now
     response = answer(503, i18n.gettext(SENTENCES[503]), code="unavailable")
     response.headers["Retry-After"] = "5"
     return response

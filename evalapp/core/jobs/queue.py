@@ -122,17 +122,18 @@ def retry(session: Session, job_id: uuid.UUID) -> None:
     job.run_at, job.error, job.finished_at = clock.now(), "", None
 
 
-def due(session: Session, *, limit: int = 10) -> list[uuid.UUID]:
+def due(session: Session, *, limit: int = 10, least_priority: int | None = None) -> list[uuid.UUID]:
     """The ids of jobs that are due: waiting, or running under a lease that has run out."""
     now = clock.now()
     return list(
         session.scalars(
             select(Job.id)
             .where(
+                *([] if least_priority is None else [Job.priority >= least_priority]),
                 or_(
                     (Job.state == JobState.WAITING) & (Job.run_at <= now),
                     (Job.state == JobState.RUNNING) & (Job.leased_until <= now),
-                )
+                ),
             )
             .order_by(Job.priority.desc(), Job.run_at, Job.id)
             .limit(limit)

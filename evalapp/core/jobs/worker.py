@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from evalapp.core.platform import Platform
 
 POLL_SECONDS = 5.0
+EXPRESS = 100  # jobs of at least this priority (a code that somebody waits for) do not wait behind a long one
+EXPRESS_POLL_SECONDS = 1.0
 log = logs.get_logger("worker")
 
 
@@ -23,7 +25,8 @@ class Worker:
 
     `rounds` are called at each poll before the jobs: things that time decides and that ought to be noticed soon
     (boxes to close, turnout to refresh). They must be cheap and may raise nothing worth stopping for. With a `carrier`
-    the loop hands ids over instead of running them.
+    the loop hands ids over instead of running them. A second thread takes express jobs each second and runs them here,
+    so that nothing urgent waits for a recording to be prepared.
     """
 
     def __init__(
@@ -55,15 +58,30 @@ class Worker:
     def run(self) -> None:
         """Work until `stop`. A database that is gone is waited for."""
         log.info("worker started")
+        express = threading.Thread(
+            target=self._loop, args=(self.once_express, EXPRESS_POLL_SECONDS), name="express", daemon=True
+        )
+        express.start()
+        self._loop(self.once, self.poll)
+        express.join(10)
+        log.info("worker stopped")
+
+    def _loop(self, once: Callable[[], bool], poll: float) -> None:
         while not self.stopping.is_set():
             try:
-                busy = self.once()
+                busy = once()
             except (SQLAlchemyError, Unavailable) as error:
                 log.warning("the worker waits for the database", error=type(error).__name__)
                 busy = False
             if not busy:
-                self.stopping.wait(self.poll)
-        log.info("worker stopped")
+                self.stopping.wait(poll)
+
+    def once_express(self) -> bool:
+        """Run the express jobs that are due; return whether there was one."""
+        with self.platform.session() as session:
+            ids = queue.due(session, least_priority=EXPRESS)
+        ran = [queue.run(self.platform, job_id, stopping=self.stopping) for job_id in ids]
+        return any(ran)
 
     def once(self) -> bool:
         """Do one round: what time decides, then the due jobs; return whether there was a job."""

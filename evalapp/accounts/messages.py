@@ -1,0 +1,25 @@
+"""The words of what we send to telephones, in the language in which it was asked for."""
+
+from evalapp.core.settings import Settings
+
+_CODE = {
+    "zh": (
+        "【%(site)s】登录验证码 %(code)s，5 分钟内有效，只用于在 %(host)s 登录%(district)s评议。"
+        "不要告诉任何人。不是您本人要的？不用理会；不想再收到请打开 %(stop)s"
+    ),
+    "en": (
+        "[%(site)s] Your sign-in code is %(code)s, valid for 5 minutes, only for signing in at %(host)s to grade the "
+        "departments of the district. Tell it to nobody. Not you? Ignore it; to stop such messages open %(stop)s"
+    ),
+}
+
+
+def code_text(settings: Settings, *, lang: str, code: str, stop_code: str) -> str:
+    """Return the message with a one-time code: which site, what for, and how to have it stop."""
+    return _CODE[lang if lang in _CODE else "zh"] % {
+        "site": settings.site_name,
+        "district": settings.district,
+        "host": settings.public_url.split("://", 1)[-1],
+        "code": code,
+        "stop": f"{settings.public_url}/stop/{stop_code}",
+    }

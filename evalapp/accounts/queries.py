@@ -1,0 +1,187 @@
+"""Reading about residents and staff."""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalapp.accounts import rules
+from evalapp.accounts.models import (
+    CodeRequest,
+    Consent,
+    Enrolment,
+    Purpose,
+    Resident,
+    SignedIn,
+    StaffMember,
+    TotpReset,
+)
+from evalapp.core import clock
+from evalapp.core.errors import NotFound
+from evalapp.core.i18n import N_
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResidentSession:
+    """A signed-in resident, read in one statement."""
+
+    session_id: uuid.UUID
+    resident_id: uuid.UUID
+    person_id: str
+    number_block: str
+    known_since: datetime
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffSession:
+    """A signed-in member of staff."""
+
+    session_id: uuid.UUID
+    staff: StaffMember
+    last_seen_at: datetime
+
+
+def hashed(token: str) -> str:
+    """Return what the database keeps of a browser's secret."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def resident_session(session: Session, token: str) -> ResidentSession | None:
+    """The resident whose browser holds `token`, or nobody: ended, expired and erased sessions are none."""
+    row = session.execute(
+        select(
+            SignedIn.id,
+            SignedIn.last_seen_at,
+            Resident.id,
+            Resident.person_id,
+            Resident.number_block,
+            Resident.known_since,
+        )
+        .join(Resident, Resident.id == SignedIn.resident_id)
+        .where(
+            SignedIn.token_hash == hashed(token),
+            SignedIn.ended_at.is_(None),
+            SignedIn.last_seen_at > clock.now() - rules.RESIDENT_SESSION,
+            Resident.erased_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    session_id, last_seen_at, resident_id, person_id, number_block, known_since = row
+    return ResidentSession(
+        session_id=session_id,
+        resident_id=resident_id,
+        person_id=person_id,
+        number_block=number_block,
+        known_since=known_since,
+        last_seen_at=last_seen_at,
+    )
+
+
+def staff_session(session: Session, token: str) -> StaffSession | None:
+    """The member of staff whose browser holds `token`, or nobody: disabled people have no sessions."""
+    now = clock.now()
+    row = session.execute(
+        select(SignedIn.id, SignedIn.last_seen_at, StaffMember)
+        .join(StaffMember, StaffMember.id == SignedIn.staff_id)
+        .where(
+            SignedIn.token_hash == hashed(token),
+            SignedIn.ended_at.is_(None),
+            SignedIn.created_at > now - rules.STAFF_SESSION,
+            SignedIn.last_seen_at > now - rules.STAFF_IDLE,
+            StaffMember.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    session_id, last_seen_at, staff = row
+    return StaffSession(session_id=session_id, staff=staff, last_seen_at=last_seen_at)
+
+
+def latest_request(session: Session, *, browser: str, person_id: str | None = None) -> CodeRequest | None:
+    """The newest code that this browser asked for (for `person_id`, where a client names the number again)."""
+    wanted = select(CodeRequest).where(CodeRequest.browser_hash == hashed(browser))
+    if person_id is not None:
+        wanted = wanted.where(CodeRequest.person_id == person_id)
+    return session.scalar(wanted.order_by(CodeRequest.asked_at.desc(), CodeRequest.id).limit(1))
+
+
+def resident(session: Session, resident_id: uuid.UUID) -> Resident:
+    """A resident who is not erased. Raises `NotFound`."""
+    found = session.scalar(select(Resident).where(Resident.id == resident_id, Resident.erased_at.is_(None)))
+    if found is None:
+        raise NotFound(N_("没有找到这个账号。"))
+    return found
+
+
+def standing_consents(session: Session, resident_id: uuid.UUID) -> dict[Purpose, Consent]:
+    """What a resident agrees to at present."""
+    rows = session.scalars(
+        select(Consent)
+        .where(Consent.resident_id == resident_id, Consent.withdrawn_at.is_(None))
+        .order_by(Consent.purpose)
+        .limit(len(Purpose))
+    )
+    return {row.purpose: row for row in rows}
+
+
+def wants_notices(session: Session, resident_id: uuid.UUID) -> bool:
+    """Whether a resident agreed to messages about replies and has not taken it back."""
+    return Purpose.REPLY_NOTICES in standing_consents(session, resident_id)
+
+
+def known_since(session: Session, resident_id: uuid.UUID) -> datetime:
+    """The moment from which on what stands under this resident may be shown to them. Raises `NotFound`."""
+    return resident(session, resident_id).known_since
+
+
+def staff(session: Session, staff_id: uuid.UUID) -> StaffMember:
+    """A member of staff, disabled ones too. Raises `NotFound`."""
+    found = session.get(StaffMember, staff_id)
+    if found is None:
+        raise NotFound(N_("没有这个工作人员账号。"))
+    return found
+
+
+def staff_by_login(session: Session, login: str) -> StaffMember:
+    """A member of staff by login. Raises `NotFound`."""
+    found = session.scalar(select(StaffMember).where(StaffMember.login == login))
+    if found is None:
+        raise NotFound(N_("没有这个工作人员账号。"))
+    return found
+
+
+def staff_members(session: Session) -> Sequence[StaffMember]:
+    """Every account, those in use first."""
+    return session.scalars(
+        select(StaffMember)
+        .order_by(StaffMember.disabled_at.is_not(None), StaffMember.role, StaffMember.login)
+        .limit(1000)
+    ).all()
+
+
+def waiting_resets(session: Session) -> dict[uuid.UUID, TotpReset]:
+    """Requests to take a second factor away that wait for another administrator, by staff id."""
+    rows = session.scalars(
+        select(TotpReset)
+        .where(TotpReset.decided_at.is_(None))
+        .order_by(TotpReset.asked_at, TotpReset.id)
+        .limit(1000)
+    )
+    return {row.staff_id: row for row in rows}
+
+
+def enrolment(session: Session, token: str) -> Enrolment | None:
+    """The enrolment that a browser has begun, or none: it lasts half an hour and is used once."""
+    return session.scalar(
+        select(Enrolment).where(
+            Enrolment.token_hash == hashed(token),
+            Enrolment.used_at.is_(None),
+            Enrolment.created_at > clock.now() - rules.ENROLMENT_LIFE,
+        )
+    )

@@ -1,0 +1,1 @@
+"""Changing residents, staff and who is signed in."""

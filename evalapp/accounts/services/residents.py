@@ -1,0 +1,182 @@
+"""Residents: signing in with a code, consent, the copy of one's data, erasure."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from evalapp.accounts import consents, rules, vault
+from evalapp.accounts.events import NoticesStopped, ResidentErased, ResidentStartedAnew
+from evalapp.accounts.models import CodeRequest, Consent, Purpose, Resident, SignedIn
+from evalapp.accounts.queries import resident as known_resident
+from evalapp.accounts.services import codes, sessions
+from evalapp.core import clock, events
+from evalapp.core.errors import Conflict, Invalid
+from evalapp.core.i18n import N_
+from evalapp.core.platform import Platform
+
+
+def check_consent(version: str | None) -> None:
+    """Refuse to go on without consent to the text that is shown now. Raises `Invalid`, `Conflict`."""
+    if not version:
+        raise Invalid(N_("请先阅读并勾选同意，才能登录。"), field="consent")
+    if version != consents.SIGN_IN.version:
+        raise Conflict(N_("说明已经更新，请重新阅读后再同意。"), field="consent")
+
+
+def sign_in(
+    session: Session,
+    platform: Platform,
+    attempt: codes.Try,
+    *,
+    code: str,
+    consent: str,
+    notices: bool = False,
+) -> str:
+    """Sign the browser in whose try was counted; return the token for its cookie.
+
+    `notices` agrees to messages about replies; leaving it out takes nothing back. Raises `Invalid`, `Conflict`.
+    """
+    check_consent(consent)
+    request = codes.use(session, platform.keys, attempt, code=code)
+    resident = _resident(session, platform, request.person_id)
+    give_consent(session, resident.id, Purpose.SIGN_IN)
+    if notices:
+        give_consent(session, resident.id, Purpose.REPLY_NOTICES)
+    vault.settle(session, resident.person_id)
+    return sessions.open_for_resident(session, resident.id)
+
+
+def give_consent(session: Session, resident_id: uuid.UUID, purpose: Purpose) -> None:
+    """Agree to the present text of a purpose; agreeing twice changes nothing."""
+    version, now = consents.TEXTS[purpose].version, clock.now()
+    standing = session.scalar(_standing(resident_id, purpose))
+    if standing is not None and standing.version == version:
+        return
+    if standing is not None:
+        standing.withdrawn_at = now
+        session.flush()
+    session.add(Consent(resident_id=resident_id, purpose=purpose, version=version, given_at=now))
+    session.flush()
+
+
+def withdraw_consent(session: Session, resident_id: uuid.UUID, purpose: Purpose) -> None:
+    """Take consent back, at once. Without consent to signing in nothing may be kept: the account is erased."""
+    if purpose is Purpose.SIGN_IN:
+        erase(session, resident_id)
+        return
+    standing = session.scalar(_standing(resident_id, purpose))
+    if standing is not None:
+        standing.withdrawn_at = clock.now()
+    events.emit(session, NoticesStopped(resident_id=resident_id))
+
+
+def erase(session: Session, resident_id: uuid.UUID) -> None:
+    """Remove number and sessions; other domains follow `ResidentErased`. Ballots stay as nameless records.
+
+    The person id stays, so that erasing and coming back does not make a second voter.
+    """
+    resident = known_resident(session, resident_id)
+    now = clock.now()
+    vault.forget(session, resident.person_id)
+    session.execute(delete(SignedIn).where(SignedIn.resident_id == resident.id))
+    session.execute(delete(CodeRequest).where(CodeRequest.person_id == resident.person_id))
+    _withdraw_all(session, resident.id, now)
+    resident.number_block, resident.erased_at = "", now
+    session.flush()
+    events.emit(session, ResidentErased(resident_id=resident.id, person_id=resident.person_id))
+
+
+def erase_idle(session: Session, now: datetime) -> int:
+    """Erase whoever has not been here for as long as numbers are kept; return how many."""
+    idle = session.scalars(
+        select(Resident.id)
+        .where(Resident.erased_at.is_(None), Resident.last_used_at <= now - rules.NUMBER_KEPT)
+        .order_by(Resident.last_used_at, Resident.id)
+        .limit(100)
+    ).all()
+    for resident_id in idle:
+        erase(session, resident_id)
+    return len(idle)
+
+
+def own_data(session: Session, platform: Platform, resident_id: uuid.UUID) -> dict[str, Any]:
+    """Everything that this domain keeps about a resident, for that resident."""
+    resident = known_resident(session, resident_id)
+    since = resident.known_since
+    agreed = session.scalars(
+        select(Consent)
+        .where(Consent.resident_id == resident.id, Consent.given_at >= since)
+        .order_by(Consent.given_at, Consent.id)
+        .limit(1000)
+    )
+    opened = session.scalars(
+        select(SignedIn)
+        .where(SignedIn.resident_id == resident.id, SignedIn.created_at >= since)
+        .order_by(SignedIn.created_at, SignedIn.id)
+        .limit(1000)
+    )
+    return {
+        "phone": vault.number_of(session, platform.keys, resident.person_id),
+        "member_since": resident.known_since.isoformat(),
+        "last_used_at": resident.last_used_at.isoformat(),
+        "consents": [
+            {
+                "purpose": row.purpose.value,
+                "version": row.version,
+                "given_at": row.given_at.isoformat(),
+                "withdrawn_at": row.withdrawn_at.isoformat() if row.withdrawn_at else None,
+            }
+            for row in agreed
+        ],
+        "sign_ins": [
+            {
+                "at": row.created_at.isoformat(),
+                "last_seen_at": row.last_seen_at.isoformat(),
+                "ended_at": row.ended_at.isoformat() if row.ended_at else None,
+            }
+            for row in opened
+        ],
+    }
+
+
+def _standing(resident_id: uuid.UUID, purpose: Purpose) -> Any:
+    return select(Consent).where(
+        Consent.resident_id == resident_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
+    )
+
+
+def _withdraw_all(session: Session, resident_id: uuid.UUID, now: datetime) -> None:
+    session.execute(
+        update(Consent)
+        .where(Consent.resident_id == resident_id, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+    )
+
+
+def _resident(session: Session, platform: Platform, person: str) -> Resident:
+    """The resident behind a proven number: new, known, or known so long ago that they begin anew."""
+    now = clock.now()
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    new = insert(Resident).values(
+        id=uuid.uuid4(), person_id=person, number_block="", created_at=now, known_since=now, last_used_at=now
+    )
+    session.execute(new.on_conflict_do_nothing(index_elements=["person_id"]))
+    resident = session.scalars(
+        select(Resident)
+        .where(Resident.person_id == person)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if resident.erased_at is not None or rules.is_forgotten(resident.last_used_at, now):
+        sessions.end_all_of_resident(session, resident.id)
+        _withdraw_all(session, resident.id, now)
+        resident.known_since, resident.erased_at = now, None
+        events.emit(session, ResidentStartedAnew(resident_id=resident.id, person_id=person))
+    resident.last_used_at = now
+    resident.number_block = vault.block_of(session, platform.keys, person)
+    session.flush()
+    return resident
