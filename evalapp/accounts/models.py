@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.accounts.rules import Purpose, Role
+from evalapp.core import clock
 from evalapp.core.base import Base, Keyed
 
 __all__ = [
@@ -32,7 +33,8 @@ class Resident(Keyed, Base):
     person_id: Mapped[str] = mapped_column(unique=True)
     number_block: Mapped[str] = mapped_column(default="")  # keyed hash of the first seven digits (hex)
     created_at: Mapped[datetime] = mapped_column()
-    known_since: Mapped[datetime] = mapped_column()  # nothing of before is shown: idle numbers change hands
+    # Nothing of before is shown: numbers that lay idle change hands.
+    known_since: Mapped[datetime] = mapped_column(default=clock.now)
     last_used_at: Mapped[datetime] = mapped_column(index=True)
     erased_at: Mapped[datetime | None] = mapped_column()
 
