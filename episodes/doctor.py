@@ -82,8 +82,8 @@ def _programs(settings: Settings) -> Iterator[Finding]:
         sentence = f"{failure.sentence}可用 apt-get install ffmpeg 安装，或设置 EPISODES_FFMPEG。"
         yield Finding(name="ffmpeg", ok=False, needed=True, sentence=sentence)
         return
-    for program in (found.ffmpeg, found.ffprobe):
-        yield _version(program, settings)
+    yield _version("ffmpeg", found.ffmpeg, settings)
+    yield _version("ffprobe", found.ffprobe, settings)
     yield _has(
         found.ffmpeg, settings, list_name="encoders", word="编码器", wanted=ENCODERS, pattern=SECOND_WORD
     )
@@ -96,13 +96,13 @@ def _programs(settings: Settings) -> Iterator[Finding]:
     )
 
 
-def _version(program: Path, settings: Settings) -> Finding:
+def _version(name: str, program: Path, settings: Settings) -> Finding:
     lines = _asked(program, ["-version"], settings)
     first = lines[0] if lines else ""
     ok = " version " in first
     version = first.partition(" version ")[2].split(" ")[0]
-    sentence = f"{program.stem} {version}：{program}" if ok else f"{program} 无法运行。"
-    return Finding(name=program.stem, ok=ok, needed=True, sentence=sentence)
+    sentence = f"{name} {version}：{program}" if ok else f"{program} 无法运行。"
+    return Finding(name=name, ok=ok, needed=True, sentence=sentence)
 
 
 def _has(

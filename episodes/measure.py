@@ -20,6 +20,8 @@ COPIED_PROFILES = frozenset({"Constrained Baseline", "Main", "High"})
 COPIED_LEVEL = 41
 COPIED_CONTAINERS = frozenset({Container.MP4, Container.MATROSKA})
 LATEST_START = 0.5
+BUFFER_SECONDS = 2
+"""Our own encoder may fill its buffer of two seconds beyond the rate: what it made must fit again."""
 PEAK_OVER_RATE = 1.5
 TIME_SLACK = 0.01
 LONGEST_WAIT = 10.0
@@ -69,10 +71,6 @@ class PacketScan:
     def seconds(self) -> float:
         return max(0.0, self.last - self.first)
 
-    @property
-    def average_rate(self) -> float:
-        return self.bytes * 8 / self.seconds if self.seconds else math.inf
-
     def _close_group(self, time: float) -> None:
         if self._key_at is not None and time > self._key_at:
             length = time - self._key_at
@@ -105,7 +103,7 @@ def fits_as_it_is(
         and scan.starts_with_key
         and 0 <= scan.first <= LATEST_START
         and scan.longest_group <= settings.segment_seconds + TIME_SLACK
-        and scan.average_rate <= rung.rate
+        and scan.bytes * 8 <= rung.rate * (scan.seconds + BUFFER_SECONDS)
         and scan.heaviest_rate <= rung.rate * PEAK_OVER_RATE
     )
 

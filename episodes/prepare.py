@@ -194,7 +194,7 @@ def _scan(work: _Work, facts: Recording) -> measure.PacketScan:
     if finished.code != 0:
         raise refusal(finished, work.settings)
     scan.finish()
-    if scan.seconds < facts.seconds * MISSING_SHARE - MISSING_SLACK:
+    if scan.seconds <= max(0.0, facts.seconds * MISSING_SHARE - MISSING_SLACK):
         raise Refused(ErrorCode.INCOMPLETE, log=finished.log)
     judge_count(scan.packets, scan.seconds, facts.picture.average_rate)
     return scan

@@ -10,6 +10,8 @@ from episodes import Policy, Settings
 
 Maker = Callable[[str], Path]
 
+SECRET = "seen-by-nobody"
+"""Stands in every place of a clip where a camera or an editor leaves notes."""
 TEST_PICTURE = ["-f", "lavfi", "-i"]
 TONE = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:duration=2"]
 H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-pix_fmt", "yuv420p"]
@@ -20,17 +22,20 @@ def _picture(size: str, rate: str = "25", seconds: float = 2) -> list[str]:
     return [*TEST_PICTURE, f"testsrc2=size={size}:rate={rate}:duration={seconds}"]
 
 
+NOTES = [
+    *["-metadata", f"title={SECRET}", "-metadata:s:a:0", f"handler_name={SECRET}"],
+    *["-bsf:v", f"h264_metadata=sei_user_data=086f3693-b7b3-4f2c-9653-21492feee5b8+{SECRET}"],
+]
+
 CLIPS: dict[str, list[str]] = {
     "progressive.mp4": [
         *_picture("640x360"),
         *TONE,
         *H264,
         *AAC,
-        "-metadata",
-        "title=秘密",
-        "-metadata",
-        "comment=x",
+        *NOTES,
     ],
+    "fitting.mp4": [*_picture("640x360"), *TONE, *H264, "-crf", "40", *AAC, *NOTES],
     "interlaced.mpg": [
         *_picture("720x576", "50"),
         *TONE,

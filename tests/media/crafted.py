@@ -10,7 +10,7 @@ def write_all(folder: Path, address: str) -> list[Path]:
     """Each crafted file by its name; `address` is where the ones that call out would call."""
     made = {
         "16_900_streams.mkv": matroska_with_streams(STREAMS),
-        "30_hls_calls_out.mp4": f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nhttp://{address}/a.ts\n".encode(),
+        "30_hls_calls_out.m3u8": f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nhttp://{address}/a.ts\n".encode(),
         "31_concat_calls_out.mp4": f"ffconcat version 1.0\nfile http://{address}/a.mp4\n".encode(),
         "32_dash_calls_out.mp4": (
             '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"><Period><AdaptationSet>'

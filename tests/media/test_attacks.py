@@ -48,7 +48,7 @@ OUTCOMES = {
     "20_truncated.mp4": ErrorCode.INCOMPLETE,
     "22_zip_as.mp4": ErrorCode.NOT_A_RECORDING,
     "23_empty.mp4": ErrorCode.EMPTY_FILE,
-    "30_hls_calls_out.mp4": ErrorCode.NOT_A_RECORDING,
+    "30_hls_calls_out.m3u8": ErrorCode.NOT_A_RECORDING,
     "31_concat_calls_out.mp4": ErrorCode.NOT_A_RECORDING,
     "32_dash_calls_out.mp4": ErrorCode.NOT_A_RECORDING,
     "33_session_description.mp4": ErrorCode.NOT_A_RECORDING,
@@ -174,10 +174,10 @@ def test_without_the_guard_the_call_out_is_noticed_and_walls_alone_stop_it(
     for kind in (SandboxKind.BWRAP, SandboxKind.UNSHARE):
         if runner.sandbox_works(kind):
             with pytest.raises(MediaError):
-                report_of(dangerous / "30_hls_calls_out.mp4", hasty, kind=kind)
+                report_of(dangerous / "30_hls_calls_out.m3u8", hasty, kind=kind)
     assert canary.times == 0
     with pytest.raises(MediaError):
-        report_of(dangerous / "30_hls_calls_out.mp4", hasty, kind=SandboxKind.NONE)
+        report_of(dangerous / "30_hls_calls_out.m3u8", hasty, kind=SandboxKind.NONE)
     assert canary.times > 0
 
 

@@ -136,7 +136,7 @@ def test_the_doctor_says_what_is_missing(tmp_path: Path) -> None:
     assert not findings["ffmpeg"].ok
     assert "apt-get install ffmpeg" in findings["ffmpeg"].sentence
     poor = {finding.name: finding for finding in check(Settings(ffmpeg=Path("/usr/bin/true")))}
-    assert not poor["true"].ok
+    assert not poor["ffmpeg"].ok
     assert "libx264" in poor["encoders"].sentence
 
 

@@ -97,7 +97,7 @@ def test_nothing_of_the_file_gets_through_but_one_picture_and_one_sound() -> Non
 
 def test_every_output_ends_by_count_and_the_input_by_time() -> None:
     words = everything(plan_for())
-    assert said(words, "-frames:v") == ["1625", "30", "11"]
+    assert said(words, "-frames:v") == ["1625", "30", "7"]
     assert said(words, "-t") == ["65.000"]
 
 
