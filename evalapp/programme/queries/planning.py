@@ -71,11 +71,12 @@ def episodes_with_state(
     *conditions: ColumnElement[bool],
     order_by: Sequence[QueryableAttribute[Any] | ColumnElement[Any]] = (),
     limit: int | None = None,
+    offset: int = 0,
 ) -> list[EpisodeWithState]:
     """Return the episodes that meet `conditions` with their states, in one query, newest number first by default."""
     now = clock.now()
     query = _with_facts(now).where(*conditions).order_by(*order_by, Episode.number.desc())
-    return [_read(row, now) for row in session.execute(query.limit(limit))]
+    return [_read(row, now) for row in session.execute(query.limit(limit).offset(offset))]
 
 
 def episode_with_state(session: Session, number: int) -> EpisodeWithState:

@@ -1,0 +1,58 @@
+"""The list of episodes: all of a season, or those that can be graded."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from evalapp.core import clock
+from evalapp.portal.queries.cards import EpisodeCard, cards
+from evalapp.programme.models import Airing, Episode, Season
+from evalapp.programme.queries import planning
+
+PAGE_SIZE = 24
+
+
+class Shown(enum.StrEnum):
+    """Which episodes a list holds."""
+
+    ALL = "all"
+    OPEN = "open"
+    RESULTS = "results"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpisodeList:
+    cards: Sequence[EpisodeCard]
+    seasons: Sequence[Season]
+    year: int | None
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return -(-self.total // PAGE_SIZE)
+
+
+def episode_list(session: Session, *, shown: Shown, year: int | None, page: int) -> EpisodeList:
+    """Return a page of what the public may know of: aired, announced or planned to be aired, newest first."""
+    now = clock.now()
+    announced = (
+        select(Airing.id).where(Airing.episode_id == Episode.id, Airing.cancelled_at.is_(None)).exists()
+    )
+    conditions: list[ColumnElement[bool]] = [
+        Episode.withdrawn_at.is_(None),
+        or_(Episode.opens_at.is_not(None), announced),
+    ]
+    if shown is Shown.OPEN:
+        conditions += [Episode.opens_at <= now, Episode.closes_at > now, Episode.voided_at.is_(None)]
+    elif shown is Shown.RESULTS:
+        conditions.append(Episode.published_at.is_not(None))
+    seasons = planning.seasons(session)
+    if year is not None:
+        conditions.append(Episode.season_id.in_([season.id for season in seasons if season.year == year]))
+    total = session.scalar(select(func.count()).select_from(Episode).where(*conditions)) or 0
+    rows = planning.episodes_with_state(session, *conditions, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    return EpisodeList(cards=cards(session, rows), seasons=seasons, year=year, total=total, page=page)

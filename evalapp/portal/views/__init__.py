@@ -1,0 +1,6 @@
+"""The public pages and the addresses that their forms post to."""
+
+from evalapp.portal.views import explaining, finding, watching
+from evalapp.portal.views.blueprint import blueprint
+
+__all__ = ["blueprint", "explaining", "finding", "watching"]

@@ -1,0 +1,24 @@
+"""Counts what the database is asked."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event
+
+from evalapp.core.platform import Platform
+
+
+@contextmanager
+def statements(platform: Platform) -> Iterator[list[str]]:
+    """Collect every statement that the block sends."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    event.listen(platform.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(platform.engine, "before_cursor_execute", note)
