@@ -37,3 +37,29 @@ if (list && form && found) {
   form.addEventListener("submit", (event) => event.preventDefault());
   form.querySelector("input").addEventListener("input", (event) => look(event.target.value.trim()));
 }
+
+// A long recording's page holds the beginning only: the rest comes when somebody looks for a word or asks for it.
+const more = document.querySelector("[data-transcript-more]");
+const opener = document.querySelector("[data-transcript-open]");
+let fetched = null;
+
+function fetchAll() {
+  fetched ??= fetch(more.dataset.transcriptMore, { headers: { Accept: "text/html" } })
+    .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(String(answer.status)))))
+    .then((text) => {
+      const whole = new DOMParser().parseFromString(text, "text/html").querySelector("[data-transcript]");
+      list.replaceChildren(...[...whole.children].map((line) => document.adoptNode(line)));
+      if (opener) opener.hidden = true;
+      look(form.querySelector("input").value.trim());
+    })
+    .catch(() => { fetched = null; });
+  return fetched;
+}
+
+if (list && form && more) {
+  form.querySelector("input").addEventListener("focus", fetchAll, { once: true });
+  opener?.addEventListener("click", (event) => {
+    event.preventDefault();
+    fetchAll();
+  });
+}
