@@ -1,19 +1,32 @@
-"""Home, the list of episodes, and the page of one."""
+"""Home, the list of episodes, the page of one, its transcript, and the report that a video does not play."""
 
-from flask import render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
+from evalapp.comments.queries.threads import ThreadFilter
 from evalapp.core import clock
+from evalapp.core.errors import DomainError, NotFound
 from evalapp.core.i18n import N_
+from evalapp.core.transaction import transaction
+from evalapp.portal.forms import ReportForm
 from evalapp.portal.queries import episodes as lists
 from evalapp.portal.queries import home as homes
 from evalapp.portal.queries.episodes import Shown
 from evalapp.portal.views.blueprint import blueprint
+from evalapp.portal.views.episode_page import episode_answer
+from evalapp.programme.queries import planning, recordings
+from evalapp.programme.queries.recordings import Playback
+from evalapp.programme.rules.recordings import Trouble
+from evalapp.programme.services import recordings_reports
 from evalapp.web.access import public
-from evalapp.web.context import db
-from evalapp.web.i18n import gettext
+from evalapp.web.context import db, platform
+from evalapp.web.i18n import gettext, language
 
 LISTS = {Shown.ALL: N_("全部"), Shown.OPEN: N_("正在评议"), Shown.RESULTS: N_("已有结果")}
 MOST_PAGES = 500
+MOST = 999_999
+
+Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/")
@@ -42,3 +55,59 @@ def episodes() -> str:
         ],
         page_address=lambda number: url_for("portal.episodes", show=shown, year=year, page=number),
     )
+
+
+@blueprint.get(f"/episodes/<int(max={MOST}):number>")
+@public
+def episode(number: int) -> Response:
+    """The page of an episode; `?t=` starts the video there, `?only=` and `?after=` are for the comments."""
+    only = request.args.get("only")
+    return episode_answer(
+        number,
+        only=ThreadFilter(only) if only in set(ThreadFilter) else ThreadFilter.NEWEST,
+        after=request.args.get("after"),
+    )
+
+
+@blueprint.get(f"/episodes/<int(max={MOST}):number>/transcript")
+@public
+def transcript(number: int) -> str:
+    """Everything that was said, as a page of its own."""
+    row = planning.episode_with_state(db.session, number)
+    playback = _playback(row)
+    if not playback.cues:
+        raise NotFound(N_("这一期还没有文字稿。"))
+    return render_template("portal/transcript.html", row=row, playback=playback)
+
+
+@blueprint.route(f"/episodes/<int(max={MOST}):number>/report", methods=["GET", "POST"])
+@public
+def report(number: int) -> Answer:
+    """Tell the station that a video does not play."""
+    row = planning.episode_with_state(db.session, number)
+    playback = _playback(row)
+    form = ReportForm()
+    if not form.validate_on_submit():
+        return render_template("portal/report.html", row=row, form=form), 422 if form.is_submitted() else 200
+    try:
+        with transaction(db.session):
+            recordings_reports.report(
+                db.session,
+                playback.recording_id,
+                trouble=Trouble(form.trouble.data),
+                at_second=form.at_seconds,
+                network=request.remote_addr or "",
+                key=platform().keys.service("playback-reports"),
+            )
+    except DomainError as error:
+        form.refuse(error)
+        return render_template("portal/report.html", row=row, form=form), error.status
+    flash(gettext("谢谢，电视台已经收到。"), "ok")
+    return redirect(url_for("portal.episode", number=number), code=303)
+
+
+def _playback(row: planning.EpisodeWithState) -> Playback:
+    found = recordings.playback(db.session, row.episode.id, language=language())
+    if found is None:
+        raise NotFound(N_("这一期还没有录像。"))
+    return found

@@ -84,6 +84,21 @@ def episode_with_state(session: Session, number: int) -> EpisodeWithState:
     return _only(episodes_with_state(session, Episode.number == number))
 
 
+def episode_with_more(
+    session: Session, number: int, **more: ColumnElement[Any]
+) -> tuple[EpisodeWithState, Row[Any]]:
+    """Return episode `number` with its state, and a row of what a higher domain asks for in the same statement.
+
+    `more` are scalar subqueries that refer to `Episode.id`. Raises `NotFound`.
+    """
+    now = clock.now()
+    asked = [column.label(name) for name, column in more.items()]
+    row = session.execute(_with_facts(now).add_columns(*asked).where(Episode.number == number)).one_or_none()
+    if row is None:
+        raise _missing()
+    return _read(row, now), row
+
+
 def episode_with_state_by_id(session: Session, episode_id: uuid.UUID) -> EpisodeWithState:
     """Return the episode with its state; raises `NotFound`."""
     return _only(episodes_with_state(session, Episode.id == episode_id))

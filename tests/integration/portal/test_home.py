@@ -14,8 +14,6 @@ from tests.support.programme import Programme
 from tests.support.statements import statements
 from tests.support.strict_client import StrictClient
 
-pytest_plugins = ("tests.support.programme", "tests.support.comments")
-
 
 def test_an_empty_district_has_a_home_page_that_says_what_comes(browser: StrictClient) -> None:
     page = browser.get("/").get_data(as_text=True)
@@ -43,8 +41,10 @@ def test_what_is_on_air_is_marked_in_the_guide(programme: Programme, browser: St
     assert "正在播出" in page
 
 
-def test_a_withdrawn_episode_is_neither_at_home_nor_in_the_list(programme: Programme, browser: StrictClient) -> None:
-    programme.withdrawn(programme.grading(programme.planned(title="撤下的这一期")))
+def test_a_withdrawn_episode_is_neither_at_home_nor_in_the_list(
+    programme: Programme, browser: StrictClient
+) -> None:
+    programme.withdrawn(programme.scheduled(programme.planned(title="撤下的这一期")))
     assert "撤下的这一期" not in browser.get("/").get_data(as_text=True)
     assert "撤下的这一期" not in browser.get("/episodes").get_data(as_text=True)
 
@@ -72,7 +72,9 @@ def test_lists_can_be_narrowed(programme: Programme, platform: Platform) -> None
     assert nothing.cards == []
 
 
-@pytest.mark.parametrize("query", ["show=nonsense", "year=x", "page=0", "page=9999999", "show=open&year=2026"])
+@pytest.mark.parametrize(
+    "query", ["show=nonsense", "year=x", "page=0", "page=9999999", "show=open&year=2026"]
+)
 def test_a_strange_list_is_answered(programme: Programme, browser: StrictClient, query: str) -> None:
     programme.grading()
     assert browser.get(f"/episodes?{query}").status_code == 200
@@ -84,7 +86,9 @@ def test_statements_do_not_grow_with_episodes(programme: Programme, platform: Pl
         home_page(session)
     for _ in range(4):
         programme.grading()
-        programme.scheduled(starts_at=clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=2 + _))
+        programme.scheduled(
+            starts_at=clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=2 + _)
+        )
     with platform.session() as session, statements(platform) as many:
         home_page(session)
     assert len(many) == len(few) <= 8

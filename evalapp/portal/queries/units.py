@@ -1,0 +1,72 @@
+"""The list of units as a tree, and the page of one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from evalapp.pledges.queries import Shown, shown_for_unit
+from evalapp.portal.queries.cards import EpisodeCard, cards
+from evalapp.programme.queries import planning
+from evalapp.programme.rules import EpisodeState
+from evalapp.results.queries import published
+from evalapp.results.queries.published import PublishedResult
+from evalapp.units import queries as units
+from evalapp.units.models import Unit, UnitKind
+from evalapp.units.queries import UnitProfile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branch:
+    """A unit at the top with those below it, in the order of the tree."""
+
+    unit: Unit
+    below: Sequence[Unit]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitPage:
+    profile: UnitProfile
+    shown: Shown
+    episodes: Sequence[EpisodeCard]
+    results: dict[int, PublishedResult]
+
+    @property
+    def to_grade(self) -> EpisodeCard | None:
+        """The episode of this unit that can be graded now."""
+        return next((card for card in self.episodes if card.is_open), None)
+
+    @property
+    def newest_result(self) -> PublishedResult | None:
+        return next(iter(self.results.values()), None)
+
+
+def branches(session: Session) -> dict[UnitKind, list[Branch]]:
+    """Return every open unit: those at the top by kind, each with all that stand below it."""
+    found: dict[UnitKind, list[Branch]] = {}
+    top: Unit | None = None
+    below: list[Unit] = []
+    for unit in [*units.tree(session), None]:
+        if unit is not None and unit.parent_id is not None:
+            below.append(unit)
+            continue
+        if top is not None:
+            found.setdefault(top.kind, []).append(Branch(unit=top, below=below))
+        top, below = unit, []
+    return found
+
+
+def unit_page(session: Session, slug: str) -> UnitPage:
+    """Return the page of the unit at that address; raises `NotFound`."""
+    unit = units.unit(session, slug)
+    rows = [
+        row
+        for row in planning.episodes_of_unit(session, unit.id)
+        if row.state is not EpisodeState.WITHDRAWN and (row.facts.opens_at or row.first_airing_at)
+    ]
+    return UnitPage(
+        profile=units.profile(session, unit),
+        shown=shown_for_unit(session, unit.id),
+        episodes=cards(session, rows),
+        results={found.episode.number: found for found in published.of_unit(session, unit.id)},
+    )

@@ -1,0 +1,40 @@
+"""Recordings with all that a page shows of them, without a file: facts, captions, chapters."""
+
+from evalapp.core import clock
+from evalapp.core.platform import Platform
+from evalapp.programme.models import CaptionTrack, Chapter, Episode, Recording
+from evalapp.programme.rules.recordings import CaptionLanguage, ChapterKind
+
+FACTS = {
+    "master": "master.m3u8",
+    "progressive": "progressive.mp4",
+    "poster": "poster.jpg",
+    "card": "card.jpg",
+    "preview": {"cues": "preview.vtt"},
+    "rungs": [{"width": 1280, "height": 720}],
+    "sound": {"silent": False},
+    "files": [{"name": "progressive.mp4"}],
+}
+LINES = ("今年计划改造 46 个小区。", "加装电梯，群众说慢。", "我们并成一次联合审查。")
+
+
+def make_watchable(platform: Platform, episode: Episode, *, lines: int = 3, minutes: int = 41) -> None:
+    """Give the episode's prepared recording its facts, `lines` captions and two chapters."""
+    with platform.transaction() as session:
+        recording = session.query(Recording).filter_by(episode_id=episode.id).one()
+        recording.facts, recording.duration_ms, recording.chapters_revision = FACTS, minutes * 60_000, 1
+        cues = [
+            {"start_ms": place * 4000, "end_ms": place * 4000 + 3500, "text": LINES[place % len(LINES)]}
+            for place in range(lines)
+        ]
+        session.add(
+            CaptionTrack(
+                recording_id=recording.id,
+                language=CaptionLanguage.CHINESE,
+                cues=cues,
+                saved_at=clock.now(),
+                saved_by="电视台",
+            )
+        )
+        for start, title, kind in ((0, "开场", ChapterKind.OTHER), (180, "本局职能", ChapterKind.FUNCTIONS)):
+            session.add(Chapter(recording_id=recording.id, start_ms=start * 1000, title=title, kind=kind))
