@@ -44,9 +44,9 @@ def _values(page: EpisodePage, only: ThreadFilter) -> dict[str, Any]:
         "first_cues": FIRST_CUES,
         "airings": pages.airings_of(db.session, page.row.episode.id) if page.row.next_airing_at else [],
         "parts": _parts(page),
-        "only": only.value,
+        "order": only.value,
         "comment_choices": [
-            (gettext(name), url_for("portal.episode", number=number, only=one) + "#comments", one is only)
+            (gettext(name), url_for("portal.episode", number=number, order=one) + "#comments", one is only)
             for one, name in ORDERS.items()
         ],
         "ballot": None,

@@ -60,11 +60,11 @@ def episodes() -> str:
 @blueprint.get(f"/episodes/<int(max={MOST}):number>")
 @public
 def episode(number: int) -> Response:
-    """The page of an episode; `?t=` starts the video there, `?only=` and `?after=` are for the comments."""
-    only = request.args.get("only")
+    """The page of an episode; `?t=` starts the video there, `?order=` and `?after=` are for the comments."""
+    order = request.args.get("order")
     return episode_answer(
         number,
-        only=ThreadFilter(only) if only in set(ThreadFilter) else ThreadFilter.NEWEST,
+        only=ThreadFilter(order) if order in set(ThreadFilter) else ThreadFilter.NEWEST,
         after=request.args.get("after"),
     )
 

@@ -75,9 +75,13 @@ def test_who_is_not_signed_in_is_asked_to_and_comes_back(episode: Episode, brows
 
 
 def test_comments_and_replies_stand_under_it_with_days_only(
-    episode: Episode, comments: Comments, platform: Platform, browser: StrictClient
+    programme: Programme,
+    episode: Episode,
+    comments: Comments,
+    platform: Platform,
+    browser: StrictClient,
 ) -> None:
-    comments.shown(text="别的一期")
+    comments.shown(comments.thread(programme.unit("区民政局")), text="别的一期")
     comments.replied(
         comments.shown(_thread(platform, episode), text="楼道灯什么时候修好？"), text="本周五以前修好。"
     )
