@@ -11,7 +11,13 @@ from evalapp.accounts import browser as accounts_browser
 from evalapp.accounts import staff_views as accounts_staff
 from evalapp.accounts import views as accounts
 from evalapp.console import rules as rail
-from evalapp.console.staff_views import office_moderation, office_notices, unit_inbox
+from evalapp.console.staff_views import (
+    office_episodes,
+    office_moderation,
+    office_notices,
+    office_schedule,
+    unit_inbox,
+)
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
 from evalapp.opendata.api_views import comments as api_comments
@@ -44,8 +50,10 @@ BLUEPRINTS = (
     accounts_api.blueprint,
     accounts_staff.blueprint,
     api_comments.blueprint,
+    office_episodes.blueprint,
     office_moderation.blueprint,
     office_notices.blueprint,
+    office_schedule.blueprint,
     operation.blueprint,
     pledges.blueprint,
     pledges_api.blueprint,

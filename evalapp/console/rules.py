@@ -18,6 +18,12 @@ class RailEntry:
 
 RAIL: tuple[RailEntry, ...] = (
     RailEntry(
+        permission=Permission.PLAN_PROGRAMME,
+        endpoint="office_schedule.board",
+        label=N_("排期"),
+        icon="kanban",
+    ),
+    RailEntry(
         permission=Permission.MODERATE_COMMENTS,
         endpoint="office_moderation.queue",
         label=N_("留言审核"),

@@ -32,6 +32,11 @@ def moment(value: datetime) -> str:
     return f"{day(value)} {hour(value)}"
 
 
+def iso_moment(text: str) -> str:
+    """The same, of a moment that was kept as text (in records of what happened)."""
+    return moment(datetime.fromisoformat(text))
+
+
 def weekday(value: date | datetime) -> str:
     """`周四`, `Thu`."""
     names = (
@@ -80,6 +85,7 @@ def init_app(app: Flask) -> None:
         day=day,
         day_year=day_year,
         clock=hour,
+        iso_moment=iso_moment,
         moment=moment,
         weekday=weekday,
         number=number,

@@ -4,19 +4,22 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field
+from wtforms.i18n import get_builtin_gnu_translations
 
 from evalapp.core.errors import DomainError
 from evalapp.web import i18n
 
+_CHINESE = get_builtin_gnu_translations(["zh"])
+
 
 class _Translations:
-    """WTForms' own sentences, through our catalogue."""
+    """WTForms' own sentences, which are English, in the reader's language."""
 
     def gettext(self, string: str) -> str:
-        return i18n.gettext(string)
+        return str(_CHINESE.gettext(string)) if i18n.language() == "zh" else string
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return i18n.gettext(singular if n == 1 else plural)
+        return self.gettext(singular if n == 1 else plural)
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

@@ -197,7 +197,8 @@ class ChangeKind(enum.StrEnum):
 class EpisodeChange(Keyed, Base):
     """One entry of an episode's history; rows are only ever added.
 
-    `overridden` lists the clashes that were accepted with the reason; `detail` holds moments and names as plain values.
+    `reason` is public. `overridden` lists the clashes that `override_reason` accepted, which is for the desk; `detail`
+    holds moments and names as plain values.
     """
 
     __tablename__ = "episode_changes"
@@ -208,5 +209,8 @@ class EpisodeChange(Keyed, Base):
     actor_name: Mapped[str] = mapped_column()
     kind: Mapped[ChangeKind] = mapped_column()
     reason: Mapped[str] = mapped_column(default="")
+    slot_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("recording_slots.id"), index=True)
+    airing_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("airings.id"), index=True)
     overridden: Mapped[list[str]] = mapped_column(default=list)
+    override_reason: Mapped[str] = mapped_column(default="")
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)

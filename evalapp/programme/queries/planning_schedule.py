@@ -12,7 +12,15 @@ from evalapp.core import calendar, clock
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
 from evalapp.programme import rules
-from evalapp.programme.models import Airing, Channel, Episode, RecordingSlot, SpeakerLeave, Studio
+from evalapp.programme.models import (
+    Airing,
+    Channel,
+    Episode,
+    EpisodeChange,
+    RecordingSlot,
+    SpeakerLeave,
+    Studio,
+)
 from evalapp.programme.queries.planning import EpisodeWithState, is_prepared
 from evalapp.programme.rules import Booking, Clash, Leave, ShowingKind, Span
 from evalapp.units.models import Unit
@@ -128,6 +136,35 @@ def bookings(
         *_recordings(session, since=since, until=until, of_episode=of_episode),
         *_airings(session, since=since, until=until, of_episode=of_episode),
     ]
+
+
+def revisions(session: Session, *, since: datetime) -> dict[uuid.UUID, int]:
+    """Return the revision of every slot and airing that starts after `since`, for whoever offers to move one."""
+    found: dict[uuid.UUID, int] = {}
+    for kind in (RecordingSlot, Airing):
+        rows = session.execute(select(kind.id, kind.revision).where(kind.starts_at > since))
+        found |= {key: revision for key, revision in rows}  # noqa: C416  a row is not a pair to dict()
+    return found
+
+
+def accepted_reasons(session: Session, *, since: datetime) -> dict[tuple[uuid.UUID, str], str]:
+    """Return why clashes of plans that start after `since` were accepted, by plan and kind; the latest reason stands."""
+    rows = session.scalars(
+        select(EpisodeChange)
+        .outerjoin(RecordingSlot, EpisodeChange.slot_id == RecordingSlot.id)
+        .outerjoin(Airing, EpisodeChange.airing_id == Airing.id)
+        .where(
+            EpisodeChange.override_reason != "",
+            or_(RecordingSlot.starts_at > since, Airing.starts_at > since),
+        )
+        .order_by(EpisodeChange.at, EpisodeChange.id)
+    )
+    found: dict[tuple[uuid.UUID, str], str] = {}
+    for change in rows:
+        plan_id = change.slot_id or change.airing_id
+        assert plan_id is not None  # the join found a plan
+        found |= {(plan_id, kind): change.override_reason for kind in change.overridden}
+    return found
 
 
 def leaves(session: Session, *, since: datetime, until: datetime) -> list[Leave]:

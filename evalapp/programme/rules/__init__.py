@@ -17,6 +17,7 @@ from evalapp.programme.rules.schedule import (
     studio_times,
 )
 from evalapp.programme.rules.state import EpisodeFacts, EpisodeState, episode_state
+from evalapp.programme.rules.warnings import EpisodeWarning, Preparedness, episode_warnings
 
 REPORT_LIMIT = 500  # characters of a unit's report (W5 of the formulas in use)
 
@@ -30,13 +31,16 @@ __all__ = [
     "ClashKind",
     "EpisodeFacts",
     "EpisodeState",
+    "EpisodeWarning",
     "Leave",
+    "Preparedness",
     "Readiness",
     "ShowingKind",
     "Span",
     "channel_times",
     "clashes",
     "episode_state",
+    "episode_warnings",
     "next_free",
     "studio_times",
 ]

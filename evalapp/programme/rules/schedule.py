@@ -31,6 +31,9 @@ class Span:
     def overlaps(self, other: "Span") -> bool:
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
+    def holds(self, moment: datetime) -> bool:
+        return self.starts_at <= moment < self.ends_at
+
     def moved_to(self, starts_at: datetime) -> "Span":
         """Return a span of the same length."""
         return Span(starts_at=starts_at, ends_at=starts_at + (self.ends_at - self.starts_at))

@@ -41,8 +41,8 @@ def plan_airing(
         episode,
         ChangeKind.AIRING_PLANNED,
         actor=actor,
-        reason=override_reason.strip() if accepted else "",
-        overridden=accepted,
+        accepted=accepted,
+        airing_id=airing.id,
         detail={"channel": channel.name, **told(span)},
     )
     events.emit(session, AiringPlanned(episode_id=episode.id, airing_id=airing.id))
@@ -72,15 +72,14 @@ def postpone_airing(
     session.execute(delete(ChannelHold).where(ChannelHold.airing_id == airing.id))
     _hold(session, airing)
     detail = {"channel": channel.name, "was": was_at.isoformat(), **told(span)}
-    if accepted:
-        detail["override_reason"] = override_reason.strip()
     note(
         session,
         episode,
         ChangeKind.AIRING_POSTPONED,
         actor=actor,
         reason=why,
-        overridden=accepted,
+        accepted=accepted,
+        airing_id=airing.id,
         detail=detail,
     )
     events.emit(
@@ -124,6 +123,7 @@ def replace_airing(
         ChangeKind.AIRING_REPLACED,
         actor=actor,
         reason=why,
+        airing_id=airing.id,
         detail={**detail, "by": other.number},
     )
     note(
@@ -131,8 +131,8 @@ def replace_airing(
         other,
         ChangeKind.AIRING_PLANNED,
         actor=actor,
-        reason=override_reason.strip() if accepted else "",
-        overridden=accepted,
+        accepted=accepted,
+        airing_id=new.id,
         detail={**detail, "instead_of": episode.number},
     )
     events.emit(
@@ -158,6 +158,7 @@ def cancel_airing(
         ChangeKind.AIRING_CANCELLED,
         actor=actor,
         reason=why,
+        airing_id=airing.id,
         detail=told(Span(starts_at=airing.starts_at, ends_at=airing.ends_at)),
     )
     events.emit(session, AiringCancelled(episode_id=episode.id, airing_id=airing.id))

@@ -12,6 +12,7 @@ from evalapp.programme.models import Episode
 from evalapp.programme.queries import planning as episodes
 from evalapp.programme.queries import planning_schedule as queries
 from evalapp.programme.rules import MENDED_BY_TIME, Booking, Clash, Span
+from evalapp.programme.services.planning_history import NOTHING, Accepted
 
 
 class PlanRefused(Conflict):
@@ -46,7 +47,7 @@ def fits(span: Span) -> None:
         raise Invalid(N_("时间请取 5 分钟的整数倍。"), field="starts_at")
 
 
-def accepted_clashes(session: Session, booking: Booking, override_reason: str) -> tuple[Clash, ...]:
+def accepted_clashes(session: Session, booking: Booking, override_reason: str) -> Accepted:
     """Return what speaks against `booking` and is accepted by the reason.
 
     Raises `PlanRefused` with the next free time when there is no reason, or when no reason can accept it.
@@ -57,7 +58,7 @@ def accepted_clashes(session: Session, booking: Booking, override_reason: str) -
     if found and (is_refused or not override_reason.strip()):
         another_time_mends = any(clash.kind in MENDED_BY_TIME for clash in found)
         raise PlanRefused(found, queries.free_time(session, booking) if another_time_mends else None)
-    return found
+    return Accepted(clashes=found, reason=override_reason.strip()) if found else NOTHING
 
 
 def told(span: Span) -> dict[str, str]:

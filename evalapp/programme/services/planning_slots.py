@@ -1,7 +1,6 @@
 """Changing recording slots. Every plan is checked; what is overridden has a reason."""
 
 import uuid
-from collections.abc import Iterable
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -14,9 +13,9 @@ from evalapp.core.permissions import Actor
 from evalapp.core.transaction import locked
 from evalapp.programme.models import ChangeKind, Episode, RecordingSlot, Studio, StudioHold
 from evalapp.programme.queries import planning_schedule as queries
-from evalapp.programme.rules import Booking, Clash, ClashKind, ShowingKind, Span
+from evalapp.programme.rules import Booking, ClashKind, ShowingKind, Span
 from evalapp.programme.services.planning_checks import accepted_clashes, fits, just_taken, plannable, told
-from evalapp.programme.services.planning_history import note
+from evalapp.programme.services.planning_history import Accepted, note
 from evalapp.programme.services.planning_reasons import given_reason
 
 
@@ -49,8 +48,8 @@ def plan_slot(
         episode,
         ChangeKind.SLOT_PLANNED,
         actor=actor,
-        reason=override_reason.strip() if accepted else "",
-        overridden=accepted,
+        accepted=accepted,
+        slot_id=slot.id,
         detail=detail,
     )
     return slot
@@ -82,8 +81,9 @@ def move_slot(
         episode,
         ChangeKind.SLOT_MOVED,
         actor=actor,
-        reason="；".join(part for part in (slot.reason, override_reason.strip() if accepted else "") if part),
-        overridden=accepted,
+        reason=slot.reason,
+        accepted=accepted,
+        slot_id=slot.id,
         detail={"studio": studio.name, "was": before.starts_at.isoformat(), **told(span)},
     )
     return slot
@@ -102,6 +102,7 @@ def cancel_slot(
         ChangeKind.SLOT_CANCELLED,
         actor=actor,
         reason=why,
+        slot_id=slot.id,
         detail=told(Span(starts_at=slot.starts_at, ends_at=slot.ends_at)),
     )
 
@@ -140,10 +141,10 @@ def _booking(session: Session, episode: Episode, studio: Studio, slot: Recording
     )
 
 
-def _hold(session: Session, slot: RecordingSlot, accepted: Iterable[Clash]) -> None:
+def _hold(session: Session, slot: RecordingSlot, accepted: Accepted) -> None:
     """Hold the slot's minutes, save those that an accepted clash shares: the database lets one planner win."""
     ticks = set(Span(starts_at=slot.starts_at, ends_at=slot.ends_at).ticks())
-    if any(clash.kind is ClashKind.STUDIO_TAKEN for clash in accepted):
+    if any(clash.kind is ClashKind.STUDIO_TAKEN for clash in accepted.clashes):
         held = select(StudioHold.tick).where(
             StudioHold.studio_id == slot.studio_id, StudioHold.tick.in_(sorted(ticks))
         )

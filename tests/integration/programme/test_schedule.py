@@ -22,6 +22,7 @@ from evalapp.programme.services import (
     planning_slots,
 )
 from evalapp.programme.services.planning_checks import PlanRefused
+from evalapp.programme.services.planning_history import NOTHING
 from tests.support.programme import Programme, at, span
 
 
@@ -47,7 +48,7 @@ def test_an_override_keeps_its_reason_in_history_and_audit(session: Session, pro
     second = programme.planned()
     programme.slot(second, starts_at=at(days=10, hour=14), override_reason="两期共用布景")
     change = episodes.history(session, second.id)[0]
-    assert (change.kind, change.reason, change.overridden) == (
+    assert (change.kind, change.override_reason, change.overridden) == (
         ChangeKind.SLOT_PLANNED,
         "两期共用布景",
         ["studio_taken"],
@@ -247,7 +248,7 @@ def test_the_database_alone_lets_one_win(
     platform: Platform, programme: Programme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A first planted defect, which must do no harm: nobody looks for clashes any more."""
-    monkeypatch.setattr(planning_airings, "accepted_clashes", lambda *_: ())
+    monkeypatch.setattr(planning_airings, "accepted_clashes", lambda *_: NOTHING)
     assert airings_won(programme, 4) == 1
 
 
@@ -255,7 +256,7 @@ def test_a_planner_who_neither_looks_nor_holds_is_noticed(
     platform: Platform, programme: Programme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The planted defect: without look and hold everybody wins, and the count says so."""
-    monkeypatch.setattr(planning_airings, "accepted_clashes", lambda *_: ())
+    monkeypatch.setattr(planning_airings, "accepted_clashes", lambda *_: NOTHING)
     monkeypatch.setattr(planning_airings, "_hold", lambda *_: None)
     assert airings_won(programme, 4) == 4
 
