@@ -5,9 +5,12 @@ from flask import Flask
 
 from evalapp import wiring
 from evalapp.comments.commands import group as comment
+from evalapp.core import jobs
 from evalapp.core.commandline import Commands
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
+from evalapp.demo.commands import demo
+from evalapp.demo.jobs import FILM, film
 from evalapp.operate.commands import COMMANDS as OPERATE
 from evalapp.pledges.commands import group as pledge
 from evalapp.programme.commands import episode, season
@@ -16,6 +19,7 @@ from evalapp.units.commands import group as unit
 COMMANDS: tuple[click.Command, ...] = (
     *OPERATE,
     comment,
+    demo,
     episode,
     pledge,
     season,
@@ -35,6 +39,7 @@ def main(context: click.Context) -> None:
     except ValueError as error:  # settings that do not fit together
         raise click.UsageError(str(error)) from error
     wiring.connect()
+    jobs.register(FILM, film)
     context.obj = platform
     context.call_on_close(platform.close)
 

@@ -10,6 +10,9 @@ from evalapp.accounts import api_views as accounts_api
 from evalapp.accounts import browser as accounts_browser
 from evalapp.accounts import staff_views as accounts_staff
 from evalapp.accounts import views as accounts
+from evalapp.ballots import api_views as ballots_api
+from evalapp.ballots import polling
+from evalapp.ballots import views as ballots
 from evalapp.console import rules as rail
 from evalapp.console.staff_views import (
     office_episodes,
@@ -51,6 +54,8 @@ BLUEPRINTS = (
     accounts_staff.blueprint,
     api_comments.blueprint,
     office_episodes.blueprint,
+    ballots.blueprint,
+    ballots_api.blueprint,
     office_moderation.blueprint,
     office_notices.blueprint,
     office_schedule.blueprint,
@@ -104,6 +109,7 @@ def create_app(platform: Platform | None = None) -> Flask:
         part.init_app(app)
     page.init_app(app, rail.RAIL)
     accounts_browser.init_app(app)
+    polling.init_app(app, opened)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for name in WITHOUT_TOKEN:

@@ -11,8 +11,10 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from evalapp.core import clock, logs
 from evalapp.core.errors import NotFound
@@ -49,7 +51,7 @@ def prepare(context: JobContext) -> None:
     with _work_folder(context.platform, recording_id) as work:
         source = _stored(context, recording, work)
         try:
-            facts = media.prepare(
+            facts = _prepared_before(context, recording_id, work / "watch") or media.prepare(
                 source,
                 work / "watch",
                 context.platform.settings,
@@ -99,6 +101,28 @@ def _stored(context: JobContext, recording: Recording, work: Path) -> Path:
         with context.transaction() as session:
             recordings.arrived(session, recording.id, sha256=sha256)
     return _local(platform, name, work)
+
+
+def _prepared_before(context: JobContext, recording_id: uuid.UUID, target: Path) -> dict[str, Any] | None:
+    """Copy what was made of the same bytes before, and return its facts: a file delivered twice is prepared once."""
+    own, other = aliased(Recording), aliased(Recording)
+    with context.platform.session() as session:
+        same = session.scalar(
+            select(other)
+            .join(own, own.sha256 == other.sha256)
+            .where(own.id == recording_id, other.id != own.id, other.prepared_at.is_not(None))
+            .order_by(other.prepared_at, other.id)
+            .limit(1)
+        )
+    if same is None:
+        return None
+    storage, folder = context.platform.storage, watch_folder(same.token)
+    for name in storage.names(folder):
+        copy = target / Path(name).relative_to(folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with storage.open(name) as made, copy.open("wb") as file:
+            shutil.copyfileobj(made, file, BLOCK)
+    return dict(same.facts)
 
 
 def _local(platform: Platform, name: str, work: Path) -> Path:

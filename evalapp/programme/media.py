@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import episodes
-from episodes import Cancelled, Cue, Progress, Stage
+from episodes import Cancelled, Cue, Progress, Shown, Slide, Stage
 from episodes.captions import reading_speed
 from evalapp.core.errors import DomainError, Invalid
 from evalapp.core.i18n import N_
@@ -36,9 +36,12 @@ __all__ = [
     "Cue",
     "ReadCaptions",
     "Refused",
+    "Shown",
+    "Slide",
     "Stage",
     "captions_file",
     "chapters_file",
+    "film",
     "message",
     "messages",
     "prepare",
@@ -125,6 +128,14 @@ def prepare(
     except episodes.Failed as error:
         raise CouldNot(error) from error
     return prepared.as_json()
+
+
+def film(slides: Sequence[Slide], target: Path, settings: Settings) -> tuple[Shown, ...]:
+    """Make a recording out of slides and spoken sentences; return when each stood and was heard. Raises `CouldNot`."""
+    try:
+        return episodes.slideshow(slides, target, library_settings(settings)).shown
+    except episodes.MediaError as error:
+        raise CouldNot(error) from error
 
 
 def read_captions(data: bytes, *, duration_ms: int) -> ReadCaptions:

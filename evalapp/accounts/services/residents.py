@@ -42,12 +42,18 @@ def sign_in(
     """
     check_consent(consent)
     request = codes.use(session, platform.keys, attempt, code=code)
-    resident = _resident(session, platform, request.person_id)
+    resident = admit(session, platform, request.person_id, notices=notices)
+    return sessions.open_for_resident(session, resident.id)
+
+
+def admit(session: Session, platform: Platform, person: str, *, notices: bool = False) -> Resident:
+    """Let in the person behind a proven number, who has agreed to the present text; the vault keeps the number."""
+    resident = _resident(session, platform, person)
     give_consent(session, resident.id, Purpose.SIGN_IN)
     if notices:
         give_consent(session, resident.id, Purpose.REPLY_NOTICES)
     vault.settle(session, resident.person_id)
-    return sessions.open_for_resident(session, resident.id)
+    return resident
 
 
 def give_consent(session: Session, resident_id: uuid.UUID, purpose: Purpose) -> None:

@@ -57,7 +57,9 @@ class Recording(Keyed, Base):
     original_name: Mapped[str] = mapped_column()  # text only: never a path
     reason: Mapped[str] = mapped_column(default="")  # why a new version came after grading had opened; public
     size: Mapped[int] = mapped_column(BigInteger)
-    sha256: Mapped[str | None] = mapped_column()  # of the file as it was stored, once the worker has read it
+    sha256: Mapped[str | None] = mapped_column(
+        index=True
+    )  # of the file as it was stored, once the worker has read it
     delivered_at: Mapped[datetime] = mapped_column(index=True)
     delivered_by: Mapped[str] = mapped_column()
     job_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"), index=True)

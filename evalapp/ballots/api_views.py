@@ -1,0 +1,111 @@
+"""Casting for machines: the one route that a broadcast drives. Signed session, token, checks by hand, one append."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from evalapp.ballots import polling
+from evalapp.ballots.forms import FAULTS
+from evalapp.ballots.queries import receipts
+from evalapp.ballots.rules.grades import Channel, Unfit, read_nonce, read_submission
+from evalapp.ballots.rules.receipts import Receipt
+from evalapp.ballots.services import casting, standings
+from evalapp.core.errors import Invalid, NotFound, UnsupportedType
+from evalapp.core.i18n import N_
+from evalapp.core.permissions import Permission
+from evalapp.core.transaction import transaction
+from evalapp.web.access import public, requires
+from evalapp.web.context import db, platform
+from evalapp.web.payload import Malformed
+
+blueprint = Blueprint("ballots_api", __name__, url_prefix="/api/v1")
+_MOST_BYTES = 16 * 1024
+
+
+@blueprint.post("/episodes/<int:number>/ballot")
+@requires(Permission.CAST_BALLOT)
+def cast(number: int) -> Response:
+    """Append a ballot: 201 with the receipt; the same key and body again gives the same receipt."""
+    key = polling.request_key()
+    body = _body()
+    booth = polling.polling().booths.of(db.session, number)
+    try:
+        submission = read_submission(body, reasons=booth.reasons)
+    except Unfit as unfit:
+        raise Invalid(FAULTS[unfit.fault], field=unfit.place) from None
+    voter, where = polling.voter(), polling.circumstances(Channel.API, key=key)
+    with transaction(db.session):
+        accepted = casting.cast(db.session, booth, submission, voter=voter, circumstances=where)
+    return _answer(accepted.receipt, status=201)
+
+
+@blueprint.delete("/episodes/<int:number>/ballot")
+@requires(Permission.CAST_BALLOT)
+def withdraw(number: int) -> Response:
+    """Withdraw the ballot: 200 with a receipt of its own; to the box it is one more sealed ballot."""
+    key = polling.request_key()
+    body = _body() if request.content_length else {}
+    try:
+        nonce = read_nonce(body["nonce"]) if isinstance(body, dict) and "nonce" in body else None
+    except Unfit as unfit:
+        raise Invalid(FAULTS[unfit.fault], field=unfit.place) from None
+    booth = polling.polling().booths.of(db.session, number)
+    voter, where = polling.voter(), polling.circumstances(Channel.API, key=key)
+    with transaction(db.session):
+        accepted = casting.withdraw(db.session, booth, voter=voter, circumstances=where, nonce=nonce)
+    return _answer(accepted.receipt, status=200)
+
+
+@blueprint.post("/me/standing")
+@requires(Permission.CAST_BALLOT)
+def claim_standing() -> Response:
+    """Become a client of the unit whose printed code this is; the first ballot uses the code up."""
+    body = _body()
+    typed = body.get("code") if isinstance(body, dict) else None
+    if not isinstance(typed, str):
+        raise Invalid(N_("请提供编号卡上的 16 位字符。"), field="code")
+    voter, secret = polling.voter(), platform().keys.service("client-codes")
+    with transaction(db.session):
+        unit = standings.claim_code(db.session, typed, resident_id=voter.resident_id, secret=secret)
+    return _json({"unit": unit.slug, "name": unit.name}, status=200)
+
+
+@blueprint.get("/boxes/<reference>/receipt/<code>")
+@public
+def receipt(reference: str, code: str) -> Response:
+    """Whether a ballot with this receipt's code lies in the box: yes or 404, never more."""
+    if not receipts.is_received(db.session, code, box=reference):
+        raise NotFound(N_("没有这张回执。"))
+    return _json({"box": reference, "state": "received"}, status=200)
+
+
+def _body() -> Any:
+    request.max_content_length = _MOST_BYTES
+    if request.mimetype != "application/json":
+        raise UnsupportedType(N_("请用 application/json 提交。"))
+    try:
+        return json.loads(request.get_data())
+    except (ValueError, RecursionError):
+        raise Malformed(N_("提交的内容不是完整的 JSON。")) from None
+
+
+def _answer(receipt: Receipt, *, status: int) -> Response:
+    body = {
+        "code": receipt.code,
+        "box": receipt.box,
+        "entry": receipt.entry_hash.hex(),
+        "nonce": receipt.nonce_hash.hex(),
+        "at": receipt.at,
+        "receipt": polling.signed(receipt),
+        "verify": url_for("ballots.verify_code", code=receipt.code, _external=False),
+    }
+    return _json(body, status=status)
+
+
+def _json(body: dict[str, Any], *, status: int) -> Response:
+    response = Response(
+        json.dumps(body, ensure_ascii=False), status=status, content_type="application/json; charset=utf-8"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,65 @@
+"""Loads the demonstration into an empty district: units, people, clips, a season; asks for the long recordings."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from evalapp.accounts.models import StaffMember
+from evalapp.ballots.keepers import Keepers
+from evalapp.ballots.services.booths import Booths
+from evalapp.core import clock, jobs
+from evalapp.core.platform import Platform
+from evalapp.demo import district, filming, people, season
+from evalapp.demo.jobs import FILM
+from evalapp.demo.people import Account
+from evalapp.demo.scripts import clips, episodes
+from evalapp.demo.story import DAY, Story
+from evalapp.ledger.rules import NoteSigner
+
+
+def is_empty(platform: Platform) -> bool:
+    """Whether nobody has an account here yet."""
+    with platform.session() as session:
+        return session.scalar(select(func.count()).select_from(StaffMember)) == 0
+
+
+def load(platform: Platform, *, ballots: int, tell: Callable[[str], None]) -> Sequence[Account]:
+    """Make the district; `ballots` residents grade each episode. Returns the accounts with their one-time passwords."""
+    now = clock.now()
+    with tempfile.TemporaryDirectory() as name:
+        tell("Filming the clips of the season")
+        made = {
+            key: filming.film(
+                script, Path(name) / f"{place}.mp4", platform.settings, episode="往期片段", unit=key
+            )
+            for place, (key, script) in enumerate(clips().items())
+        }
+        tell("Making units, pledges and highlights")
+        with clock.at(now - 200 * DAY), platform.transaction() as session:
+            units = district.build(session)
+        with clock.at(now - 150 * DAY), platform.transaction() as session:
+            everybody = people.gather(session, platform, units)
+        keepers = Keepers(platform.keys)
+        booths = Booths(keepers, lock_file=platform.settings.data_dir / "casting.lock")
+        tell("Living through the season: recordings, ballots, comments, results")
+        season.live(
+            Story(
+                platform=platform,
+                district=units,
+                people=everybody,
+                clips=made,
+                ballots=ballots,
+                now=now,
+                keepers=keepers,
+                booths=booths,
+                signer=NoteSigner("evalapp/receipts", platform.keys.service("receipts")),
+            )
+        )
+        booths.close()
+    with platform.transaction() as session:
+        for planned in episodes():
+            if planned.script:
+                jobs.enqueue(session, FILM, {"number": planned.number}, key=f"{FILM}.{planned.number}")
+    return everybody.accounts
