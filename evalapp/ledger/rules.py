@@ -179,8 +179,10 @@ def open_note(note: str, verifier: NoteVerifier) -> str:
 
     A wrong signature under the known name and id refuses the whole note.
     """
-    if len(note) > LONGEST_NOTE or any(ord(c) < 0x20 and c != "\n" for c in note):
-        raise NoteRefused("too long, or a control character in it")
+    if len(note) > LONGEST_NOTE or any(
+        (ord(c) < 0x20 and c != "\n") or "\ud800" <= c <= "\udfff" for c in note
+    ):
+        raise NoteRefused("too long, or a character that no text holds")
     text, separator, lines = note.rpartition("\n\n")
     if not separator or not lines.endswith("\n"):
         raise NoteRefused("no signatures under the text")
