@@ -957,48 +957,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("episode_id", name=op.f("uq_dossiers_episode_id")),
     )
     op.create_table(
-        "episode_changes",
-        sa.Column("episode_id", sa.Uuid(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("actor_name", sa.String(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "created",
-                "edited",
-                "report_written",
-                "dossier_handed_in",
-                "slot_planned",
-                "slot_moved",
-                "slot_cancelled",
-                "airing_planned",
-                "airing_postponed",
-                "airing_replaced",
-                "airing_cancelled",
-                "window_announced",
-                "window_changed",
-                "box_voided",
-                "counted",
-                "published",
-                "withdrawn",
-                name="changekind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("overridden", sa.JSON(), nullable=False),
-        sa.Column("detail", sa.JSON(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["episode_id"], ["episodes.id"], name=op.f("fk_episode_changes_episode_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_episode_changes")),
-    )
-    with op.batch_alter_table("episode_changes", schema=None) as batch_op:
-        batch_op.create_index("ix_episode_changes_episode_id_at", ["episode_id", "at"], unique=False)
-
-    op.create_table(
         "gradings",
         sa.Column("episode_id", sa.Uuid(), nullable=False),
         sa.Column("profile", sa.JSON(), nullable=False),
@@ -1311,6 +1269,55 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_dossier_versions_dossier_id"), ["dossier_id"], unique=False)
 
     op.create_table(
+        "episode_changes",
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_name", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "created",
+                "edited",
+                "report_written",
+                "dossier_handed_in",
+                "slot_planned",
+                "slot_moved",
+                "slot_cancelled",
+                "airing_planned",
+                "airing_postponed",
+                "airing_replaced",
+                "airing_cancelled",
+                "window_announced",
+                "window_changed",
+                "box_voided",
+                "counted",
+                "published",
+                "withdrawn",
+                name="changekind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("slot_id", sa.Uuid(), nullable=True),
+        sa.Column("airing_id", sa.Uuid(), nullable=True),
+        sa.Column("overridden", sa.JSON(), nullable=False),
+        sa.Column("override_reason", sa.String(), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["airing_id"], ["airings.id"], name=op.f("fk_episode_changes_airing_id")),
+        sa.ForeignKeyConstraint(["episode_id"], ["episodes.id"], name=op.f("fk_episode_changes_episode_id")),
+        sa.ForeignKeyConstraint(["slot_id"], ["recording_slots.id"], name=op.f("fk_episode_changes_slot_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_episode_changes")),
+    )
+    with op.batch_alter_table("episode_changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_episode_changes_airing_id"), ["airing_id"], unique=False)
+        batch_op.create_index("ix_episode_changes_episode_id_at", ["episode_id", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_episode_changes_slot_id"), ["slot_id"], unique=False)
+
+    op.create_table(
         "playback_reports",
         sa.Column("recording_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -1559,6 +1566,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_playback_reports_recording_id"))
 
     op.drop_table("playback_reports")
+    with op.batch_alter_table("episode_changes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_episode_changes_slot_id"))
+        batch_op.drop_index("ix_episode_changes_episode_id_at")
+        batch_op.drop_index(batch_op.f("ix_episode_changes_airing_id"))
+
+    op.drop_table("episode_changes")
     with op.batch_alter_table("dossier_versions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_dossier_versions_dossier_id"))
 
@@ -1627,10 +1640,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_gradings_closes_at"))
 
     op.drop_table("gradings")
-    with op.batch_alter_table("episode_changes", schema=None) as batch_op:
-        batch_op.drop_index("ix_episode_changes_episode_id_at")
-
-    op.drop_table("episode_changes")
     op.drop_table("dossiers")
     with op.batch_alter_table("comment_decisions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_comment_decisions_staff_id"))
