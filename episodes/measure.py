@@ -24,7 +24,7 @@ BUFFER_SECONDS = 2
 """Our own encoder may fill its buffer of two seconds beyond the rate: what it made must fit again."""
 PEAK_OVER_RATE = 1.5
 TIME_SLACK = 0.01
-LONGEST_WAIT = 10.0
+LEAST_WAIT, LONGEST_WAIT = 0.25, 10.0
 
 
 @dataclass(kw_only=True)
@@ -108,10 +108,10 @@ def fits_as_it_is(
     )
 
 
-def picture_seconds(recording: Recording, scan: PacketScan) -> float:
-    """How long the picture lasts from the beginning of the file; a short wait for it is filled with its first frame."""
+def wait_for_picture(recording: Recording, scan: PacketScan) -> float:
+    """How long after the beginning of the file its picture begins; a wait too long to be meant is none."""
     wait = scan.first - recording.starts_at
-    return scan.seconds + (wait if 0 < wait <= LONGEST_WAIT else 0.0)
+    return wait if LEAST_WAIT < wait <= LONGEST_WAIT else 0.0
 
 
 def loudness_from(log: str, settings: Settings) -> Loudness:

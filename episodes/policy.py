@@ -151,6 +151,7 @@ def _sound(stream: Mapping[str, Any]) -> Sound:
         codec=str(stream.get("codec_name", "?")),
         channels=_whole(stream.get("channels")) or 0,
         sample_rate=_whole(stream.get("sample_rate")) or 0,
+        starts_at=_number(stream, "start_time") or 0.0,
         seconds=_seconds(stream),
     )
 

@@ -133,7 +133,7 @@ def prepare(
         cancelled=cancelled,
     )
     work.advance(Stage.PROBING, 0.0)
-    facts = probe(recording, settings, cancelled=cancelled)
+    facts = probe(recording, settings, tick=lambda: work.advance(Stage.PROBING, 0.0), cancelled=cancelled)
     try:
         with publishing.workshop(folder) as aside:
             plan, loudness = _plan(work, facts)
@@ -143,7 +143,7 @@ def prepare(
             prepared = _finish(work, plan, loudness, aside)
             if cancelled():
                 raise Cancelled
-            publishing.publish(aside, folder)
+            publishing.publish(aside, folder, tick=lambda: work.advance(Stage.PUBLISHING, ENCODED))
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise Failed(ErrorCode.DISK_FULL) from error
@@ -161,10 +161,12 @@ def _plan(work: _Work, facts: Recording) -> tuple[Plan, Loudness]:
     if measure.fits_as_it_is(facts, scan, rungs[0], frame_rate=rate, settings=settings):
         rungs = (replace(rungs[0], copied=True), *rungs[1:])
     loudness = _listen(work, facts)
-    seconds = measure.picture_seconds(facts, scan)
+    wait = measure.wait_for_picture(facts, scan)
+    seconds = scan.seconds + wait
     plan = Plan(
         recording=facts,
         seconds=seconds,
+        late=wait > 0,
         frame_rate=rate,
         rungs=rungs,
         tiles=commands.tiles_for(seconds, picture.width, picture.height, settings),

@@ -10,7 +10,7 @@ from episodes.containers import recognise
 from episodes.errors import ErrorCode, Failed, MediaError, Refused
 from episodes.policy import judge
 from episodes.results import Recording
-from episodes.runner import Finished, never
+from episodes.runner import Finished, never, nothing
 from episodes.sandbox import Limits, Place, recording_name
 from episodes.settings import MEBIBYTE, SandboxKind, Settings
 
@@ -28,13 +28,19 @@ OUR_OWN_FAULT = ("bwrap: ", "unshare: ", "setpriv: ", "error while loading share
 
 
 def probe(
-    recording: Path, settings: Settings | None = None, *, cancelled: Callable[[], bool] = never
+    recording: Path,
+    settings: Settings | None = None,
+    *,
+    tick: Callable[[], None] = nothing,
+    cancelled: Callable[[], bool] = never,
 ) -> Recording:
     """The facts of a recording that may be prepared; Refused with a reason fit to show for any other file."""
     settings = settings or Settings()
     size = _size(recording, settings)
     recognise(recording)
-    report = report_of(recording, settings, kind=runner.choose_sandbox(settings), cancelled=cancelled)
+    report = report_of(
+        recording, settings, kind=runner.choose_sandbox(settings), tick=tick, cancelled=cancelled
+    )
     return judge(report, size=size, policy=settings.policy)
 
 
@@ -43,6 +49,7 @@ def report_of(
     settings: Settings,
     *,
     kind: SandboxKind,
+    tick: Callable[[], None] = nothing,
     cancelled: Callable[[], bool] = never,
 ) -> dict[str, object]:
     """What ffprobe says, guarded; Refused where it says that the file is none of ours."""
@@ -56,6 +63,7 @@ def report_of(
         limits=probe_limits(settings),
         deadline=settings.probe_deadline,
         most_lines=REPORT_LINES,
+        tick=tick,
         cancelled=cancelled,
     )
     if finished.code == 0 and not lines:

@@ -7,12 +7,14 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 from episodes.errors import ErrorCode, Failed
 
 MARK = ".episodes-"
+TICK_SECONDS = 0.5
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
 NOT_EXCHANGED = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP})
@@ -49,11 +51,18 @@ def sweep(folder: Path) -> int:
     return count
 
 
-def publish(aside: Path, folder: Path) -> None:
-    """Put everything on the disk for good, then give it its name by one rename; what was there before goes."""
-    for path in sorted(aside.iterdir()):
-        _synchronise(path)
-    _synchronise(aside)
+def publish(aside: Path, folder: Path, *, tick: Callable[[], None] = lambda: None) -> None:
+    """Put everything on the disk for good, then give it its name by one rename; what was there before goes.
+
+    A slow disk takes its time with gigabytes: `tick` is called meanwhile.
+    """
+    with ThreadPoolExecutor(max_workers=1) as helper:
+        for path in (*sorted(aside.iterdir()), aside):
+            written = helper.submit(_synchronise, path)
+            while not written.done():
+                tick()
+                wait([written], timeout=TICK_SECONDS)
+            written.result()
     try:
         aside.rename(folder)
     except OSError as error:

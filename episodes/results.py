@@ -51,6 +51,7 @@ class Sound:
     codec: str
     channels: int
     sample_rate: int
+    starts_at: float
     seconds: float | None
 
 

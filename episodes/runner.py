@@ -5,7 +5,7 @@ name, of which the last 8 KiB are kept; what it says on its output arrives line 
 """
 
 import contextlib
-import functools
+import fcntl
 import os
 import re
 import selectors
@@ -25,8 +25,13 @@ from episodes.settings import MEBIBYTE, SandboxKind, Settings
 LOG_BYTES = 8 * 1024
 LONGEST_LINE = 64 * 1024
 TICK_SECONDS = 0.1
+ASK_SECONDS = 0.5
+"""Between two questions whether to stop: the answer may come from a database."""
+LONGEST_LOG = 1024 * 1024
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 TRIAL_LIMITS = Limits(memory=1024 * MEBIBYTE, cpu_seconds=5, file_bytes=MEBIBYTE)
+
+_WORKING: set[SandboxKind] = set()
 
 Watch = Callable[[str | None], None]
 """Gets each line of output, and None about ten times a second in between."""
@@ -34,6 +39,10 @@ Watch = Callable[[str | None], None]
 
 def never() -> bool:
     return False
+
+
+def nothing() -> None:
+    """Nobody waits for a sign of life."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +94,9 @@ def run(
     """Run to the end; Failed at the deadline, Cancelled when told so, with nothing left running either way."""
     command = enclosed(kind, place, limits, program=program, arguments=arguments, niceness=settings.niceness)
     started = time.monotonic()
-    with tempfile.TemporaryFile() as log:
+    with tempfile.TemporaryFile(buffering=0) as log:
+        # The program writes at the end, wherever that is, so that the log can be cut while it grows.
+        fcntl.fcntl(log, fcntl.F_SETFL, fcntl.fcntl(log, fcntl.F_GETFL) | os.O_APPEND)
         process = subprocess.Popen(  # noqa: S603 - a list, never a shell; foreign text is only ever a file name
             command,
             stdin=subprocess.DEVNULL,
@@ -95,17 +106,19 @@ def run(
             env={"PATH": SYSTEM_PATH, "LANG": "C.UTF-8", "HOME": "/nonexistent"},
             start_new_session=True,
         )
-        meter = _Meter()
+        supervision = _Supervision(
+            pid=process.pid, log=log, watch=watch, cancelled=cancelled, ends_at=started + deadline
+        )
         try:
-            _follow(process, meter, watch=watch, cancelled=cancelled, ends_at=started + deadline, log=log)
+            _follow(process, supervision)
         finally:
             _end(process)
         tail = _tail(log)
     return Finished(
         code=process.returncode,
         log=tail,
-        cpu_seconds=meter.cpu_seconds,
-        peak_bytes=meter.peak_bytes,
+        cpu_seconds=supervision.meter.cpu_seconds,
+        peak_bytes=supervision.meter.peak_bytes,
         wall_seconds=time.monotonic() - started,
     )
 
@@ -120,13 +133,16 @@ def output_of(
     limits: Limits,
     deadline: float,
     most_lines: int,
+    tick: Callable[[], None] = nothing,
     cancelled: Callable[[], bool] = never,
 ) -> tuple[Finished, list[str]]:
     """The same for a program whose output is the answer; its lines beyond the limit end it."""
     lines: list[str] = []
 
     def collect(line: str | None) -> None:
-        if line is not None:
+        if line is None:
+            tick()
+        else:
             lines.append(line)
         if len(lines) > most_lines:
             raise Failed(ErrorCode.OUTPUT_TOO_LARGE)
@@ -145,9 +161,10 @@ def output_of(
     return finished, lines
 
 
-@functools.cache
 def sandbox_works(kind: SandboxKind) -> bool:
-    """Tried once: a program that does nothing, shut in."""
+    """Tried until it works once: a program that does nothing, shut in."""
+    if kind in _WORKING:
+        return True
     try:
         finished = run(
             Path("/usr/bin/true"),
@@ -160,6 +177,8 @@ def sandbox_works(kind: SandboxKind) -> bool:
         )
     except (OSError, Failed):
         return False
+    if finished.code == 0:
+        _WORKING.add(kind)
     return finished.code == 0
 
 
@@ -174,21 +193,42 @@ def choose_sandbox(settings: Settings) -> SandboxKind:
     return SandboxKind.NONE
 
 
-def _follow(
-    process: subprocess.Popen[bytes],
-    meter: _Meter,
-    *,
-    watch: Watch | None,
-    cancelled: Callable[[], bool],
-    ends_at: float,
-    log: IO[bytes],
-) -> None:
+@dataclass(kw_only=True)
+class _Supervision:
+    """What is done again and again while a program runs."""
+
+    pid: int
+    log: IO[bytes]
+    watch: Watch | None
+    cancelled: Callable[[], bool]
+    ends_at: float
+    meter: _Meter = field(default_factory=_Meter)
+    looked_at: float = 0.0
+    asked_at: float = 0.0
+
+    def go_round(self) -> None:
+        """Measure and tell; raises Failed at the deadline and Cancelled when told so."""
+        now = time.monotonic()
+        if now - self.looked_at >= TICK_SECONDS:
+            self.looked_at = now
+            self.meter.read(self.pid)
+            if self.watch is not None:
+                self.watch(None)
+        if now > self.ends_at:
+            raise Failed(ErrorCode.DEADLINE, log=_tail(self.log))
+        if now - self.asked_at >= ASK_SECONDS:
+            self.asked_at = now
+            _keep_short(self.log)
+            if self.cancelled():
+                raise Cancelled(log=_tail(self.log))
+
+
+def _follow(process: subprocess.Popen[bytes], supervision: _Supervision) -> None:
     """Pass on its lines until it closes its output and is gone."""
     assert process.stdout is not None
     output = process.stdout.fileno()
     os.set_blocking(output, False)
     pending = b""
-    looked_at = 0.0
     ended = False
     with selectors.DefaultSelector() as selector:
         selector.register(output, selectors.EVENT_READ)
@@ -199,20 +239,12 @@ def _follow(
                 time.sleep(TICK_SECONDS / 10)
             elif selector.select(0 if ended else TICK_SECONDS):
                 piece = os.read(output, LONGEST_LINE)
-                pending = _pass_on(pending + piece, watch)
+                pending = _pass_on(pending + piece, supervision.watch)
                 if not piece:
                     selector.unregister(output)
             elif ended:
                 selector.unregister(output)
-            if time.monotonic() - looked_at >= TICK_SECONDS:
-                looked_at = time.monotonic()
-                meter.read(process.pid)
-                if watch is not None:
-                    watch(None)
-                if cancelled():
-                    raise Cancelled(log=_tail(log))
-                if looked_at > ends_at:
-                    raise Failed(ErrorCode.DEADLINE, log=_tail(log))
+            supervision.go_round()
 
 
 def _pass_on(text: bytes, watch: Watch | None) -> bytes:
@@ -242,6 +274,14 @@ def _tail(log: IO[bytes]) -> str:
     size = log.seek(0, os.SEEK_END)
     log.seek(max(0, size - LOG_BYTES))
     return log.read().decode("utf-8", "replace")
+
+
+def _keep_short(log: IO[bytes]) -> None:
+    """A damaged file may be complained about without end: of a long log only the end is kept."""
+    if os.fstat(log.fileno()).st_size > LONGEST_LOG:
+        tail = _tail(log)
+        log.truncate(0)
+        log.write(tail.encode())
 
 
 def _family(pid: int) -> list[int]:

@@ -19,7 +19,7 @@ DAMAGE_ACCEPTED = "0.2"
 REPORT_ENTRIES = (
     "format=format_name,duration,size,bit_rate,nb_streams,start_time"
     ":stream=index,codec_type,codec_name,profile,level,width,height,pix_fmt,field_order,sample_aspect_ratio"
-    ",avg_frame_rate,r_frame_rate,nb_frames,duration,bit_rate,channels,sample_rate"
+    ",avg_frame_rate,r_frame_rate,nb_frames,start_time,duration,bit_rate,channels,sample_rate"
     ":stream_disposition=attached_pic:stream_side_data=rotation"
 )
 
@@ -83,8 +83,10 @@ def opened(source: str, settings: Settings, *, seconds: float | None = None) -> 
     return ffmpeg.input(f"file:{source}", **guard(settings), **limit)
 
 
-def stereo(stream: Any) -> Any:
-    formatted = stream.filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": 0})
+def stereo(stream: Any, *, late: bool = False) -> Any:
+    """As it will be heard, gaps filled; a sound that begins late gets silence in front."""
+    from_start = {"first_pts": 0} if late else {}
+    formatted = stream.filter("aresample", SAMPLE_RATE, **{"async": 1}, **from_start)
     return formatted.filter("aformat", sample_fmts="fltp", sample_rates=SAMPLE_RATE, channel_layouts=STEREO)
 
 

@@ -18,6 +18,7 @@ POSTER_FROM = 0.1
 POSTER_SECONDS = 10
 POSTER_CHOICES = 6
 JPEG_QUALITY = 3
+LATE_SOUND = 0.1
 
 
 def everything(source: str, plan: Plan, settings: Settings) -> list[str]:
@@ -44,7 +45,10 @@ def _pictures(film: Any, plan: Plan, settings: Settings) -> tuple[list[Any], Any
     flow = stream
     if picture.interlaced:
         flow = flow.filter("bwdif", mode="send_frame", parity="auto", deint="all")
-    flow = flow.filter("fps", fps=_ratio(plan.frame_rate), start_time=0)
+    # Only where it is needed: when a broadcast changes its format on the way, ffmpeg begins its graph anew, and a
+    # fixed start would fill everything before that moment once more.
+    from_start = {"start_time": 0} if plan.late else {}
+    flow = flow.filter("fps", fps=_ratio(plan.frame_rate), **from_start)
     stills_from = _stills_rung(plan.rungs, settings)
     stills: Any = None
     encoded = []
@@ -105,7 +109,8 @@ def _sound(film: Any, plan: Plan, settings: Settings) -> Any:
     if sound is None:
         silence = f"anullsrc=channel_layout={STEREO}:sample_rate={SAMPLE_RATE}"
         return ffmpeg.input(silence, format="lavfi", t=length)["a"]
-    heard = stereo(film[str(sound.index)])
+    late = sound.starts_at - plan.recording.starts_at > LATE_SOUND
+    heard = stereo(film[str(sound.index)], late=late)
     if plan.gain:
         heard = heard.filter("volume", f"{plan.gain:.2f}dB")
     if plan.limited:

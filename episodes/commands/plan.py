@@ -30,6 +30,8 @@ class Plan:
 
     recording: Recording
     seconds: float
+    late: bool
+    """The picture begins later than the file: its first frame stands in until then."""
     frame_rate: Fraction
     rungs: tuple[Rung, ...]
     tiles: Tiles

@@ -62,6 +62,11 @@ CLIPS: dict[str, list[str]] = {
     "ntsc.mov": [*_picture("320x240", "30000/1001"), *TONE, *H264, *AAC],
     "tiny.mp4": [*_picture("160x160"), *TONE, *H264, *AAC],
     "transport.ts": [*_picture("320x240"), *TONE, *H264, *AAC, "-f", "mpegts"],
+    "before.ts": [*_picture("320x240"), *TONE, *H264, "-c:a", "mp2", "-ac", "2", "-f", "mpegts"],
+    "after.ts": [
+        *[*_picture("640x360"), *TONE, *H264, "-c:a", "mp2", "-ac", "1"],
+        *["-output_ts_offset", "2", "-f", "mpegts"],
+    ],
     "fast.mp4": [*_picture("320x240", "100"), *TONE, *H264, *AAC],
     "late-sound.mkv": [*_picture("320x240"), "-itsoffset", "0.7", *TONE, *H264, "-c:a", "pcm_s16le"],
     "loud.mkv": [
@@ -85,7 +90,10 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Maker:
 
     def make(name: str) -> Path:
         path = folder / name
-        if name == "rotated.mp4" and not path.exists():
+        if name == "changing.ts" and not path.exists():
+            # As in a broadcast where an advertisement follows the programme: other sound, other size.
+            path.write_bytes(b"".join(make(part).read_bytes() for part in ("before.ts", "after.ts")))
+        elif name == "rotated.mp4" and not path.exists():
             source = make("progressive.mp4")
             words = ["-i", str(source), "-c", "copy", "-metadata:s:v:0", "rotate=90"]
             _ffmpeg([*words, str(path)])

@@ -170,6 +170,15 @@ def test_a_sound_that_begins_late_stays_late(clips: Maker, quick: Settings, tmp_
     assert float(answer.partition("silence_end: ")[2].split()[0]) == pytest.approx(0.7, abs=0.05)
 
 
+def test_a_broadcast_that_changes_size_and_sound_on_the_way_goes_on(
+    clips: Maker, quick: Settings, tmp_path: Path
+) -> None:
+    made = prepare(clips("changing.ts"), tmp_path / "made", quick)
+    assert made.seconds == pytest.approx(4.0, abs=0.1)
+    assert abs(int(kind(made.folder / made.progressive, "video")["nb_read_frames"]) - 100) <= 2
+    assert float(kind(made.folder / made.progressive, "audio")["duration"]) == pytest.approx(4.0, abs=0.1)
+
+
 def test_progress_rises_to_the_end_and_is_never_older_than_two_seconds(
     clips: Maker, quick: Settings, tmp_path: Path
 ) -> None:

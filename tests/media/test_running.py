@@ -1,11 +1,13 @@
 """Programs are started shut in, limited, watched, and are gone when told to; the doctor says what is missing."""
 
+import os
 import subprocess
 import sys
 import time
 import wave
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 import pytest
 from PIL import Image, ImageDraw
@@ -63,6 +65,23 @@ def test_of_a_long_log_the_end_is_kept(kind: SandboxKind) -> None:
     finished, _ = shell("i=0; while [ $i -lt 3000 ]; do echo line $i >&2; i=$((i+1)); done", kind)
     assert len(finished.log) == 8192
     assert finished.log.endswith("line 2999\n")
+
+
+def test_a_log_without_end_is_cut_while_it_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "LONGEST_LOG", 20_000)
+    longest = [0]
+    keep = runner._keep_short
+
+    def noting(log: IO[bytes]) -> None:
+        keep(log)
+        longest[0] = max(longest[0], os.fstat(log.fileno()).st_size)
+
+    monkeypatch.setattr(runner, "_keep_short", noting)
+    script = "i=0; while [ $i -lt 300 ]; do printf '%0300d\\n' $i >&2; sleep 0.005; i=$((i+1)); done"
+    finished, _ = shell(script, SandboxKind.NONE)
+    assert finished.code == 0
+    assert finished.log.endswith("0299\n")
+    assert longest[0] <= 20_000
 
 
 @pytest.mark.parametrize("kind", WORKING)

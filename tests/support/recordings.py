@@ -25,7 +25,7 @@ PICTURE = Picture(
     seconds=60.0,
     bit_rate=4_000_000,
 )
-SOUND = Sound(index=1, codec="aac", channels=2, sample_rate=48_000, seconds=60.0)
+SOUND = Sound(index=1, codec="aac", channels=2, sample_rate=48_000, starts_at=0.0, seconds=60.0)
 RECORDING = Recording(
     bytes=30_000_000, container=Container.MP4, starts_at=0.0, seconds=60.0, picture=PICTURE, sound=SOUND
 )

@@ -26,13 +26,19 @@ GUARD = {
 
 
 def plan_for(
-    picture: Picture = PICTURE, *, sound: bool = True, gain: float = 0.0, limited: bool = False
+    picture: Picture = PICTURE,
+    *,
+    sound: bool = True,
+    gain: float = 0.0,
+    limited: bool = False,
+    late: bool = False,
 ) -> Plan:
     recording: Recording = replace(RECORDING, picture=picture, sound=RECORDING.sound if sound else None)
     rate = picture.average_rate
     return Plan(
         recording=recording,
         seconds=recording.seconds,
+        late=late,
         frame_rate=rate,
         rungs=ladder(picture, SETTINGS.ladder, rate=rate),
         tiles=commands.tiles_for(recording.seconds, picture.width, picture.height, SETTINGS),
@@ -135,6 +141,18 @@ def test_gain_and_limiter_come_only_when_asked_for() -> None:
     loud = said(everything(plan_for(gain=7.5, limited=True)), "-filter_complex")[0]
     assert "volume=7.50dB" in loud
     assert "alimiter" in loud
+
+
+def test_a_fixed_start_is_only_asked_for_where_something_begins_late() -> None:
+    plain = said(everything(plan_for()), "-filter_complex")[0]
+    assert "start_time" not in plain
+    assert "first_pts" not in plain
+    assert "start_time=0" in said(everything(plan_for(late=True)), "-filter_complex")[0]
+    plan = plan_for()
+    assert plan.recording.sound is not None
+    sound = replace(plan.recording.sound, starts_at=0.7)
+    late = replace(plan, recording=replace(plan.recording, sound=sound))
+    assert "first_pts=0" in said(everything(late), "-filter_complex")[0]
 
 
 def test_each_size_has_its_rate_and_all_are_cut_at_the_same_moments() -> None:
