@@ -3,12 +3,17 @@
 from collections.abc import Callable, Sequence
 
 from evalapp.accounts import jobs as accounts_jobs
-from evalapp.accounts.events import STAFF_ACTS
+from evalapp.accounts.events import STAFF_ACTS, NoticesStopped, ResidentErased, ResidentStartedAnew
 from evalapp.accounts.services import codes
 from evalapp.audit import services as audit
 from evalapp.ballots import jobs as ballots_jobs
+from evalapp.comments import jobs as comments_jobs
+from evalapp.comments import services as comments
 from evalapp.core import events, jobs
 from evalapp.core.platform import Platform
+from evalapp.notifications import jobs as notifications_jobs
+from evalapp.notifications import services as notifications
+from evalapp.notifications.rules import DELIVER
 from evalapp.programme import jobs as programme_jobs
 from evalapp.programme.services import recordings
 from evalapp.results import jobs as results_jobs
@@ -18,7 +23,13 @@ def connect() -> None:
     """Subscribe every reaction and register every job; safe to call again."""
     for act in STAFF_ACTS:
         events.subscribe(act, audit.record_staff_act)
+    events.subscribe(ResidentErased, comments.on_resident_erased)
+    events.subscribe(NoticesStopped, notifications.on_notices_unwanted)
+    events.subscribe(ResidentErased, notifications.on_notices_unwanted)
+    events.subscribe(ResidentStartedAnew, notifications.on_notices_unwanted)
     jobs.register(codes.SEND_CODE, accounts_jobs.send_code)
+    jobs.register(comments.ERASE, comments_jobs.erase_author)
+    jobs.register(DELIVER, notifications_jobs.deliver)
     jobs.register(recordings.PREPARE, programme_jobs.prepare)
 
 

@@ -7,10 +7,14 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from evalapp.accounts import queries as accounts
+from evalapp.accounts import rules as account_rules
+from evalapp.accounts.models import Resident
 from evalapp.core import clock
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.jobs import Job, JobState
+from evalapp.notifications.models import Notice, NoticeState
 from evalapp.notifications.rules import DELIVER
 
 _MOST = 100
@@ -24,6 +28,28 @@ class Undelivered:
     asked_on: date
     tried: int
     why: str
+
+
+def is_waiting(session: Session, notice_id: uuid.UUID) -> bool:
+    """Whether a notice was neither sent nor dropped."""
+    state = session.scalar(select(Notice.state).where(Notice.id == notice_id))
+    return state is NoticeState.WAITING
+
+
+def person_to_tell(session: Session, notice_id: uuid.UUID) -> str | None:
+    """Return the person that a waiting notice is for, or none.
+
+    None when they took back the consent to notices, erased their account, or were away so long that the number may be
+    somebody else's by now.
+    """
+    resident = session.scalar(
+        select(Resident)
+        .join(Notice, Notice.resident_id == Resident.id)
+        .where(Notice.id == notice_id, Notice.state == NoticeState.WAITING, Resident.erased_at.is_(None))
+    )
+    if resident is None or account_rules.is_forgotten(resident.last_used_at, clock.now()):
+        return None
+    return resident.person_id if accounts.wants_notices(session, resident.id) else None
 
 
 def undelivered(session: Session) -> list[Undelivered]:

@@ -29,9 +29,12 @@ def data(body: dict[str, Any]) -> Response:
     return document(text.encode(), "application/json", max_age=0)
 
 
-def page_of_data(items: list[dict[str, Any]], *, following: str | None) -> Response:
-    """Return one page of a list as `{items, next}`; `following` is the cursor of the next page and goes into `Link` too."""
-    answer = data({"items": items, "next": following})
+def page_of_data(items: list[dict[str, Any]], *, following: str | None, **more: Any) -> Response:
+    """Return one page of a list as `{items, next}`; `following` is the cursor of the next page and goes into `Link` too.
+
+    `more` is what the page says beside its items, counts for example.
+    """
+    answer = data({"items": items, "next": following, **more})
     if following is not None:
         query = urlencode({**request.args.to_dict(), "cursor": following})
         answer.headers["Link"] = f'<{request.base_url}?{query}>; rel="next"'

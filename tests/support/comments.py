@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from evalapp.accounts.models import Resident, Role, StaffMember
+from evalapp.accounts import vault
+from evalapp.accounts.models import Purpose, Resident, Role, StaffMember
+from evalapp.accounts.services import residents
 from evalapp.comments import services
 from evalapp.comments.models import Comment, Reply, Thread
 from evalapp.comments.rules.moderation import Moderation, RefusalReason
@@ -48,10 +50,19 @@ class Comments:
                 path=f"/episodes/{number}",
             )
 
-    def resident(self) -> Actor:
+    def resident(self, *, phone: str = "", wants_notices: bool = True) -> Actor:
+        """A resident; with a telephone number in the vault when one is given."""
         with self.platform.transaction() as session:
-            resident = Resident(person_id=uuid.uuid4().hex, created_at=clock.now(), last_used_at=clock.now())
+            person = vault.keep(session, self.platform.keys, phone) if phone else uuid.uuid4().hex
+            vault.settle(session, person)
+            now = clock.now()
+            resident = Resident(
+                id=uuid.uuid4(), person_id=person, created_at=now, known_since=now, last_used_at=now
+            )
             session.add(resident)
+            session.flush()
+            if wants_notices:
+                residents.give_consent(session, resident.id, Purpose.REPLY_NOTICES)
         return Actor(kind=ActorKind.RESIDENT, id=resident.id, name="居民", permissions=RESIDENT_PERMISSIONS)
 
     def moderator(self) -> Actor:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import event
 
 from evalapp.core.platform import Platform
+from tests.support.strict_client import StrictClient
 
 
 @contextmanager
@@ -23,3 +24,10 @@ def statements(platform: Platform) -> Iterator[list[str]]:
         yield sent
     finally:
         event.remove(platform.engine, "before_cursor_execute", note)
+
+
+def statements_of(platform: Platform, browser: StrictClient, path: str) -> int:
+    """How many statements it takes to answer `path`."""
+    with statements(platform) as sent:
+        assert browser.get(path).status_code == 200
+    return len(sent)

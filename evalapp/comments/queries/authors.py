@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from evalapp.accounts import queries as accounts
 from evalapp.comments.models import Comment, CommentAuthor, CommentDecision, Thread
 from evalapp.comments.queries.threads import ReplyShown, replies_to
 from evalapp.comments.rules import moderation, sealing
@@ -48,7 +49,7 @@ class OwnComment:
 def own_in_thread(
     session: Session, thread_id: uuid.UUID, *, resident_id: uuid.UUID, keys: CommentKeys
 ) -> list[OwnComment]:
-    """Return what this resident wrote in one thread, newest first: two statements."""
+    """Return what this resident wrote in one thread, newest first: three statements."""
     return _own(session, [thread_id], resident_id=resident_id, keys=keys)
 
 
@@ -61,6 +62,7 @@ def comments_of(session: Session, *, resident_id: uuid.UUID, keys: CommentKeys) 
 def _own(
     session: Session, threads: Iterable[uuid.UUID], *, resident_id: uuid.UUID, keys: CommentKeys
 ) -> list[OwnComment]:
+    since = accounts.known_since(session, resident_id)
     names = [sealing.pseudonym(keys, thread_id=thread, resident_id=resident_id) for thread in threads]
     rows = session.execute(
         select(Comment, CommentAuthor.sealed, Thread.title, Thread.path, CommentDecision)
@@ -78,7 +80,8 @@ def _own(
         _one(comment, sealed, title, path, decision, reply=replies.get(comment.id), keys=keys)
         for comment, sealed, title, path, decision in rows
     ]
-    return sorted(own, key=lambda one: one.written_at, reverse=True)
+    theirs = [one for one in own if one.written_at >= since]  # a number may have changed hands
+    return sorted(theirs, key=lambda one: one.written_at, reverse=True)
 
 
 def _one(

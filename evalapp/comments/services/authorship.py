@@ -10,12 +10,14 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from evalapp.accounts import queries as accounts
+from evalapp.accounts.events import ResidentErased
 from evalapp.comments.models import Comment, CommentAllowance, CommentAuthor, Thread
 from evalapp.comments.rules import masking, moderation, sealing, wording
 from evalapp.comments.rules.moderation import CommentState, Moderation
 from evalapp.comments.rules.sealing import Authorship, CommentKeys
 from evalapp.comments.services.choice import record_choice
-from evalapp.core import clock
+from evalapp.core import clock, jobs
 from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, Invalid, NotFound, TooMany
 from evalapp.core.i18n import N_
@@ -23,6 +25,7 @@ from evalapp.core.permissions import Actor
 from evalapp.core.settings import Settings
 from evalapp.core.transaction import locked
 
+ERASE = "comments.erase_author"
 _HOUR = timedelta(hours=1)
 
 
@@ -94,14 +97,16 @@ def write_comment(
 def withdraw_comment(session: Session, *, reference: str, author: Actor, keys: CommentKeys) -> Comment:
     """Take one's own comment back: a mark stays. Raises `NotFound` for another's, `Conflict` when it is too late."""
     assert author.id is not None
-    found = session.execute(
-        select(Comment.id, Comment.thread_id, Comment.pseudonym).where(Comment.reference == reference)
+    sealed = session.execute(
+        select(Comment.id, CommentAuthor.sealed)
+        .join(CommentAuthor, CommentAuthor.comment_id == Comment.id)
+        .where(Comment.reference == reference)
     ).one_or_none()
-    if found is None or not secrets.compare_digest(
-        found.pseudonym, sealing.pseudonym(keys, thread_id=found.thread_id, resident_id=author.id)
-    ):
+    written = sealing.open_author(keys, sealed.id, sealed.sealed) if sealed else None
+    since = accounts.known_since(session, author.id)
+    if sealed is None or written is None or written.resident_id != author.id or written.written_at < since:
         raise NotFound(N_("没有找到这条留言。"))
-    comment = locked(session, Comment, found.id)
+    comment = locked(session, Comment, sealed.id)
     if not moderation.may_be_withdrawn(comment.state):
         raise Conflict(N_("这条留言已经没有公开，不必收回。"))
     comment.state, comment.fingerprint = CommentState.WITHDRAWN, None
@@ -109,11 +114,26 @@ def withdraw_comment(session: Session, *, reference: str, author: Actor, keys: C
     return comment
 
 
-def erase_author(session: Session, *, resident_id: uuid.UUID, keys: CommentKeys) -> int:
-    """Erase every word of a resident and what tied it to them; return how many comments. Marks stay in the threads."""
+def erase_author(
+    session: Session, *, resident_id: uuid.UUID, keys: CommentKeys, until: datetime | None = None
+) -> int:
+    """Erase every word of a resident and what tied it to them; return how many comments. Marks stay in the threads.
+
+    Only what was written up to `until`, so that what they write when they come back is not taken with it.
+    """
     threads = session.scalars(select(Thread.id).order_by(Thread.id)).all()
     names = [sealing.pseudonym(keys, thread_id=thread, resident_id=resident_id) for thread in threads]
-    ids = session.scalars(select(Comment.id).where(Comment.pseudonym.in_(names)).order_by(Comment.id)).all()
+    rows = session.execute(
+        select(Comment.id, CommentAuthor.sealed)
+        .join(CommentAuthor, CommentAuthor.comment_id == Comment.id)
+        .where(Comment.pseudonym.in_(names))
+        .order_by(Comment.id)
+    ).all()
+    ids = [
+        comment_id
+        for comment_id, sealed in rows
+        if until is None or sealing.open_author(keys, comment_id, sealed).written_at <= until
+    ]
     for comment_id in ids:
         comment = locked(session, Comment, comment_id)
         comment.state, comment.text, comment.original = CommentState.ERASED, "", None
@@ -121,6 +141,15 @@ def erase_author(session: Session, *, resident_id: uuid.UUID, keys: CommentKeys)
         comment.version += 1
     session.execute(delete(CommentAuthor).where(CommentAuthor.comment_id.in_(ids)))
     return len(ids)
+
+
+def on_resident_erased(session: Session, event: ResidentErased) -> None:
+    """Ask for the work of erasing: it needs the keys, which a reaction does not have."""
+    jobs.enqueue(
+        session,
+        ERASE,
+        {"resident_id": str(event.resident_id), "until": clock.now().isoformat()},
+    )
 
 
 def _check_words(words: str) -> None:

@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalapp.accounts import queries as accounts
 from evalapp.audit import services as audit
 from evalapp.comments.models import Comment, CommentAuthor, CommentDecision
 from evalapp.comments.rules import masking, moderation, sealing, wording
@@ -90,11 +92,17 @@ def mask(
 
 
 def tell_author(session: Session, comment: Comment, *, keys: CommentKeys) -> None:
-    """Have the author told that there is something new; whoever erased their account is not."""
+    """Have the author told that there is something new.
+
+    Not whoever erased their account, nor the later holder of the author's number.
+    """
     sealed = session.scalar(select(CommentAuthor.sealed).where(CommentAuthor.comment_id == comment.id))
-    if sealed is not None:
-        author = sealing.open_author(keys, comment.id, sealed)
-        notifications.notify(session, resident_id=author.resident_id)
+    if sealed is None:
+        return
+    author = sealing.open_author(keys, comment.id, sealed)
+    with suppress(NotFound):
+        if author.written_at >= accounts.known_since(session, author.resident_id):
+            notifications.notify(session, resident_id=author.resident_id)
 
 
 def _as_seen(session: Session, reference: str, seen_version: int, verdict: Verdict) -> Comment:

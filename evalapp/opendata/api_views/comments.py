@@ -3,60 +3,48 @@
 import math
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, Response, jsonify, request
 
 from evalapp.comments import queries, services
 from evalapp.comments.models import Comment
 from evalapp.comments.queries import ReplyShown, ShownComment, ThreadFilter
 from evalapp.comments.rules.sealing import CommentKeys
-from evalapp.core.errors import Invalid, TooLarge
+from evalapp.core.errors import Invalid
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Permission
 from evalapp.core.transaction import transaction
-from evalapp.programme.queries.commenting import commentable
+from evalapp.programme.queries.commenting import commentable, recorded_seconds
 from evalapp.web.access import current_actor, public, requires
+from evalapp.web.answers import asked_limit, page_of_data
+from evalapp.web.bodies import takes
 from evalapp.web.context import db, platform
 
 blueprint = Blueprint("api_comments", __name__)
 
 _MOST_BYTES = 32 * 1024
-_MOST_ITEMS = 100
 
 
-@blueprint.get("/api/v1/episodes/<int:number>/comments")
+@blueprint.get("/api/v1/episodes/<int(max=999999):number>/comments")
 @public
-def list_comments(number: int) -> AnyResponse:
-    """Shown comments, newest day first: `?cursor=`, `?limit=` up to 100, `?show=answered`."""
-    only = _show()
-    limit = min(max(request.args.get("limit", queries.PAGE, type=int), 1), _MOST_ITEMS)
+def list_comments(number: int) -> Response:
+    """Return shown comments, newest day first: `{items, next, counts}`; `cursor`, `limit` (1 to 100), `show=answered`."""
+    only, limit = _show(), asked_limit()
     thread = commentable(db.session, number).thread_id
     page = queries.thread_page(db.session, thread, only=only, after=request.args.get("cursor"), limit=limit)
-    response = jsonify(
-        items=[_shown(one) for one in page.comments],
-        next=page.next,
-        counts={
-            "shown": page.shown,
-            "answered": page.answered,
-            "refused": page.refused,
-            "withdrawn": page.withdrawn,
-        },
-    )
-    if page.next:
-        following = url_for(".list_comments", number=number, cursor=page.next, limit=limit, show=only.value)
-        response.headers["Link"] = f'<{following}>; rel="next"'
-    response.cache_control.no_cache = True
-    response.add_etag()
-    return response.make_conditional(request)
+    counts = {
+        "shown": page.shown,
+        "answered": page.answered,
+        "refused": page.refused,
+        "withdrawn": page.withdrawn,
+    }
+    return page_of_data([_shown(one) for one in page.comments], following=page.next, counts=counts)
 
 
-@blueprint.post("/api/v1/episodes/<int:number>/comments")
+@blueprint.post("/api/v1/episodes/<int(max=999999):number>/comments")
 @requires(Permission.WRITE_COMMENT)
+@takes(lambda _settings: _MOST_BYTES)
 def write_comment(number: int) -> tuple[Response, int]:
     """Write a comment: `{"text": …, "at": seconds?}`; 201 with what became of it."""
-    if (request.content_length or 0) > _MOST_BYTES:
-        raise TooLarge(N_("内容太大了。"))
-    request.max_content_length = _MOST_BYTES
     body = request.get_json()
     text, at_seconds = _text_of(body), _moment_of(body)
     with transaction(db.session):
@@ -69,7 +57,7 @@ def write_comment(number: int) -> tuple[Response, int]:
             keys=CommentKeys.of(platform().keys),
             policy=services.CommentPolicy.of(platform().settings),
             at_seconds=at_seconds,
-            duration=episode.duration,
+            duration=recorded_seconds(db.session, episode.id),
         )
     return jsonify(_written(written)), 201
 
