@@ -4,6 +4,7 @@ import click
 from flask import Flask
 
 from evalapp import wiring
+from evalapp.accounts.commands import group as staff
 from evalapp.comments.commands import group as comment
 from evalapp.core import jobs
 from evalapp.core.commandline import Commands
@@ -23,6 +24,7 @@ COMMANDS: tuple[click.Command, ...] = (
     episode,
     pledge,
     season,
+    staff,
     unit,
 )
 

@@ -15,6 +15,8 @@ from evalapp.ballots import polling
 from evalapp.ballots import views as ballots
 from evalapp.console import rules as rail
 from evalapp.console.staff_views import (
+    administrator,
+    auditor,
     office_episodes,
     office_moderation,
     office_notices,
@@ -52,7 +54,9 @@ BLUEPRINTS = (
     accounts.blueprint,
     accounts_api.blueprint,
     accounts_staff.blueprint,
+    administrator.blueprint,
     api_comments.blueprint,
+    auditor.blueprint,
     office_episodes.blueprint,
     ballots.blueprint,
     ballots_api.blueprint,

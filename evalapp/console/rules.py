@@ -35,4 +35,22 @@ RAIL: tuple[RailEntry, ...] = (
         label=N_("收件箱"),
         icon="inbox",
     ),
+    RailEntry(
+        permission=Permission.MANAGE_STAFF,
+        endpoint="administrator.accounts",
+        label=N_("工作人员账号"),
+        icon="people",
+    ),
+    RailEntry(
+        permission=Permission.READ_AUDIT,
+        endpoint="auditor.record",
+        label=N_("操作记录"),
+        icon="journal-check",
+    ),
+    RailEntry(
+        permission=Permission.USE_DESK,
+        endpoint="staff.change_password",
+        label=N_("改密码"),
+        icon="key",
+    ),
 )
