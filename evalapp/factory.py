@@ -21,6 +21,10 @@ from evalapp.console.staff_views import (
     office_moderation,
     office_notices,
     office_schedule,
+    station,
+    station_captions,
+    station_media,
+    station_uploads,
     unit_inbox,
 )
 from evalapp.core.platform import Platform
@@ -71,6 +75,10 @@ BLUEPRINTS = (
     results_api.blueprint,
     programme.blueprint,
     programme_api.blueprint,
+    station.blueprint,
+    station_captions.blueprint,
+    station_media.blueprint,
+    station_uploads.blueprint,
     units_api.blueprint,
     unit_inbox.blueprint,
 )

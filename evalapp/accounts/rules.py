@@ -43,6 +43,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.APPROVE_RESULTS,
             Permission.MANAGE_UNITS,
             Permission.INVITE_PANEL,
+            Permission.PREVIEW_RECORDING,
         }
     ),
     Role.UNIT: frozenset(
@@ -53,7 +54,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.REPLY_TO_COMMENTS,
         }
     ),
-    Role.STATION: frozenset({Permission.USE_DESK, Permission.SEE_STATION_DESK, Permission.DELIVER_RECORDING}),
+    Role.STATION: frozenset(
+        {
+            Permission.USE_DESK,
+            Permission.SEE_STATION_DESK,
+            Permission.DELIVER_RECORDING,
+            Permission.PREVIEW_RECORDING,
+        }
+    ),
     Role.AUDITOR: frozenset({Permission.USE_DESK, Permission.READ_AUDIT}),
     Role.ADMINISTRATOR: frozenset({Permission.USE_DESK, Permission.MANAGE_STAFF}),
 }

@@ -53,4 +53,10 @@ RAIL: tuple[RailEntry, ...] = (
         label=N_("改密码"),
         icon="key",
     ),
+    RailEntry(
+        permission=Permission.SEE_STATION_DESK,
+        endpoint="station.desk",
+        label=N_("录像"),
+        icon="cloud-arrow-up",
+    ),
 )

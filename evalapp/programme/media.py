@@ -49,6 +49,7 @@ __all__ = [
     "read_captions",
     "reading_speed",
     "tidy_captions",
+    "type_of",
 ]
 
 
@@ -171,6 +172,11 @@ def chapters_file(chapters: Iterable[tuple[int, str]], *, duration_ms: int) -> s
     """Return chapters (start in milliseconds, title) as the WebVTT that players read."""
     listed = [episodes.Chapter(start_ms=start, title=title) for start, title in chapters]
     return episodes.chapters_webvtt(listed, seconds=duration_ms / 1000)
+
+
+def type_of(name: str) -> str:
+    """Return the media type of a file that players read."""
+    return TYPES.get(Path(name).suffix, "application/octet-stream")
 
 
 def rate_of(text: str) -> float:

@@ -1,4 +1,4 @@
-"""Public addresses of the programme that other programs follow, and the short address on the television's code."""
+"""Public addresses of the programme that other programs follow: schedules, the code on the screen, files of players."""
 
 from datetime import timedelta
 
@@ -6,9 +6,10 @@ from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
 from evalapp.core import clock
-from evalapp.programme import feeds
+from evalapp.programme import feeds, media
 from evalapp.programme.models import Episode
-from evalapp.programme.queries import planning, planning_schedule
+from evalapp.programme.queries import planning, planning_schedule, recordings
+from evalapp.web import files
 from evalapp.web.access import public
 from evalapp.web.answers import document
 from evalapp.web.context import db, platform
@@ -43,6 +44,17 @@ def schedule_xml() -> Response:
 def feed() -> Response:
     rows = planning.episodes_with_state(db.session, Episode.withdrawn_at.is_(None), limit=100)
     return document(feeds.news(rows, _site()), "application/rss+xml; charset=utf-8")
+
+
+@blueprint.get("/media/<token>/<name>")
+@public
+def watch(token: str, name: str) -> Response:
+    """Send a file of a recording that may be watched now; what must not be seen does not exist."""
+    found = recordings.watch_file(db.session, token, name)
+    kind = media.type_of(name)
+    if found.text is not None:
+        return files.send_text(found.text, content_type=kind, is_final=found.is_final)
+    return files.send_stored(found.name, content_type=kind)
 
 
 def _site() -> feeds.Site:

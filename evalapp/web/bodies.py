@@ -19,6 +19,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _LIMIT = "__body_limit__"
 _ROOM = "__body_room__"
 FORM_PREFIX = "form-"
+FORM_MEMORY = 512 * 1024  # werkzeug reads files in blocks of 64 KiB and counts two of them here
 
 
 def takes(limit: Callable[[Settings], int], *, to_disk: bool = False) -> Callable[[View], View]:
@@ -66,4 +67,4 @@ def _allow() -> None:
         disk.require_room(platform().settings.uploads_dir, request.content_length or 0)
     request.max_content_length = request.max_form_memory_size = limit(platform().settings)
     if getattr(view, _ROOM):
-        request.max_form_memory_size = current_app.config["MAX_FORM_MEMORY_SIZE"]
+        request.max_form_memory_size = FORM_MEMORY

@@ -113,3 +113,51 @@ def original_name(token: str) -> str:
 def watch_folder(token: str) -> str:
     """Return the stored name of the folder that players read."""
     return f"watch/{token}"
+
+
+class RecordingState(enum.StrEnum):
+    """How far a version is, for the station."""
+
+    WAITING = "waiting"
+    PREPARING = "preparing"
+    TROUBLED = "troubled"  # this machine could not; it tries again by itself
+    FAILED = "failed"  # it has given up
+    REFUSED = "refused"  # the file is at fault
+    PREPARED = "prepared"
+    REPLACED = "replaced"
+
+
+RECORDING_STATES: Mapping[RecordingState, str] = {
+    RecordingState.WAITING: N_("等待制作"),
+    RecordingState.PREPARING: N_("制作中"),
+    RecordingState.TROUBLED: N_("没做成，会自动再试"),
+    RecordingState.FAILED: N_("制作失败"),
+    RecordingState.REFUSED: N_("不能用"),
+    RecordingState.PREPARED: N_("可以观看"),
+    RecordingState.REPLACED: N_("已被新版替换"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progressing:
+    """What the state of a version follows from."""
+
+    is_prepared: bool
+    is_replaced: bool
+    is_refused: bool
+    has_trouble: bool
+    is_running: bool
+    has_given_up: bool
+
+
+def recording_state(facts: Progressing) -> RecordingState:
+    """Return how far a version is."""
+    states = (
+        (facts.is_replaced, RecordingState.REPLACED),
+        (facts.is_prepared, RecordingState.PREPARED),
+        (facts.is_refused, RecordingState.REFUSED),
+        (facts.has_given_up, RecordingState.FAILED),
+        (facts.is_running, RecordingState.PREPARING),
+        (facts.has_trouble, RecordingState.TROUBLED),
+    )
+    return next((state for holds, state in states if holds), RecordingState.WAITING)

@@ -14,7 +14,7 @@ from evalapp.core import disk
 from evalapp.core.errors import DomainError, NoRoom
 from evalapp.core.i18n import N_
 
-BLOCK = 1024 * 1024
+BLOCK = 64 * 1024  # what a cut connection may cost: servers hand over a block when it is whole
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 ALGORITHMS = ("sha256", "sha1")  # tus asks for sha1; it guards against mishaps here, not against people
 

@@ -35,7 +35,7 @@ class Upload {
     this.upload = new this.tus.Upload(file, {
       endpoint: this.form.dataset.upload,
       headers: { "X-CSRF-Token": token },
-      metadata: { filename: file.name, filetype: file.type, ...JSON.parse(this.form.dataset.metadata || "{}") },
+      metadata: { filename: file.name, filetype: file.type, ...this.said() },
       chunkSize: Number(this.form.dataset.piece) || 8 * 1024 ** 2,
       retryDelays: [0, 1000, 3000, 8000, 20000],
       removeFingerprintOnSuccess: true,
@@ -47,6 +47,11 @@ class Upload {
       if (earlier.length) this.upload.resumeFromPreviousUpload(earlier[0]);
       this.go();
     });
+  }
+
+  /** What was typed beside the file, in fields that carry data-upload-meta. */
+  said() {
+    return Object.fromEntries([...this.form.querySelectorAll("[data-upload-meta]")].map((field) => [field.name, field.value]));
   }
 
   say(words, ...values) {
