@@ -1,0 +1,157 @@
+"""What a unit undertakes and is proud of."""
+
+from wtforms import DateField, Field, IntegerField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import HiddenInput
+
+from evalapp.console.forms.unit_profile import short
+from evalapp.pledges.models import HighlightVersion, PledgeVersion
+from evalapp.pledges.rules.terms import Basis, Term, TimeUnit
+from evalapp.pledges.services import HighlightWording, PledgeWording
+from evalapp.pledges.services import highlights as highlight_limits
+from evalapp.pledges.services import pledges as pledge_limits
+from evalapp.web.formbase import Form, stripped
+from evalapp.web.i18n import _, _l
+
+UNITS = [
+    (TimeUnit.DAY, _l("日")),
+    (TimeUnit.HOUR, _l("小时")),
+    (TimeUnit.MINUTE, _l("分钟")),
+    (TimeUnit.MONTH, _l("个月")),
+]
+BASES = [(Basis.WORKING, _l("工作日（工作时间）")), (Basis.CALENDAR, _l("自然日（不停歇）"))]
+
+
+class ReasonedForm(Form):
+    """A form that changes what the public reads: from the second wording on it asks why."""
+
+    seen = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    reason = StringField(
+        _l("改动说明"),
+        description=_l("居民会看到这句话。例如“流程并联，时限缩短”。"),
+        filters=[stripped],
+        validators=[Optional(), short(pledge_limits.REASON_LIMIT)],
+    )
+
+    def validate_reason(self, field: Field) -> None:
+        if self.seen.data and not field.data:
+            raise ValidationError(_("请写一句为什么要改。"))
+
+
+class PledgeForm(ReasonedForm):
+    title = StringField(
+        _l("事项"), filters=[stripped], validators=[InputRequired(_l("请填写事项。")), short(pledge_limits.TITLE_LIMIT)]
+    )
+    text = TextAreaField(
+        _l("承诺"),
+        description=_l("对居民说的话，写清做到什么。"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请写下承诺。")), short(pledge_limits.TEXT_LIMIT)],
+    )
+    measured = StringField(
+        _l("计时范围"),
+        description=_l("从哪一步到哪一步，例如“从受理到发证”。填了时限就要填这一项。"),
+        filters=[stripped],
+        validators=[Optional(), short(pledge_limits.MEASURED_LIMIT)],
+    )
+    amount = IntegerField(_l("承诺时限"), validators=[Optional()])
+    time_unit = SelectField(_l("时间单位"), choices=UNITS, coerce=TimeUnit, default=TimeUnit.DAY)
+    basis = SelectField(_l("怎样计算"), choices=BASES, coerce=Basis, default=Basis.WORKING)
+    statutory_amount = IntegerField(_l("法定时限"), validators=[Optional()])
+    statutory_unit = SelectField(_l("法定时限的单位"), choices=UNITS, coerce=TimeUnit, default=TimeUnit.DAY)
+    statutory_basis = SelectField(_l("法定时限怎样计算"), choices=BASES, coerce=Basis, default=Basis.WORKING)
+    statutory_source = StringField(
+        _l("法定依据"), filters=[stripped], validators=[Optional(), short(pledge_limits.SOURCE_LIMIT)]
+    )
+
+    @classmethod
+    def of(cls, version: PledgeVersion) -> "PledgeForm":
+        """Return the form with the wording that is shown now."""
+        return cls(
+            formdata=None,
+            seen=version.number,
+            title=version.title,
+            text=version.text,
+            measured=version.measured,
+            amount=version.amount,
+            time_unit=version.time_unit or TimeUnit.DAY,
+            basis=version.basis or Basis.WORKING,
+            statutory_amount=version.statutory_amount,
+            statutory_unit=version.statutory_unit or TimeUnit.DAY,
+            statutory_basis=version.statutory_basis or Basis.WORKING,
+            statutory_source=version.statutory_source,
+        )
+
+    def wording(self) -> PledgeWording:
+        return PledgeWording(
+            title=self.title.data,
+            text=self.text.data,
+            measured=self.measured.data or "",
+            term=_term(self.amount.data, self.time_unit.data, self.basis.data),
+            statutory=_term(self.statutory_amount.data, self.statutory_unit.data, self.statutory_basis.data),
+            statutory_source=self.statutory_source.data or "",
+        )
+
+
+class WithdrawForm(Form):
+    reason = StringField(
+        _l("撤回的原因"),
+        description=_l("撤回以后内容和原因都留着，居民看得到。"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请写明为什么撤回。")), short(pledge_limits.REASON_LIMIT)],
+    )
+
+
+class HighlightForm(ReasonedForm):
+    title = StringField(
+        _l("工作"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请填写工作名称。")), short(highlight_limits.TITLE_LIMIT)],
+    )
+    goal = TextAreaField(
+        _l("年度目标"),
+        description=_l("做到多少算完成，例如“全年加装 80 部”。"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请写下年度目标。")), short(highlight_limits.GOAL_LIMIT)],
+    )
+    measures = TextAreaField(
+        _l("做法"),
+        description=_l("一行一条。"),
+        filters=[stripped],
+        validators=[Optional(), short(highlight_limits.MEASURES_LIMIT)],
+    )
+
+    @classmethod
+    def of(cls, version: HighlightVersion) -> "HighlightForm":
+        """Return the form with the wording that is shown now."""
+        return cls(
+            formdata=None,
+            seen=version.number,
+            title=version.title,
+            goal=version.goal,
+            measures=version.measures,
+        )
+
+    def wording(self) -> HighlightWording:
+        return HighlightWording(title=self.title.data, goal=self.goal.data, measures=self.measures.data or "")
+
+
+class ProgressForm(Form):
+    percent = IntegerField(_l("进度（百分比）"), validators=[InputRequired(_l("请填 0 到 100 的整数。"))])
+    reached_on = DateField(_l("截至"), validators=[InputRequired(_l("请填日期。"))])
+    done = StringField(
+        _l("完成"),
+        description=_l("例如“31 个小区”。"),
+        filters=[stripped],
+        validators=[Optional(), short(highlight_limits.DONE_LIMIT)],
+    )
+    proof = StringField(
+        _l("佐证"),
+        description=_l("例如“验收单 31 份”。"),
+        filters=[stripped],
+        validators=[Optional(), short(highlight_limits.PROOF_LIMIT)],
+    )
+
+
+def _term(amount: int | None, unit: TimeUnit, basis: Basis) -> Term | None:
+    return None if amount is None else Term(amount=amount, unit=unit, basis=basis)
