@@ -21,11 +21,16 @@ from evalapp.console.staff_views import (
     office_moderation,
     office_notices,
     office_schedule,
+    office_units,
     station,
     station_captions,
     station_media,
     station_uploads,
+    unit_dossier,
+    unit_highlights,
     unit_inbox,
+    unit_pledges,
+    unit_profile,
 )
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
@@ -75,10 +80,15 @@ BLUEPRINTS = (
     results_api.blueprint,
     programme.blueprint,
     programme_api.blueprint,
+    office_units.blueprint,
     station.blueprint,
     station_captions.blueprint,
     station_media.blueprint,
     station_uploads.blueprint,
+    unit_dossier.blueprint,
+    unit_highlights.blueprint,
+    unit_pledges.blueprint,
+    unit_profile.blueprint,
     units_api.blueprint,
     unit_inbox.blueprint,
 )

@@ -27,6 +27,7 @@ pytest_plugins = (
     "tests.support.accounts",
     "tests.support.pledges",
     "tests.support.units",
+    "tests.support.desk",  # stands on accounts and units
     "tests.support.programme",  # stands on units
     "tests.support.delivered",  # stands on units
     "tests.support.comments",  # stands on units

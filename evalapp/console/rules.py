@@ -36,6 +36,36 @@ RAIL: tuple[RailEntry, ...] = (
         icon="inbox",
     ),
     RailEntry(
+        permission=Permission.KEEP_UNIT,
+        endpoint="unit_dossier.dossiers",
+        label=N_("本单位的节目"),
+        icon="play-btn",
+    ),
+    RailEntry(
+        permission=Permission.KEEP_UNIT,
+        endpoint="unit_pledges.pledges",
+        label=N_("承诺与证据"),
+        icon="card-checklist",
+    ),
+    RailEntry(
+        permission=Permission.KEEP_UNIT,
+        endpoint="unit_highlights.highlights",
+        label=N_("亮点工作"),
+        icon="stars",
+    ),
+    RailEntry(
+        permission=Permission.KEEP_UNIT,
+        endpoint="unit_profile.profile",
+        label=N_("单位资料"),
+        icon="building",
+    ),
+    RailEntry(
+        permission=Permission.MANAGE_UNITS,
+        endpoint="office_units.units",
+        label=N_("单位"),
+        icon="building",
+    ),
+    RailEntry(
         permission=Permission.MANAGE_STAFF,
         endpoint="administrator.accounts",
         label=N_("工作人员账号"),

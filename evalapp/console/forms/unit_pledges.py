@@ -1,6 +1,7 @@
 """What a unit undertakes and is proud of."""
 
 from wtforms import DateField, Field, IntegerField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
@@ -14,12 +15,15 @@ from evalapp.web.formbase import Form, stripped
 from evalapp.web.i18n import _, _l
 
 UNITS = [
-    (TimeUnit.DAY, _l("日")),
-    (TimeUnit.HOUR, _l("小时")),
-    (TimeUnit.MINUTE, _l("分钟")),
-    (TimeUnit.MONTH, _l("个月")),
+    SelectChoice(value=TimeUnit.DAY, label=_l("日")),
+    SelectChoice(value=TimeUnit.HOUR, label=_l("小时")),
+    SelectChoice(value=TimeUnit.MINUTE, label=_l("分钟")),
+    SelectChoice(value=TimeUnit.MONTH, label=_l("个月")),
 ]
-BASES = [(Basis.WORKING, _l("工作日（工作时间）")), (Basis.CALENDAR, _l("自然日（不停歇）"))]
+BASES = [
+    SelectChoice(value=Basis.WORKING, label=_l("工作日（工作时间）")),
+    SelectChoice(value=Basis.CALENDAR, label=_l("自然日（不停歇）")),
+]
 
 
 class ReasonedForm(Form):
@@ -30,7 +34,7 @@ class ReasonedForm(Form):
         _l("改动说明"),
         description=_l("居民会看到这句话。例如“流程并联，时限缩短”。"),
         filters=[stripped],
-        validators=[Optional(), short(pledge_limits.REASON_LIMIT)],
+        validators=[short(pledge_limits.REASON_LIMIT)],
     )
 
     def validate_reason(self, field: Field) -> None:
@@ -40,7 +44,9 @@ class ReasonedForm(Form):
 
 class PledgeForm(ReasonedForm):
     title = StringField(
-        _l("事项"), filters=[stripped], validators=[InputRequired(_l("请填写事项。")), short(pledge_limits.TITLE_LIMIT)]
+        _l("事项"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请填写事项。")), short(pledge_limits.TITLE_LIMIT)],
     )
     text = TextAreaField(
         _l("承诺"),

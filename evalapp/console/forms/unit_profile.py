@@ -49,7 +49,9 @@ class ContactForm(Form):
     )
     telephone = StringField(_l("电话"), filters=[stripped], validators=[Optional(), short(60)])
     address = StringField(_l("地址"), filters=[stripped], validators=[Optional(), short(ADDRESS_LIMIT)])
-    office_hours = StringField(_l("办公时间"), filters=[stripped], validators=[Optional(), short(HOURS_LIMIT)])
+    office_hours = StringField(
+        _l("办公时间"), filters=[stripped], validators=[Optional(), short(HOURS_LIMIT)]
+    )
 
     @classmethod
     def of(cls, unit: Unit) -> "ContactForm":
@@ -118,7 +120,9 @@ class FunctionsForm(_EntriesForm):
     def texts(self) -> list[FunctionText]:
         return [
             FunctionText(
-                title=entry.title.data or "", text=entry.text.data or "", handled_by=entry.handled_by.data or ""
+                title=entry.title.data or "",
+                text=entry.text.data or "",
+                handled_by=entry.handled_by.data or "",
             )
             for entry in self.entries
         ]
