@@ -99,8 +99,10 @@ def session(platform: Platform) -> Iterator[Session]:
 
 
 @pytest.fixture
-def app(platform: Platform) -> Flask:
-    return create_app(platform)
+def app(platform: Platform) -> Iterator[Flask]:
+    made = create_app(platform)
+    yield made
+    made.extensions["evalapp.polling"].booths.close()  # the lock of the one process that casts on SQLite
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalapp.ballots.keepers import Keepers
+from evalapp.ballots.keepers import Keepers, KeyGone
 from evalapp.ballots.models import BallotBox, Grading, SealedBallot
 from evalapp.ballots.rules.receipts import CodeRefused, NonceBy, Receipt, typed_code
 from evalapp.ballots.rules.voters import voter_key
@@ -83,6 +83,16 @@ def own(session: Session, *, person_id: str, keepers: Keepers) -> Sequence[Stand
         for grading, episode in rows
         if keys[grading.id] in last
     ]
+
+
+def code_in(session: Session, episode: Episode, *, person_id: str, keepers: Keepers) -> str | None:
+    """The code of the receipt of this person's last ballot in one episode; None before there is one, or any more."""
+    try:
+        key = voter_key(keepers.voter_secret(episode.reference), bytes.fromhex(person_id))
+    except KeyGone:
+        return None
+    found = _last(session, {key}).get(key)
+    return found[0] if found else None
 
 
 def _last(session: Session, keys: set[bytes]) -> dict[bytes, tuple[str, str]]:

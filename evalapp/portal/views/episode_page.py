@@ -1,41 +1,62 @@
 """Puts the page of an episode together, also when one of its forms was refused and comes back with what was typed."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
 
+from evalapp.accounts import browser
+from evalapp.ballots import polling
+from evalapp.ballots.forms import BallotForm
+from evalapp.ballots.queries import receipts
+from evalapp.comments.forms import CommentForm
+from evalapp.comments.queries import authors
+from evalapp.comments.queries.authors import OwnComment
 from evalapp.comments.queries.threads import ThreadFilter
+from evalapp.comments.rules.sealing import CommentKeys
 from evalapp.core import clock
-from evalapp.core.i18n import N_
 from evalapp.portal.queries import episode as pages
 from evalapp.portal.queries.episode import EpisodePage
 from evalapp.programme.rules import EpisodeState
 from evalapp.web import access
-from evalapp.web.context import db
+from evalapp.web.context import db, platform
 from evalapp.web.headers import allow_player
 from evalapp.web.i18n import gettext, language
 
 FIRST_CUES = 30  # of the transcript; the rest is a page of its own
-ORDERS = {ThreadFilter.NEWEST: N_("最新"), ThreadFilter.ANSWERED: N_("有回复")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnBallot:
+    """What a resident sees of their own ballot: that one stands, never how they graded; and the form to cast with."""
+
+    code: str
+    form: BallotForm | None
+    reasons: dict[str, list[dict[str, str]]]
 
 
 def episode_answer(
     number: int,
     *,
-    only: ThreadFilter = ThreadFilter.NEWEST,
-    after: str | None = None,
+    ballot_form: BallotForm | None = None,
+    comment_form: CommentForm | None = None,
     status: int = 200,
 ) -> Response:
-    """Return the page of episode `number`; raises `NotFound`."""
+    """Return the page of episode `number`; raises `NotFound`. A refused form comes back with what was typed."""
+    show = request.args.get("show")
+    only = ThreadFilter(show) if show in set(ThreadFilter) else ThreadFilter.NEWEST
+    after = request.args.get("after")
     page = pages.episode_page(db.session, number, language=language(), only=only, after=after)
-    answer = make_response(render_template("portal/episode.html", **_values(page, only)), status)
+    values = _shown_to_everybody(page) | {"show": only.value, "later": after is not None}
+    if access.current_actor().is_resident:
+        values |= _shown_to_resident(page, ballot_form=ballot_form, comment_form=comment_form)
+    answer = make_response(render_template("portal/episode.html", **values), status)
     if page.row.state is EpisodeState.WITHDRAWN:
         answer.headers["X-Robots-Tag"] = "noindex"
     return allow_player(answer) if page.playback else answer
 
 
-def _values(page: EpisodePage, only: ThreadFilter) -> dict[str, Any]:
-    number = page.row.episode.number
+def _shown_to_everybody(page: EpisodePage) -> dict[str, Any]:
     start = request.args.get("t", 0, type=int)
     return {
         "page": page,
@@ -44,23 +65,58 @@ def _values(page: EpisodePage, only: ThreadFilter) -> dict[str, Any]:
         "first_cues": FIRST_CUES,
         "airings": pages.airings_of(db.session, page.row.episode.id) if page.row.next_airing_at else [],
         "parts": _parts(page),
-        "order": only.value,
-        "comment_choices": [
-            (gettext(name), url_for("portal.episode", number=number, order=one) + "#comments", one is only)
-            for one, name in ORDERS.items()
-        ],
         "ballot": None,
         "comment_form": None,
-        "is_resident": access.current_actor().is_resident,
+        "own": (),
     }
+
+
+def _shown_to_resident(
+    page: EpisodePage, *, ballot_form: BallotForm | None, comment_form: CommentForm | None
+) -> dict[str, Any]:
+    is_withdrawn = page.row.state is EpisodeState.WITHDRAWN
+    return {
+        "ballot": _own_ballot(page, ballot_form),
+        "comment_form": None if is_withdrawn else comment_form or CommentForm(formdata=None),
+        "own": _own_comments(page),
+    }
+
+
+def _own_ballot(page: EpisodePage, form: BallotForm | None) -> OwnBallot:
+    code, reasons = "", {}
+    if page.grading is not None:
+        person_id = browser.signed_in_resident().person_id
+        keepers = polling.polling().keepers
+        code = receipts.code_in(db.session, page.row.episode, person_id=person_id, keepers=keepers) or ""
+    if page.is_open and page.grading is not None and (form or not code or request.args.get("change")):
+        form = form or BallotForm.empty()
+        words = "en" if language() == "en" else "zh"
+        reasons = {
+            dimension: [{"code": reason.code, "text": getattr(reason, words)} for reason in listed]
+            for dimension, listed in page.grading.profile.reasons.items()
+        }
+    return OwnBallot(code=code, form=form if page.is_open else None, reasons=reasons)
+
+
+def _own_comments(page: EpisodePage) -> list[OwnComment]:
+    resident_id = access.current_actor().id
+    assert resident_id is not None
+    keys = CommentKeys.of(platform().keys)
+    return authors.own_in_thread(db.session, page.row.episode.thread_id, resident_id=resident_id, keys=keys)
 
 
 def _parts(page: EpisodePage) -> list[tuple[str, str]]:
     """The parts of the page that are there, for its list of contents."""
-    thread = page.thread
-    parts = [(gettext("评分"), "rate", True)]
-    parts.append((gettext("承诺"), "pledges", bool(page.shown.pledges)))
-    parts.append((gettext("亮点"), "highlights", bool(page.shown.highlights)))
-    parts.append((gettext("文字稿"), "transcript", bool(page.playback and page.playback.cues)))
-    parts.append((gettext("留言 %(number)s", number=thread.shown), "comments", True))
+    parts = [
+        (gettext("评分"), "rate", True),
+        (gettext("承诺"), "pledges", bool(page.shown.pledges)),
+        (gettext("亮点"), "highlights", bool(page.shown.highlights)),
+        (gettext("文字稿"), "transcript", bool(page.playback and page.playback.cues)),
+        (gettext("留言 %(number)s", number=page.thread.shown), "comments", True),
+    ]
     return [(name, part) for name, part, is_there in parts if is_there]
+
+
+def page_of(number: int) -> str:
+    """The address of an episode's page."""
+    return url_for("portal.episode", number=number)

@@ -3,7 +3,6 @@
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from evalapp.comments.queries.threads import ThreadFilter
 from evalapp.core import clock
 from evalapp.core.errors import DomainError, NotFound
 from evalapp.core.i18n import N_
@@ -60,13 +59,8 @@ def episodes() -> str:
 @blueprint.get(f"/episodes/<int(max={MOST}):number>")
 @public
 def episode(number: int) -> Response:
-    """The page of an episode; `?t=` starts the video there, `?order=` and `?after=` are for the comments."""
-    order = request.args.get("order")
-    return episode_answer(
-        number,
-        only=ThreadFilter(order) if order in set(ThreadFilter) else ThreadFilter.NEWEST,
-        after=request.args.get("after"),
-    )
+    """The page of an episode; `?t=` starts the video there, `?show=` and `?after=` are for the comments."""
+    return episode_answer(number)
 
 
 @blueprint.get(f"/episodes/<int(max={MOST}):number>/transcript")

@@ -36,14 +36,15 @@ async function cast(event) {
       location.assign(answer.url);
       return;
     }
-    if (answer.status === 422 || answer.status === 400) {
-      form.dataset.own = "";
+    if (answer.status < 500) {
+      // The page itself comes back, with what is missing and what was chosen; the key makes sure it is not cast twice.
       form.removeEventListener("submit", cast);
-      form.submit(); // the page itself comes back, with what is missing and what was chosen
+      form.dataset.own = "";
+      form.submit();
       return;
     }
     const shown = say("refused");
-    const sentence = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main .dk-md, main h1");
+    const sentence = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main .dk-md");
     if (shown && sentence) shown.querySelector("[data-sentence]").textContent = sentence.textContent;
   } catch {
     say("offline");

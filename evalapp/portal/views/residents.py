@@ -1,0 +1,125 @@
+"""A resident's own page: what they handed in (that, never how they graded), their data, their consent, the way out."""
+
+import json
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from evalapp.accounts import browser, consents, vault
+from evalapp.accounts import queries as accounts
+from evalapp.accounts.rules import Purpose
+from evalapp.accounts.services import residents, sessions
+from evalapp.ballots import polling
+from evalapp.ballots.keepers import KeyGone
+from evalapp.ballots.queries import receipts
+from evalapp.ballots.queries.receipts import Standing
+from evalapp.comments.queries import authors
+from evalapp.comments.queries.authors import OwnComment
+from evalapp.comments.rules.sealing import CommentKeys
+from evalapp.core import clock
+from evalapp.core.permissions import Permission
+from evalapp.core.transaction import transaction
+from evalapp.portal.forms import EraseForm
+from evalapp.portal.views.blueprint import blueprint
+from evalapp.web.access import requires
+from evalapp.web.context import db, platform
+from evalapp.web.i18n import gettext, language
+
+
+@blueprint.get("/me")
+@requires(Permission.SEE_OWN_PAGE)
+def me() -> str:
+    resident = browser.signed_in_resident()
+    return render_template(
+        "portal/me.html",
+        number=vault.masked_number(db.session, platform().keys, resident.person_id),
+        since=resident.known_since,
+        ballots=_ballots(resident.person_id),
+        comments=_comments(),
+        wants_notices=accounts.wants_notices(db.session, resident.resident_id),
+        notices=consents.REPLY_NOTICES.text(language()),
+        consent=consents.SIGN_IN.text(language()),
+        now=clock.now(),
+    )
+
+
+@blueprint.get("/me/data.json")
+@requires(Permission.SEE_OWN_PAGE)
+def own_data() -> Response:
+    """A copy of everything that is kept about the resident; of ballots, that there is one."""
+    resident = browser.signed_in_resident()
+    data: dict[str, Any] = {
+        "account": residents.own_data(db.session, platform(), resident.resident_id),
+        "ballots": [
+            {"episode": standing.episode.number, "title": standing.episode.title, "receipt": standing.code}
+            for standing in _ballots(resident.person_id)
+        ],
+        "comments": [
+            {
+                "reference": one.reference,
+                "about": one.thread_title,
+                "written_at": one.written_at.isoformat(),
+                "text": one.text,
+                "public_text": one.public_text,
+                "state": one.state.value,
+            }
+            for one in _comments()
+        ],
+    }
+    answer = Response(
+        json.dumps(data, ensure_ascii=False, indent=1), content_type="application/json; charset=utf-8"
+    )
+    answer.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.post("/me/sign-out-everywhere")
+@requires(Permission.SEE_OWN_PAGE)
+def sign_out_everywhere() -> AnyResponse:
+    resident = browser.signed_in_resident()
+    with transaction(db.session):
+        sessions.end_all_of_resident(db.session, resident.resident_id)
+    browser.leave_as_resident()
+    flash(gettext("已经在所有设备上退出。"), "ok")
+    return redirect(url_for("portal.home"), code=303)
+
+
+@blueprint.post("/me/notices/<wish>")
+@requires(Permission.SEE_OWN_PAGE)
+def notices(wish: str) -> AnyResponse:
+    """Agree to messages about replies, or take that back."""
+    resident = browser.signed_in_resident()
+    change = residents.give_consent if wish == "on" else residents.withdraw_consent
+    with transaction(db.session):
+        change(db.session, resident.resident_id, Purpose.REPLY_NOTICES)
+    flash(gettext("已经改好。"), "ok")
+    return redirect(url_for("portal.me"), code=303)
+
+
+@blueprint.route("/me/erase", methods=["GET", "POST"])
+@requires(Permission.SEE_OWN_PAGE)
+def erase() -> AnyResponse | tuple[str, int]:
+    """Withdraw consent and close the account, at once."""
+    resident, form = browser.signed_in_resident(), EraseForm()
+    if not form.validate_on_submit():
+        return render_template("portal/erase.html", form=form), 422 if form.is_submitted() else 200
+    with transaction(db.session):
+        residents.erase(db.session, resident.resident_id)
+    browser.leave_as_resident()
+    flash(gettext("已经注销，手机号已删除。"), "ok")
+    return redirect(url_for("portal.home"), code=303)
+
+
+def _ballots(person_id: str) -> list[Standing]:
+    """What this person handed in; nothing where a restored folder came without the boxes' keys."""
+    try:
+        return list(receipts.own(db.session, person_id=person_id, keepers=polling.polling().keepers))
+    except KeyGone:
+        return []
+
+
+def _comments() -> list[OwnComment]:
+    keys, resident_id = CommentKeys.of(platform().keys), browser.signed_in_resident().resident_id
+    return authors.comments_of(db.session, resident_id=resident_id, keys=keys)
