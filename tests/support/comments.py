@@ -97,6 +97,24 @@ class Comments:
                 duration=3600,
             )
 
+    def many(
+        self, thread: Thread, count: int, *, author: Actor | None = None, policy: CommentPolicy = BEFORE
+    ) -> list[Comment]:
+        """Write `count` harmless comments in one transaction."""
+        author = author or self.resident()
+        with self.platform.transaction() as session:
+            return [
+                services.write_comment(
+                    session,
+                    thread_id=thread.id,
+                    author=author,
+                    text=f"无害 {number}",
+                    keys=self.keys,
+                    policy=policy,
+                )
+                for number in range(count)
+            ]
+
     def thread_of(self, comment: Comment) -> Thread:
         with self.platform.session() as session:
             return session.get_one(Thread, comment.thread_id)

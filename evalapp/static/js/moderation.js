@@ -19,6 +19,13 @@ function choose(row) {
   row.scrollIntoView({ block: "nearest" });
 }
 
+/** Opens a row's form and goes to its first field, or closes it and goes back to the row. */
+function unfold(details) {
+  details.open = !details.open;
+  if (details.open) details.querySelector("select, textarea")?.focus();
+  else current()?.focus({ preventScroll: true });
+}
+
 function press(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
   const key = event.key.toLowerCase();
@@ -29,7 +36,8 @@ function press(event) {
   } else if ("arm".includes(key)) {
     const target = current()?.querySelector(`[data-key="${key}"]`);
     if (!target) return;
-    if (target.matches("button, summary, a")) target.click();
+    if (target.matches("summary")) unfold(target.parentElement);
+    else if (target.matches("button, a")) target.click();
     else target.focus();
   } else {
     return;

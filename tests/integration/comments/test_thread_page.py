@@ -16,7 +16,7 @@ from tests.support.strict_client import check_page
 
 PAGE = """{% extends "layouts/public.html" %}{% from "comments/_thread.html" import thread %}
 {% from "comments/_form.html" import comment_form %}{% block title %}一期{% endblock %}
-{% block main %}<h1>一期</h1><section id="cmt" aria-labelledby="cmt-heading">{{ thread(page, "/episodes/1", own=own) }}</section>
+{% block main %}<h1>一期</h1><section id="comments" aria-labelledby="comments-heading">{{ thread(page, "/episodes/1", own=own) }}</section>
 {{ comment_form(form, "/episodes/1") }}{% endblock %}"""
 
 
@@ -80,10 +80,7 @@ def test_what_is_not_shown_is_counted_and_not_named(rendered, comments: Comments
 
 def test_payloads_stay_words_in_the_thread(rendered, comments: Comments) -> None:
     author, thread = comments.resident(), comments.thread()
-    written = [
-        comments.written(thread, author=author, text=f"无害 {number}", policy=AFTER)
-        for number in range(len(PAYLOADS))
-    ]
+    written = comments.many(thread, len(PAYLOADS), author=author, policy=AFTER)
     comments.replied(written[0])
     before = shape(rendered(written[0], reader=author, typed="无害", limit=500))
     with comments.platform.transaction() as session:

@@ -121,8 +121,7 @@ def test_units_do_not_moderate(visitors: Visitors, browser: StrictClient, commen
 
 def test_the_queue_has_pages_and_a_page_beyond_is_the_last(office: StrictClient, comments: Comments) -> None:
     thread = comments.thread()
-    for _ in range(21):
-        comments.written(thread)
+    comments.many(thread, 21)
     assert office.get(QUEUE).text.count('data-key="a"') == 20
     assert office.get(f"{QUEUE}?page=99").text.count('data-key="a"') == 1
     assert office.get(f"{QUEUE}?page=x&show=nonsense").status_code == 200
@@ -145,7 +144,7 @@ def test_payloads_stay_words_in_the_queue(
     assert len(PAYLOADS) >= 150
     monkeypatch.setattr("evalapp.comments.queries.waiting.PAGE", len(PAYLOADS))
     thread = comments.thread()
-    harmless = [comments.written(thread, text=f"无害 {number}") for number in range(len(PAYLOADS))]
+    harmless = comments.many(thread, len(PAYLOADS))
     before = shape(office.get(QUEUE).text)
     with comments.platform.transaction() as session:
         for comment, payload in zip(harmless, PAYLOADS, strict=True):
