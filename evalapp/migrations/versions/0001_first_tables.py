@@ -1523,6 +1523,20 @@ def upgrade() -> None:
             "(setweight(to_tsvector('simple'::regconfig, title_words), 'A') || "
             "setweight(to_tsvector('simple'::regconfig, words), 'D')))"
         )
+    if op.get_context().dialect.name == "sqlite":
+        op.execute(
+            "CREATE TRIGGER audit_entries_unchanged BEFORE UPDATE ON audit_entries BEGIN SELECT RAISE(ABORT, 'audit entries are only ever added'); END"
+        )
+        op.execute(
+            "CREATE TRIGGER audit_entries_undeleted BEFORE DELETE ON audit_entries BEGIN SELECT RAISE(ABORT, 'audit entries are only ever added'); END"
+        )
+    else:
+        op.execute(
+            "CREATE OR REPLACE FUNCTION refuse_to_change_audit_entries() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'audit entries are only ever added'; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER audit_entries_unchanged BEFORE UPDATE OR DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_to_change_audit_entries()"
+        )
 
 
 def downgrade() -> None:
