@@ -34,6 +34,7 @@ from evalapp.console.staff_views import (
 )
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
+from evalapp.opendata import views as opendata
 from evalapp.opendata.api_views import comments as api_comments
 from evalapp.pledges import api_views as pledges_api
 from evalapp.pledges import views as pledges
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     office_moderation.blueprint,
     office_notices.blueprint,
     office_schedule.blueprint,
+    opendata.blueprint,
     operation.blueprint,
     pledges.blueprint,
     pledges_api.blueprint,

@@ -23,7 +23,7 @@ blueprint = Blueprint("ballots_api", __name__, url_prefix="/api/v1")
 _MOST_BYTES = 16 * 1024
 
 
-@blueprint.post("/episodes/<int:number>/ballot")
+@blueprint.post("/episodes/<int(max=999999):number>/ballot")
 @requires(Permission.CAST_BALLOT)
 def cast(number: int) -> Response:
     """Append a ballot: 201 with the receipt; the same key and body again gives the same receipt."""
@@ -40,7 +40,7 @@ def cast(number: int) -> Response:
     return _answer(accepted.receipt, status=201)
 
 
-@blueprint.delete("/episodes/<int:number>/ballot")
+@blueprint.delete("/episodes/<int(max=999999):number>/ballot")
 @requires(Permission.CAST_BALLOT)
 def withdraw(number: int) -> Response:
     """Withdraw the ballot: 200 with a receipt of its own; to the box it is one more sealed ballot."""

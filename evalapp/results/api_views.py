@@ -13,14 +13,14 @@ from evalapp.web.context import db
 blueprint = Blueprint("results_api", __name__, url_prefix="/api/v1")
 
 
-@blueprint.get("/episodes/<int:number>/result")
+@blueprint.get("/episodes/<int(max=999999):number>/result")
 @public
 def result(number: int) -> AnyResponse:
     """The published document, byte for byte; 404 before publication."""
     return _json(results.published(db.session, number).result.document)
 
 
-@blueprint.get("/league/<int:year>")
+@blueprint.get("/league/<int(max=9999):year>")
 @public
 def league(year: int) -> AnyResponse:
     """The table of a season: classes with units, means, intervals and ranges of ranks."""

@@ -20,7 +20,7 @@ COLUMNS = ("group", "dimension", "5", "4", "3", "2", "1", "unknown", "people")
 LEAGUE_COLUMNS = ("class", "unit", "name", "mean", "half_width", "rank_from", "rank_to", "people", "episodes")
 
 
-@blueprint.get("/episodes/<int:number>/results")
+@blueprint.get("/episodes/<int(max=999999):number>/results")
 @public
 def show(number: int) -> str:
     """The result of an episode; 404 before publication."""
@@ -42,7 +42,7 @@ def show(number: int) -> str:
     )
 
 
-@blueprint.get("/episodes/<int:number>/results.csv")
+@blueprint.get("/episodes/<int(max=999999):number>/results.csv")
 @public
 def table(number: int) -> Response:
     """The published counts as a table."""
@@ -56,13 +56,13 @@ def newest() -> str:
     return _league(leagues.newest_year(db.session))
 
 
-@blueprint.get("/league/<int:year>")
+@blueprint.get("/league/<int(max=9999):year>")
 @public
 def league(year: int) -> str:
     return _league(year)
 
 
-@blueprint.get("/league/<int:year>.csv")
+@blueprint.get("/league/<int(max=9999):year>.csv")
 @public
 def league_table(year: int) -> Response:
     """The league table as data."""

@@ -30,11 +30,15 @@ def readyz() -> Response:
 @blueprint.get("/version")
 @public
 def show_version() -> Response:
+    return jsonify(name="evalapp", version=current_version())
+
+
+def current_version() -> str:
+    """Return the version that is installed."""
     try:
-        number = version("evalapp")
+        return version("evalapp")
     except PackageNotFoundError:  # run from a checkout that was not installed
-        number = "0.1.0"
-    return jsonify(name="evalapp", version=number)
+        return "0.0.0"
 
 
 @blueprint.get("/metrics")

@@ -1,0 +1,132 @@
+"""Every address of the JSON interface: the description is made of this list, and a house test compares it with the routes."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel
+
+from evalapp.core.i18n import N_
+from evalapp.opendata.catalogue import shapes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One method of one address. `answer` is the shape of `status`; every refusal is a problem."""
+
+    method: Literal["get", "post", "delete"]
+    path: str
+    summary: str
+    answer: type[BaseModel] | None
+    request: type[BaseModel] | None = None
+    status: int = 200
+    refusals: tuple[int, ...] = ()
+    needs_session: bool = False
+    needs_key: bool = False
+    is_list: bool = False
+
+
+OPERATIONS = (
+    Operation(
+        method="get",
+        path="/episodes",
+        summary=N_("节目，最新的在前"),
+        answer=shapes.EpisodeItem,
+        is_list=True,
+    ),
+    Operation(
+        method="get",
+        path="/episodes/{number}",
+        summary=N_("一期节目和它的播出"),
+        answer=shapes.Episode,
+        refusals=(404,),
+    ),
+    Operation(
+        method="get",
+        path="/episodes/{number}/result",
+        summary=N_("公布的结果；公布前是 404"),
+        answer=shapes.Result,
+        refusals=(404,),
+    ),
+    Operation(
+        method="get",
+        path="/episodes/{number}/comments",
+        summary=N_("留言和回复"),
+        answer=shapes.Comments,
+        refusals=(404,),
+    ),
+    Operation(
+        method="post",
+        path="/episodes/{number}/comments",
+        summary=N_("写一条留言"),
+        request=shapes.CommentText,
+        answer=shapes.CommentShown,
+        status=201,
+        refusals=(400, 401, 404, 409, 413, 415, 422, 429),
+        needs_session=True,
+    ),
+    Operation(
+        method="post",
+        path="/episodes/{number}/ballot",
+        summary=N_("评一期，或改评；同一个键和同样的内容得到同一张回执"),
+        request=shapes.Ballot,
+        answer=shapes.Receipt,
+        status=201,
+        refusals=(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
+        needs_session=True,
+        needs_key=True,
+    ),
+    Operation(
+        method="delete",
+        path="/episodes/{number}/ballot",
+        summary=N_("撤回自己的评票"),
+        request=shapes.Withdrawal,
+        answer=shapes.Receipt,
+        refusals=(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
+        needs_session=True,
+        needs_key=True,
+    ),
+    Operation(
+        method="get",
+        path="/boxes/{reference}/receipt/{code}",
+        summary=N_("这张回执的票在不在票箱里"),
+        answer=shapes.Received,
+        refusals=(404,),
+    ),
+    Operation(method="get", path="/units", summary=N_("单位"), answer=shapes.UnitItem, is_list=True),
+    Operation(
+        method="get", path="/units/{slug}", summary=N_("一个单位"), answer=shapes.Unit, refusals=(404,)
+    ),
+    Operation(
+        method="get", path="/pledges", summary=N_("服务承诺和它的证据"), answer=shapes.Pledge, is_list=True
+    ),
+    Operation(
+        method="get", path="/league/{year}", summary=N_("一季的榜单"), answer=shapes.League, refusals=(404,)
+    ),
+    Operation(method="get", path="/consent", summary=N_("登录前要同意的说明"), answer=shapes.ConsentText),
+    Operation(
+        method="post",
+        path="/sign-in/code",
+        summary=N_("要一个验证码，它只认发出请求的这一方"),
+        request=shapes.CodeRequest,
+        answer=shapes.CodeSent,
+        refusals=(400, 415, 422, 429),
+    ),
+    Operation(
+        method="post",
+        path="/sign-in",
+        summary=N_("用验证码登录"),
+        request=shapes.SignIn,
+        answer=shapes.SignedIn,
+        refusals=(400, 409, 415, 422, 429),
+    ),
+    Operation(method="post", path="/sign-out", summary=N_("退出"), answer=None, status=204),
+    Operation(
+        method="post",
+        path="/me/standing",
+        summary=N_("凭编号卡成为一个单位的服务对象"),
+        request=shapes.Code,
+        answer=shapes.Standing,
+        refusals=(400, 401, 415, 422),
+        needs_session=True,
+    ),
+)
