@@ -29,5 +29,5 @@ def test_every_address_is_described_and_nothing_else(app: Flask) -> None:
 
 def test_an_address_without_a_description_is_noticed(app: Flask) -> None:
     """The planted defect: a route that nobody described."""
-    app.add_url_rule("/api/v1/secret/<int:number>", "secret", lambda number: str(number))
+    app.add_url_rule("/api/v1/secret/<int:number>", "secret", str)
     assert ("get", "/api/v1/secret/{number}") in routed(app) - described()
