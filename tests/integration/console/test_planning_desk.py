@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from evalapp.core import clock
 from evalapp.core.permissions import ANONYMOUS, SYSTEM, Actor, ActorKind, Permission
@@ -16,6 +16,7 @@ from evalapp.programme.models import Airing, ChangeKind, Episode, RecordingSlot,
 from evalapp.programme.services import planning, planning_places
 from evalapp.web import access
 from tests.support.programme import Programme, at
+from tests.support.statements import statements_of
 from tests.support.strict_client import StrictClient
 
 DESK = "/desk/office"
@@ -303,26 +304,12 @@ def test_the_desk_asks_as_much_for_many_as_for_few(
 ) -> None:
     programme.slot(programme.planned(), starts_at=at(days=10, hour=9))
     programme.scheduled()
-    few = statements(platform, lambda: office.get(DESK + path))
+    few = statements_of(platform, office, DESK + path)
     for hour in range(10, 17):
         programme.slot(programme.planned(), starts_at=at(days=10, hour=hour))
         programme.scheduled()
-    assert statements(platform, lambda: office.get(DESK + path)) == few
+    assert statements_of(platform, office, DESK + path) == few
     assert few <= 14
-
-
-def statements(platform: Platform, act) -> int:
-    seen: list[str] = []
-
-    def count(_connection, _cursor, statement, *_rest) -> None:
-        seen.append(statement)
-
-    event.listen(platform.engine, "before_cursor_execute", count)
-    try:
-        act()
-    finally:
-        event.remove(platform.engine, "before_cursor_execute", count)
-    return len(seen)
 
 
 def test_the_desk_speaks_english(office: StrictClient, programme: Programme) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evalapp.audit.models import AuditEntry
@@ -19,6 +19,7 @@ from evalapp.programme.queries import planning as queries
 from evalapp.programme.rules import EpisodeState
 from evalapp.programme.services import planning
 from tests.support.programme import Programme, at
+from tests.support.statements import statements
 
 
 @pytest.mark.parametrize("state", list(EpisodeState))
@@ -235,18 +236,9 @@ def test_a_failed_preparation_is_known_until_a_later_version_is_delivered(
 
 
 def _statements(platform: Platform, read=queries.episodes_with_state) -> int:
-    seen: list[str] = []
-
-    def count(_connection, _cursor, statement, *_rest) -> None:
-        seen.append(statement)
-
-    event.listen(platform.engine, "before_cursor_execute", count)
-    try:
-        with platform.session() as session:
-            read(session)
-    finally:
-        event.remove(platform.engine, "before_cursor_execute", count)
-    return len([one for one in seen if one.lstrip().upper().startswith("SELECT")])
+    with statements(platform) as sent, platform.session() as session:
+        read(session)
+    return len(sent)
 
 
 def _at_once(work, threads: int) -> None:

@@ -12,9 +12,11 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from evalapp.core.permissions import SYSTEM
+from evalapp.core.platform import Platform
 from evalapp.programme.models import Airing
 from evalapp.programme.services import planning_airings
 from tests.support.programme import Programme, at, span
+from tests.support.statements import statements_of
 from tests.support.strict_client import StrictClient
 
 DTD = Path("/usr/share/xmltv/xmltv.dtd")
@@ -176,3 +178,14 @@ def test_a_report_is_told_only_when_the_episode_may_be_watched(
 def only_airing(programme: Programme) -> Airing:
     with programme.platform.session() as reading:
         return reading.scalars(select(Airing)).one()
+
+
+@pytest.mark.parametrize("path", ["/api/v1/episodes", "/schedule.ics", "/schedule.xml", "/feed.xml"])
+def test_lists_ask_as_much_for_many_as_for_few(
+    platform: Platform, programme: Programme, browser: StrictClient, path: str
+) -> None:
+    programme.scheduled()
+    few = statements_of(platform, browser, path)
+    for _ in range(5):
+        programme.scheduled()
+    assert statements_of(platform, browser, path) == few
