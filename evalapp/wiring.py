@@ -14,9 +14,13 @@ from evalapp.core.platform import Platform
 from evalapp.notifications import jobs as notifications_jobs
 from evalapp.notifications import services as notifications
 from evalapp.notifications.rules import DELIVER
+from evalapp.pledges.events import PledgeShown, PledgeWithdrawn
+from evalapp.portal.services import finding
 from evalapp.programme import jobs as programme_jobs
+from evalapp.programme.events import EpisodeCreated, EpisodeEdited, EpisodeWithdrawn
 from evalapp.programme.services import recordings
 from evalapp.results import jobs as results_jobs
+from evalapp.units.events import UnitAdded, UnitChanged, UnitClosed, UnitReopened
 
 
 def connect() -> None:
@@ -27,6 +31,15 @@ def connect() -> None:
     events.subscribe(NoticesStopped, notifications.on_notices_unwanted)
     events.subscribe(ResidentErased, notifications.on_notices_unwanted)
     events.subscribe(ResidentStartedAnew, notifications.on_notices_unwanted)
+    events.subscribe(UnitAdded, finding.on_unit)
+    events.subscribe(UnitChanged, finding.on_unit)
+    events.subscribe(UnitClosed, finding.on_unit)
+    events.subscribe(UnitReopened, finding.on_unit)
+    events.subscribe(PledgeShown, finding.on_pledge_shown)
+    events.subscribe(PledgeWithdrawn, finding.on_pledge_withdrawn)
+    events.subscribe(EpisodeCreated, finding.on_episode)
+    events.subscribe(EpisodeEdited, finding.on_episode)
+    events.subscribe(EpisodeWithdrawn, finding.on_episode_withdrawn)
     jobs.register(codes.SEND_CODE, accounts_jobs.send_code)
     jobs.register(comments.ERASE, comments_jobs.erase_author)
     jobs.register(DELIVER, notifications_jobs.deliver)

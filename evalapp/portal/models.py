@@ -1,4 +1,4 @@
-"""The table of the search: one row for each page that can be found, kept in step by the job `portal.index`."""
+"""The table of the search: one row for each page that can be found, written with the change that it shows."""
 
 import enum
 

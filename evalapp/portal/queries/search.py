@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from evalapp.portal.models import VECTOR, FoundKind, SearchEntry
 from evalapp.portal.rules import words
 
 PAGE_SIZE = 20
+_SECONDS = 2  # a search that takes longer is given up (PostgreSQL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +39,12 @@ class Hits:
 
 
 def hits(session: Session, question: str, *, kind: FoundKind | None = None, page: int = 1) -> Hits:
-    """Return what holds every word of `question`, titles first. An empty question finds nothing."""
+    """Return what holds every word of `question`: units of that name first, then titles. An empty question finds nothing."""
     asked = " ".join(question[: words.LONGEST_QUESTION].split())
     wanted = words.words_of_question(asked)
     if not wanted:
         return Hits(question=asked, hits=(), total=0, page=1)
-    query = _matching(session, wanted)
+    query = _matching(session, wanted, asked)
     if kind is not None:
         query = query.where(SearchEntry.kind == kind)
     rows = session.execute(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
@@ -64,8 +65,17 @@ def hits(session: Session, question: str, *, kind: FoundKind | None = None, page
     )
 
 
-def _matching(session: Session, wanted: Sequence[str]) -> Select[FoundKind, str, str, str, str, int]:
-    matches, rank = _sqlite(wanted) if session.get_bind().dialect.name == "sqlite" else _postgresql(wanted)
+def _matching(
+    session: Session, wanted: Sequence[str], asked: str
+) -> Select[FoundKind, str, str, str, str, int]:
+    if session.get_bind().dialect.name == "sqlite":
+        matches, rank = _sqlite(wanted)
+    else:
+        session.execute(
+            text(f"SET LOCAL statement_timeout = '{_SECONDS}s'")
+        )  # until the request's transaction ends
+        matches, rank = _postgresql(wanted)
+    is_named = (SearchEntry.kind == FoundKind.UNIT) & SearchEntry.title.contains(asked, autoescape=True)
     return (
         select(
             SearchEntry.kind,
@@ -76,7 +86,7 @@ def _matching(session: Session, wanted: Sequence[str]) -> Select[FoundKind, str,
             func.count().over().label("total"),
         )
         .where(matches)
-        .order_by(rank, SearchEntry.kind, SearchEntry.path)
+        .order_by(case((is_named, 0), else_=1), rank, SearchEntry.kind, SearchEntry.path)
     )
 
 

@@ -27,6 +27,11 @@ def words_of(text: str) -> str:
     )
 
 
+def words_of_initials(initials: str) -> str:
+    """The first letters of a name from each of its characters on: 区教育局 is found by qjyj, jyj and yj."""
+    return " ".join(initials[place:] for place in range(max(len(initials) - 1, 0)))
+
+
 def words_of_question(question: str) -> list[str]:
     """The words that a page must hold; a single Chinese character is one that a pair may begin with."""
     found = [

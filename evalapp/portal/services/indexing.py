@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from evalapp.portal.models import FoundKind, SearchEntry
-from evalapp.portal.rules.words import words_of
+from evalapp.portal.rules.words import words_of, words_of_initials
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,39 +20,57 @@ class Findable:
     title: str
     place: str = ""
     body: str = ""
+    initials: str = ""  # what people type for the title: 教育局 is jyj
+
+
+def put(session: Session, page: Findable) -> bool:
+    """Make `page` findable under its present words; returns whether anything was written."""
+    there = session.scalar(select(SearchEntry).where(SearchEntry.path == page.path))
+    if there is not None and _agrees(there, page):
+        return False
+    remove(session, page.path)
+    entry = _entry(page)
+    session.add(entry)
+    session.flush()
+    if _is_sqlite(session):
+        session.execute(
+            text("INSERT INTO search_words (id, title_words, words) VALUES (:id, :title_words, :words)"),
+            {"id": entry.id.hex, "title_words": entry.title_words, "words": entry.words},
+        )
+    return True
+
+
+def remove(session: Session, path: str) -> bool:
+    """Take a page out of the index; returns whether it was there."""
+    there = session.scalar(select(SearchEntry).where(SearchEntry.path == path))
+    if there is None:
+        return False
+    if _is_sqlite(session):
+        session.execute(text("DELETE FROM search_words WHERE id = :id"), {"id": there.id.hex})
+    session.delete(there)
+    session.flush()
+    return True
 
 
 def keep_in_step(session: Session, pages: Iterable[Findable]) -> int:
     """Make the index hold exactly `pages`; returns how many rows were written or removed."""
     wanted = {page.path: page for page in pages}
-    there = {entry.path: entry for entry in session.scalars(select(SearchEntry).order_by(SearchEntry.path))}
-    gone = [entry.id for path, entry in there.items() if path not in wanted]
-    changed = [page for path, page in wanted.items() if path not in there or not _agrees(there[path], page)]
-    stale = gone + [there[page.path].id for page in changed if page.path in there]
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    if is_sqlite:
-        for entry_id in stale:
-            session.execute(text("DELETE FROM search_words WHERE id = :id"), {"id": entry_id.hex})
-    session.execute(delete(SearchEntry).where(SearchEntry.id.in_(stale)))
-    for page in changed:
-        entry = _entry(page)
-        session.add(entry)
-        if is_sqlite:
-            session.execute(
-                text("INSERT INTO search_words (id, title_words, words) VALUES (:id, :title_words, :words)"),
-                {"id": entry.id.hex, "title_words": entry.title_words, "words": entry.words},
-            )
-    session.flush()
-    return len(gone) + len(changed)
+    there = session.scalars(select(SearchEntry.path).order_by(SearchEntry.path)).all()
+    gone = sum(remove(session, path) for path in there if path not in wanted)
+    return gone + sum(put(session, page) for page in wanted.values())
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def _agrees(entry: SearchEntry, page: Findable) -> bool:
-    return (entry.kind, entry.title, entry.place, entry.body) == (
-        page.kind,
-        page.title,
-        page.place,
-        page.body,
-    )
+    said = (page.kind, page.title, page.place, page.body, _title_words(page))
+    return (entry.kind, entry.title, entry.place, entry.body, entry.title_words) == said
+
+
+def _title_words(page: Findable) -> str:
+    return " ".join(part for part in (words_of(page.title), words_of_initials(page.initials)) if part)
 
 
 def _entry(page: Findable) -> SearchEntry:
@@ -63,6 +81,6 @@ def _entry(page: Findable) -> SearchEntry:
         title=page.title,
         place=page.place,
         body=page.body,
-        title_words=words_of(page.title),
+        title_words=_title_words(page),
         words=words_of(f"{page.place} {page.body}"),
     )

@@ -1,0 +1,130 @@
+"""What is made, changed or taken back can be found, or no longer, in the same transaction."""
+
+import time
+
+import pytest
+from sqlalchemy.orm import Session
+
+from evalapp.core.permissions import Actor
+from evalapp.core.platform import Platform
+from evalapp.core.transaction import transaction
+from evalapp.pledges import services as pledge_services
+from evalapp.portal.queries.search import hits
+from evalapp.units import services
+from evalapp.units.models import UnitKind
+from evalapp.units.services import FunctionText
+from tests.support.pledges import PledgeFactory
+from tests.support.programme import Programme
+from tests.support.strict_client import StrictClient
+from tests.support.units import UnitFactory
+
+
+def found(platform: Platform, question: str) -> list[str]:
+    with platform.session() as session:
+        return [hit.path for hit in hits(session, question).hits]
+
+
+def test_a_unit_is_found_by_name_function_and_initials(
+    platform: Platform, session: Session, units: UnitFactory, officer: Actor
+) -> None:
+    unit = units.department("区教育局", short_name="教育局", slug="jyj")
+    units.department("区财政局", slug="czj")
+    assert found(platform, "教育") == ["/units/jyj"]
+    for typed in ("jyj", "JYJ", "qjyj", "ｊｙｊ"):
+        assert found(platform, typed) == ["/units/jyj"]
+    assert found(platform, "幼儿园") == []
+    with transaction(session):
+        services.write_functions(
+            session,
+            unit_id=unit.id,
+            functions=[FunctionText(title="学前教育", text="管幼儿园")],
+            actor=officer,
+        )
+    assert found(platform, "幼儿园") == ["/units/jyj"]
+
+
+def test_a_renamed_unit_takes_along_its_pledges_and_episodes(
+    platform: Platform, units: UnitFactory, pledges: PledgeFactory, programme: Programme, officer: Actor
+) -> None:
+    unit = units.department("区旧名局", slug="jm")
+    pledge = pledges.pledge(unit, title="一次告知", text="一次说清。")
+    episode = programme.planned(unit=unit, title="一条河的四季")
+    assert set(found(platform, "旧名")) == {
+        "/units/jm",
+        f"/pledges/{pledge.reference}",
+        f"/episodes/{episode.number}",
+    }
+    with platform.transaction() as session:
+        services.edit_unit(session, unit_id=unit.id, name="区新称局", actor=officer)
+    assert found(platform, "旧名") == []
+    assert len(found(platform, "新称")) == 3
+
+
+def test_a_pledge_is_found_under_its_newest_words_until_it_is_withdrawn(
+    platform: Platform, session: Session, units: UnitFactory, pledges: PledgeFactory, writer: Actor
+) -> None:
+    pledge = pledges.pledge(units.department(), title="加装电梯联合审查", text="十五天出结果。")
+    path = f"/pledges/{pledge.reference}"
+    assert found(platform, "电梯") == found(platform, pledge.reference) == [path]
+    with transaction(session):
+        wording = pledges.wording(title="加装电梯联合审查", text="十天见分晓。")
+        pledge_services.reword_pledge(
+            session, pledge_id=pledge.id, wording=wording, reason="提速", actor=writer
+        )
+    assert (found(platform, "出结果"), found(platform, "见分晓")) == ([], [path])
+    with transaction(session):
+        pledge_services.withdraw_pledge(session, pledge_id=pledge.id, reason="取消", actor=writer)
+    assert found(platform, "电梯") == []
+
+
+def test_a_withdrawn_episode_is_no_longer_found(platform: Platform, programme: Programme) -> None:
+    episode = programme.planned(title="一条河的四季")
+    assert found(platform, "四季") == [f"/episodes/{episode.number}"]
+    programme.withdrawn(episode)
+    assert found(platform, "四季") == []
+
+
+def test_what_is_rolled_back_is_not_found(platform: Platform, units: UnitFactory, officer: Actor) -> None:
+    def change_its_mind() -> None:
+        with platform.transaction() as session:
+            services.add_unit(session, kind=UnitKind.DEPARTMENT, name="区反悔局", actor=officer)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        change_its_mind()
+    assert found(platform, "反悔") == []
+
+
+def test_units_of_that_name_come_first(
+    platform: Platform, units: UnitFactory, pledges: PledgeFactory
+) -> None:
+    other = units.department("区甲局")
+    for _ in range(3):
+        pledges.pledge(other, title="水务", text="水务水务。")
+    units.department("区水务局", slug="swj")
+    assert found(platform, "水务")[0] == "/units/swj"
+
+
+@pytest.mark.parametrize("signs", ["%", "_", "\\", "%%%%", "_" * 100, "\\%\\_"])
+def test_wildcards_are_no_wildcards(platform: Platform, units: UnitFactory, signs: str) -> None:
+    units.department("区教育局")
+    assert found(platform, signs) == []
+    assert found(platform, f"教育{signs}") != []
+    assert found(platform, f"财政{signs}") == []
+
+
+def test_a_search_of_two_hundred_wildcards_costs_no_more(
+    platform: Platform, browser: StrictClient, units: UnitFactory
+) -> None:
+    for _ in range(20):
+        units.department()
+
+    def seconds(question: str) -> float:
+        began = time.perf_counter()
+        for _ in range(5):
+            found(platform, question)
+        return time.perf_counter() - began
+
+    seconds("第局")
+    assert seconds("%_" * 100) <= 2 * seconds("第十局") + 0.05
+    assert browser.get("/search", query_string={"q": "字" * 5000}).status_code == 200
