@@ -70,6 +70,14 @@ def signed_in_resident() -> ResidentSession:
     return found
 
 
+def resident_token_hash() -> str:
+    """What the database keeps of this browser's resident session, not yet looked up. Raises `NotSignedIn` without one."""
+    token = session.get(_RESIDENT)
+    if not token:
+        raise NotSignedIn(N_("请先登录。"))
+    return queries.hashed(token)
+
+
 def signed_in_staff() -> StaffMember:
     """The member of staff of this request. Raises `NotSignedIn`."""
     user = flask_login.current_user
@@ -90,8 +98,10 @@ def origin() -> rules.Origin:
 
 def device() -> str:
     """Return the mark of this device, made at first need."""
-    mark: str = session.setdefault(_DEVICE, secrets.token_urlsafe(16))
-    session.permanent = True
+    mark: str | None = session.get(_DEVICE)
+    if mark is None:  # an unchanged cookie is not written again
+        mark = session[_DEVICE] = secrets.token_urlsafe(16)
+        session.permanent = True
     return mark
 
 

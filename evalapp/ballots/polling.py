@@ -71,12 +71,12 @@ def polling() -> Polling:
 
 def voter() -> Voter:
     """Return who casts. Raises `NotSignedIn`."""
-    resident = browser.signed_in_resident()
-    return Voter(
-        resident_id=resident.resident_id,
-        person_id=resident.person_id,
-        number_block=resident.number_block or None,
-    )
+    return Voter(resident_id=browser.signed_in_resident().resident_id)
+
+
+def bearer() -> Voter:
+    """Return whoever holds this browser's session; casting itself looks up who that is, in its one SELECT."""
+    return Voter(token_hash=browser.resident_token_hash())
 
 
 def circumstances(channel: Channel, *, key: str) -> Circumstances:

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from evalapp.accounts.browser import signed_in_resident
 from evalapp.ballots import polling
 from evalapp.ballots.forms import StandingForm, VerifyForm
 from evalapp.ballots.queries import gradings, receipts
@@ -75,10 +76,10 @@ def standing() -> AnyResponse | str:
     back = onward(request.args.get("next"), otherwise="/me")
     if form.validate_on_submit():
         try:
-            voter, secret = polling.voter(), platform().keys.service("client-codes")
+            resident_id, secret = signed_in_resident().resident_id, platform().keys.service("client-codes")
             with transaction(db.session):
                 unit = standings.claim_code(
-                    db.session, form.code.data, resident_id=voter.resident_id, secret=secret
+                    db.session, form.code.data, resident_id=resident_id, secret=secret
                 )
         except DomainError as error:
             form.refuse(error)

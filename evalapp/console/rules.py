@@ -24,6 +24,18 @@ RAIL: tuple[RailEntry, ...] = (
         icon="kanban",
     ),
     RailEntry(
+        permission=Permission.RUN_BOXES,
+        endpoint="office_boxes.index",
+        label=N_("票箱"),
+        icon="archive",
+    ),
+    RailEntry(
+        permission=Permission.INVITE_PANEL,
+        endpoint="office_standings.client_codes",
+        label=N_("编号卡"),
+        icon="person-badge",
+    ),
+    RailEntry(
         permission=Permission.MODERATE_COMMENTS,
         endpoint="office_moderation.queue",
         label=N_("留言审核"),

@@ -29,7 +29,7 @@ def normalised(url: str) -> URL:
     return parsed
 
 
-def options(url: str, *, pool_size: int = 8) -> dict[str, Any]:
+def options(url: str, *, pool_size: int = 8, ping: bool = True) -> dict[str, Any]:
     """Return the arguments of `create_engine` for `url`."""
     parsed = normalised(url)
     if parsed.get_backend_name() == "sqlite":
@@ -44,7 +44,7 @@ def options(url: str, *, pool_size: int = 8) -> dict[str, Any]:
         "pool_size": pool_size,
         "max_overflow": 4,
         "pool_timeout": 5,
-        "pool_pre_ping": True,
+        "pool_pre_ping": ping,
         "connect_args": {
             "connect_timeout": 5,
             "options": "-c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000",
@@ -60,9 +60,9 @@ def prepare(engine: Engine) -> Engine:
     return engine
 
 
-def make_engine(url: str, *, pool_size: int = 8) -> Engine:
-    """Return a prepared engine for `url`."""
-    arguments = options(url, pool_size=pool_size)
+def make_engine(url: str, *, pool_size: int = 8, ping: bool = True) -> Engine:
+    """Return a prepared engine for `url`. Without `ping` a connection that died is noticed by the statement that fails."""
+    arguments = options(url, pool_size=pool_size, ping=ping)
     return prepare(create_engine(arguments.pop("url"), **arguments))
 
 

@@ -23,6 +23,7 @@ class Platform:
 
     settings: Settings
     engine: Engine
+    lean_engine: Engine  # for the one route that a broadcast drives: no ping before each statement
     sessions: sessionmaker[Session]
     storage: Storage
     keys: Keys
@@ -39,6 +40,9 @@ class Platform:
         return cls(
             settings=settings,
             engine=engine,
+            lean_engine=engine
+            if engine.dialect.name == "sqlite"
+            else make_engine(settings.database, ping=False),
             sessions=make_session_factory(engine),
             storage=LocalStorage(settings.media_dir),
             keys=Keys(settings.keys_dir),
@@ -58,6 +62,7 @@ class Platform:
     def close(self) -> None:
         """Let the database go."""
         self.engine.dispose()
+        self.lean_engine.dispose()
 
 
 def _remember_offset(settings: Settings) -> None:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from evalapp.ballots.queries import gradings
 from evalapp.ballots.services import announcing, closing, standings
-from evalapp.ballots.services.casting import Voter
 from evalapp.comments.models import Comment, Reply
 from evalapp.comments.rules.moderation import CommentState, Moderation, RefusalReason
 from evalapp.comments.rules.sealing import CommentKeys
@@ -20,7 +19,7 @@ from evalapp.core.permissions import SYSTEM, Actor
 from evalapp.core.platform import Platform
 from evalapp.demo import voices
 from evalapp.demo.filming import Film
-from evalapp.demo.people import as_resident
+from evalapp.demo.people import Participant, as_resident
 from evalapp.demo.scripts import PlannedEpisode, episodes, units, words
 from evalapp.demo.story import HOUR, LENGTH, Story
 from evalapp.programme.models import Recording
@@ -198,7 +197,7 @@ def invite(session: Session, story: Story, planned: PlannedEpisode) -> None:
     voices.vote(session, booth, panel, satisfaction=planned.satisfaction - 0.03, chance=story.chance)
 
 
-def vote(session: Session, story: Story, planned: PlannedEpisode, wave: list[Voter]) -> None:
+def vote(session: Session, story: Story, planned: PlannedEpisode, wave: list[Participant]) -> None:
     """A third of those who vote hold a client's card of the unit."""
     unit = story.district.units[planned.unit]
     secret = story.platform.keys.service("client-codes")

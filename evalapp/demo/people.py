@@ -1,5 +1,6 @@
 """Staff by their posts and residents with numbers that belong to nobody (+86 12 and nine digits)."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -37,13 +38,21 @@ class Account:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Participant(Voter):
+    """A resident of the demonstration."""
+
+    resident_id: uuid.UUID
+    person_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class People:
     """Who acts in the demonstration."""
 
     accounts: tuple[Account, ...]
     staff: dict[str, Actor]
-    residents: tuple[Voter, ...]
-    panel: tuple[Voter, ...]
+    residents: tuple[Participant, ...]
+    panel: tuple[Participant, ...]
 
     def unit(self, key: str) -> Actor:
         return self.staff[f"unit-{key}"]
@@ -78,9 +87,7 @@ def _account(session: Session, login: str, post: str, role: Role) -> tuple[Accou
     return Account(login=login, post=post, password=password.password), member
 
 
-def _resident(session: Session, platform: Platform, number: int) -> Voter:
+def _resident(session: Session, platform: Platform, number: int) -> Participant:
     person = vault.keep(session, platform.keys, f"+8612{number:09}")
     resident: Resident = residents.admit(session, platform, person)
-    return Voter(
-        resident_id=resident.id, person_id=resident.person_id, number_block=resident.number_block or None
-    )
+    return Participant(resident_id=resident.id, person_id=resident.person_id)

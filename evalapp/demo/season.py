@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
 
-from evalapp.ballots.services.casting import Voter
 from evalapp.core import clock
 from evalapp.core.jobs import Worker
 from evalapp.core.permissions import SYSTEM
 from evalapp.demo import acts
+from evalapp.demo.people import Participant
 from evalapp.demo.scripts import PlannedEpisode, episodes, words
 from evalapp.demo.story import DAY, HOUR, LENGTH, Step, Story
 from evalapp.programme.rules import Span
@@ -130,7 +130,7 @@ def _still_planned(story: Story, planned: PlannedEpisode, begin: datetime) -> It
         )
 
 
-def _waves(story: Story, planned: PlannedEpisode) -> list[list[Voter]]:
+def _waves(story: Story, planned: PlannedEpisode) -> list[list[Participant]]:
     """Who votes when: residents drawn anew for each episode, in five waves that grow smaller."""
     number = 17 if planned.few else story.ballots
     drawn = story.chance.sample(story.people.residents, min(number, len(story.people.residents)))

@@ -24,6 +24,13 @@ from evalapp.units.services import tree
 SIGNER = NoteSigner("test.invalid/receipts", bytes(32))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Person(casting.Voter):
+    """A resident who may cast."""
+
+    person_id: str
+
+
 @dataclass
 class Polling:
     """A small district: makes units, episodes with announced boxes, voters; casts and withdraws."""
@@ -88,7 +95,7 @@ class Polling:
         with self.platform.session() as session:
             return self.booths.of(session, episode.number)
 
-    def voters(self, number: int) -> list[casting.Voter]:
+    def voters(self, number: int) -> list[Person]:
         """Residents who may cast."""
         made = []
         with self.platform.transaction() as session:
@@ -99,16 +106,13 @@ class Polling:
                     person_id=person_id(bytes(32), PersonKind.TELEPHONE, f"+8612{n:09}").hex(),
                     created_at=clock.now(),
                     last_used_at=clock.now(),
+                    number_block=f"{n:064x}",
                 )
                 session.add(resident)
-                made.append(
-                    casting.Voter(
-                        resident_id=resident.id, person_id=resident.person_id, number_block=f"12{n:05}"
-                    )
-                )
+                made.append(Person(resident_id=resident.id, person_id=resident.person_id))
         return made
 
-    def voter(self) -> casting.Voter:
+    def voter(self) -> Person:
         return self.voters(1)[0]
 
     def officer(self, post="区纪委监委党风室主任", **fields) -> Actor:

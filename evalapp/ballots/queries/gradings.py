@@ -105,6 +105,19 @@ def waiting_act(session: Session, grading_id: uuid.UUID, kind: ActKind) -> TwoPe
     return found
 
 
+def act(session: Session, act_id: uuid.UUID, *, number: int) -> TwoPersonAct:
+    """An act about the episode with this number; raises `NotFound`."""
+    found = session.scalar(
+        select(TwoPersonAct)
+        .join(Grading, Grading.id == TwoPersonAct.grading_id)
+        .join(Episode, Episode.id == Grading.episode_id)
+        .where(TwoPersonAct.id == act_id, Episode.number == number)
+    )
+    if found is None:
+        raise NotFound(N_("没有等待第二人确认的事项。"))
+    return found
+
+
 def waiting_acts(session: Session, grading_id: uuid.UUID) -> Sequence[TwoPersonAct]:
     return session.scalars(
         select(TwoPersonAct)

@@ -1,14 +1,19 @@
-"""The two statements of casting: one that reads everything under the shared lock, one that appends."""
+"""The statements of casting: one that reads under the shared lock, one that appends.
+
+They are built with SQLAlchemy once and, on PostgreSQL, handed to the driver as text: compiling them anew for every
+ballot would cost more than all the cryptography (docs/figures.md).
+"""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from sqlalchemy import (
     BigInteger,
-    Insert,
+    Connection,
     Integer,
     LargeBinary,
     Select,
@@ -20,16 +25,17 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    literal,
+    or_,
     select,
     table,
     true,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.orm import Session, aliased
 
-from evalapp.accounts.models import Resident
+from evalapp.accounts.models import Resident, SignedIn
 from evalapp.ballots.models import (
     BallotChange,
     BallotSignal,
@@ -40,8 +46,9 @@ from evalapp.ballots.models import (
     StaffListEntry,
 )
 from evalapp.ballots.rules.voters import Signals
-from evalapp.ballots.services.locks import is_postgresql
 from evalapp.programme.models import Episode
+
+Executor: TypeAlias = Session | Connection
 
 BALLOTS = cast("Table", SealedBallot.__table__)
 SIGNALS = cast("Table", BallotSignal.__table__)
@@ -55,79 +62,79 @@ CODES = table(
 )
 
 
-def _reading(*, lock: Any) -> Select[Any]:
-    """Box, standing, the voter's last ballot and an earlier ballot of the same request, in one row."""
-    last, earlier = aliased(SealedBallot, name="last"), aliased(SealedBallot, name="earlier")
-    before = aliased(SealedBallot, name="before")
+def _reading(*, lock: Any, by_token: bool) -> Select[Any]:
+    """The box, whether its lock is ours, and who stands here for what; no row when nobody is signed in."""
+    invited_to = select(func.min(PanelInvitation.group)).where(
+        PanelInvitation.episode_id == Grading.episode_id, PanelInvitation.person_id == Resident.person_id
+    )
+    client_code = select(func.min(ClientCode.number)).where(
+        ClientCode.unit_id == Episode.unit_id,
+        ClientCode.resident_id == Resident.id,
+        ClientCode.used_mark.is_(None),
+    )
+    staff_entries = (
+        select(func.count())
+        .select_from(StaffListEntry)
+        .where(StaffListEntry.unit_id == Episode.unit_id, StaffListEntry.person_id == Resident.person_id)
+    )
+    columns = (
+        lock.label("is_locked"),
+        Grading.opens_at,
+        Grading.closes_at,
+        Grading.closed_at,
+        Grading.voided_at,
+        Grading.written_at,
+        Episode.withdrawn_at,
+        Resident.person_id,
+        Resident.number_block,
+        invited_to.scalar_subquery().label("invited_to"),
+        client_code.scalar_subquery().label("client_code"),
+        staff_entries.scalar_subquery().label("staff_entries"),
+    )
+    found = select(*columns).select_from(Grading).join(Episode, Episode.id == Grading.episode_id)
+    if by_token:
+        found = found.join(
+            SignedIn,
+            and_(
+                SignedIn.token_hash == bindparam("token_hash"),
+                SignedIn.ended_at.is_(None),
+                SignedIn.last_seen_at > bindparam("seen_since"),
+            ),
+        ).join(Resident, Resident.id == SignedIn.resident_id)
+    else:
+        found = found.join(Resident, Resident.id == bindparam("resident_id"))
+    return found.where(Grading.id == bindparam("grading_id"), Resident.erased_at.is_(None))
+
+
+def _own(*more: Any) -> Select[Any]:
+    """The voter's last ballot, an earlier ballot of the same request, and the changes of this hour; one row."""
+    last, earlier, before = (aliased(SealedBallot, name=name) for name in ("last", "earlier", "before"))
     last_sequence = (
         select(func.max(before.sequence))
         .where(before.grading_id == Grading.id, before.voter_key == bindparam("voter_key"))
         .scalar_subquery()
     )
+    changes = (
+        select(func.count())
+        .select_from(BallotChange)
+        .where(BallotChange.voter == bindparam("changer"), BallotChange.bucket > bindparam("since_bucket"))
+    )
+    mine = and_(last.grading_id == Grading.id, last.voter_key == bindparam("voter_key"))
     return (
         select(
-            lock.label("is_locked"),
-            Grading.opens_at,
-            Grading.closes_at,
-            Grading.closed_at,
-            Grading.voided_at,
-            Grading.written_at,
-            Episode.withdrawn_at,
+            *more,
             last.sequence.label("last_sequence"),
             last.box_id.label("last_box_id"),
-            earlier.sequence.label("earlier_sequence"),
             earlier.box_id.label("earlier_box_id"),
             earlier.request_body.label("earlier_body"),
             earlier.entry_hash.label("earlier_entry_hash"),
             earlier.nonce_hash.label("earlier_nonce_hash"),
             earlier.hidden_second.label("earlier_hidden_second"),
-            select(PanelInvitation.group)
-            .where(
-                PanelInvitation.episode_id == Grading.episode_id,
-                PanelInvitation.person_id == Resident.person_id,
-            )
-            .limit(1)
-            .scalar_subquery()
-            .label("invited_to"),
-            select(func.min(ClientCode.number))
-            .where(
-                ClientCode.unit_id == Episode.unit_id,
-                ClientCode.resident_id == Resident.id,
-                ClientCode.used_mark.is_(None),
-            )
-            .scalar_subquery()
-            .label("client_code"),
-            select(func.count())
-            .select_from(StaffListEntry)
-            .where(StaffListEntry.unit_id == Episode.unit_id, StaffListEntry.person_id == Resident.person_id)
-            .scalar_subquery()
-            .label("staff_entries"),
-            select(func.count())
-            .select_from(BallotChange)
-            .where(
-                BallotChange.voter == bindparam("changer"), BallotChange.bucket > bindparam("since_bucket")
-            )
-            .scalar_subquery()
-            .label("changes_this_hour"),
+            changes.scalar_subquery().label("changes_this_hour"),
+            or_(Grading.closed_at.is_not(None), Grading.voided_at.is_not(None)).label("is_shut"),
         )
         .select_from(Grading)
-        .join(Episode, Episode.id == Grading.episode_id)
-        .join(
-            Resident,
-            and_(
-                Resident.id == bindparam("resident_id"),
-                Resident.person_id == bindparam("person_id"),
-                Resident.erased_at.is_(None),
-            ),
-        )
-        .outerjoin(
-            last,
-            and_(
-                last.grading_id == Grading.id,
-                last.voter_key == bindparam("voter_key"),
-                last.sequence == last_sequence,
-            ),
-        )
+        .outerjoin(last, and_(mine, last.sequence == last_sequence))
         .outerjoin(
             earlier,
             and_(earlier.grading_id == Grading.id, earlier.request_key == bindparam("request_key")),
@@ -136,17 +143,9 @@ def _reading(*, lock: Any) -> Select[Any]:
     )
 
 
-# Shared by all who cast; refused at once while somebody waits to close, so that nobody queues behind a closing.
-_READ_POSTGRESQL = _reading(lock=func.pg_try_advisory_xact_lock_shared(bindparam("lock", type_=BigInteger())))
-_READ_SQLITE = _reading(lock=true())
-
 _OPEN = exists(
-    select(literal(1))
-    .select_from(Grading)
-    .where(
-        Grading.id == bindparam("grading_id"),
-        Grading.closed_at.is_(None),
-        Grading.voided_at.is_(None),
+    select(Grading.id).where(
+        Grading.id == bindparam("grading_id"), Grading.closed_at.is_(None), Grading.voided_at.is_(None)
     )
 )
 _BALLOT_COLUMNS = [column.name for column in BALLOTS.columns]
@@ -166,31 +165,28 @@ def _guarded(insertion: Any) -> Any:
     )
 
 
-def _appending_postgresql(*, is_change: bool, uses_code: bool) -> Select[Any]:
-    """Ballot, signals and what goes with them as one statement."""
+def _appending(*, is_change: bool, uses_code: bool) -> Select[Any]:
+    """PostgreSQL: ballot, signals and what goes with them as one statement that also says how the voter stood before."""
     ballot = _guarded(postgresql.insert(BALLOTS)).cte("ballot")
-    signals = (
-        insert(SIGNALS)
-        .from_select(["ballot_id", *_SIGNAL_COLUMNS], select(ballot.c.id, *_values(SIGNALS, _SIGNAL_COLUMNS)))
-        .cte("signals")
+    appended = select(func.count()).select_from(ballot).scalar_subquery().label("appended")
+    signals = insert(SIGNALS).from_select(
+        ["ballot_id", *_SIGNAL_COLUMNS], select(ballot.c.id, *_values(SIGNALS, _SIGNAL_COLUMNS))
     )
-    statement = select(func.count()).select_from(ballot).add_cte(signals)
+    statement = _own(appended).add_cte(signals.cte("signals"))
     if is_change:
-        change = _CHANGE.from_select(_CHANGE_COLUMNS, _CHANGE_VALUES.select_from(ballot)).cte("change")
-        statement = statement.add_cte(change)
+        change = select(
+            bindparam("change_id", type_=CHANGES.c.id.type),
+            bindparam("changer", type_=CHANGES.c.voter.type),
+            bindparam("bucket", type_=CHANGES.c.bucket.type),
+        ).select_from(ballot)
+        statement = statement.add_cte(
+            insert(CHANGES).from_select(["id", "voter", "bucket"], change).cte("change")
+        )
     if uses_code:
-        code = _USE_CODE.where(exists(select(ballot.c.id))).cte("code")
-        statement = statement.add_cte(code)
+        statement = statement.add_cte(_USE_CODE.where(exists(select(ballot.c.id))).cte("code"))
     return statement
 
 
-_CHANGE = insert(CHANGES)
-_CHANGE_COLUMNS = ["id", "voter", "bucket"]
-_CHANGE_VALUES = select(
-    bindparam("change_id", type_=CHANGES.c.id.type),
-    bindparam("changer", type_=CHANGES.c.voter.type),
-    bindparam("bucket", type_=CHANGES.c.bucket.type),
-)
 _USE_CODE = (
     update(CODES)
     .where(
@@ -200,14 +196,6 @@ _USE_CODE = (
     )
     .values(used_mark=bindparam("code_mark"))
 )
-_APPEND_POSTGRESQL = {
-    (is_change, uses_code): _appending_postgresql(is_change=is_change, uses_code=uses_code)
-    for is_change in (False, True)
-    for uses_code in (False, True)
-}
-_APPEND_SQLITE: Insert = _guarded(sqlite.insert(BALLOTS))
-_SIGNALS_SQLITE = insert(SIGNALS)
-_CHANGE_SQLITE = insert(CHANGES)
 _TOUCH = (
     update(Grading)
     .where(
@@ -218,54 +206,87 @@ _TOUCH = (
     .execution_options(synchronize_session=False)
 )
 
+_POSTGRESQL = psycopg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no types
+# Shared by all who cast; refused at once while somebody waits to close, so that nobody queues behind a closing.
+_SHARED_LOCK = func.pg_try_advisory_xact_lock_shared(bindparam("lock", type_=BigInteger()))
+_READ_TEXT = {
+    by_token: str(_reading(lock=_SHARED_LOCK, by_token=by_token).compile(dialect=_POSTGRESQL))
+    for by_token in (False, True)
+}
+_APPEND_TEXT = {
+    (is_change, uses_code): str(
+        _appending(is_change=is_change, uses_code=uses_code).compile(dialect=_POSTGRESQL)
+    )
+    for is_change in (False, True)
+    for uses_code in (False, True)
+}
+_OWN_TEXT = str(_own().compile(dialect=_POSTGRESQL))
+_READ_SQLITE = {by_token: _reading(lock=true(), by_token=by_token) for by_token in (False, True)}
+_APPEND_SQLITE = _guarded(sqlite.insert(BALLOTS))
+_OWN_SQLITE = _own()
+_SIGNALS_SQLITE = insert(SIGNALS)
+_CHANGE_SQLITE = insert(CHANGES)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A ballot ready to be appended, as column values, with its signals."""
+    """A ballot ready to be appended, as column values, with its signals and what asks for the voter's own state."""
 
-    values: dict[str, Any]
+    values: Mapping[str, Any]
     signals: Signals
-    changer: bytes
+    own: Mapping[str, Any]
     is_change: bool
-    code: dict[str, Any] | None
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        return {
-            **self.values,
-            **self.signal_values,
-            **(self.code or {}),
-            "changer": self.changer,
-            "change_id": uuid.uuid4(),
-        }
-
-    @property
-    def signal_values(self) -> dict[str, Any]:
-        return {name: getattr(self.signals, name) for name in _SIGNAL_COLUMNS}
+    code: Mapping[str, Any] | None
 
 
-def read(session: Session, parameters: dict[str, Any]) -> Any:
-    """Everything that casting decides on, or nothing when this person may not cast at all."""
-    statement = _READ_POSTGRESQL if is_postgresql(session) else _READ_SQLITE
-    return session.execute(statement, parameters).one_or_none()
+@dataclass(frozen=True, kw_only=True)
+class Appended:
+    """What became of it; when another ballot was first, `own` says how the voter stands."""
+
+    is_appended: bool
+    own: Any
 
 
-def append(session: Session, row: Row) -> bool:
-    """Append the ballot; False when another one was first or a closing mark stands."""
-    if is_postgresql(session):
-        statement = _APPEND_POSTGRESQL[row.is_change, row.code is not None]
-        return bool(session.execute(statement, row.parameters).scalar_one())
-    if session.execute(_APPEND_SQLITE, row.values).one_or_none() is None:
-        return False
-    session.execute(_SIGNALS_SQLITE, {"ballot_id": row.values["id"], **row.signal_values})
+def read(executor: Executor, parameters: Mapping[str, Any]) -> Any:
+    """What casting decides on before it knows the voter key, or nothing when this person is not signed in."""
+    connection, by_token = _connection(executor), "token_hash" in parameters
+    if connection.dialect.name == "postgresql":
+        return connection.exec_driver_sql(_READ_TEXT[by_token], dict(parameters)).one_or_none()
+    return connection.execute(_READ_SQLITE[by_token], parameters).one_or_none()
+
+
+def append(executor: Executor, row: Row) -> Appended:
+    """Append the ballot unless another one was first or a closing mark stands."""
+    connection = _connection(executor)
+    signals = {name: getattr(row.signals, name) for name in _SIGNAL_COLUMNS}
+    if connection.dialect.name == "postgresql":
+        parameters = {**row.own, **row.values, **signals, **(row.code or {}), "change_id": uuid.uuid4()}
+        statement = _APPEND_TEXT[row.is_change, row.code is not None]
+        found = connection.exec_driver_sql(statement, parameters).one()
+        return Appended(is_appended=bool(found.appended), own=found)
+    if connection.execute(_APPEND_SQLITE, row.values).one_or_none() is None:
+        return Appended(is_appended=False, own=own(executor, row.own))
+    connection.execute(_SIGNALS_SQLITE, {"ballot_id": row.values["id"], **signals})
     if row.is_change:
-        change = {"id": uuid.uuid4(), "voter": row.changer, "bucket": row.signals.bucket}
-        session.execute(_CHANGE_SQLITE, change)
+        change = {"id": uuid.uuid4(), "voter": row.own["changer"], "bucket": row.signals.bucket}
+        connection.execute(_CHANGE_SQLITE, change)
     if row.code is not None:
-        session.execute(_USE_CODE, row.code)
-    return True
+        connection.execute(_USE_CODE, row.code)
+    return Appended(is_appended=True, own=None)
 
 
-def touch(session: Session, parameters: dict[str, Any]) -> None:
+def own(executor: Executor, parameters: Mapping[str, Any]) -> Any:
+    """How the voter stands in this box."""
+    connection = _connection(executor)
+    if connection.dialect.name == "postgresql":
+        return connection.exec_driver_sql(_OWN_TEXT, dict(parameters)).one()
+    return connection.execute(_OWN_SQLITE, parameters).one()
+
+
+def touch(executor: Executor, parameters: Mapping[str, Any]) -> None:
     """Note how late it is, at most every other second: a clock that goes back is measured against this."""
-    session.execute(_TOUCH, parameters)
+    _connection(executor).execute(_TOUCH, parameters)
+
+
+def _connection(executor: Executor) -> Connection:
+    return executor if isinstance(executor, Connection) else executor.connection()

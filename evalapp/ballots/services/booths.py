@@ -60,11 +60,16 @@ class Booths:
         self._known: dict[int, Booth] = {}
         self._guard = threading.Lock()
 
+    def known(self, number: int) -> Booth | None:
+        """The booth if it is open in this process already: no question to the database."""
+        booth = self._known.get(number)
+        return booth if booth is not None and clock.now() < booth.until else None
+
     def of(self, session: Session, number: int) -> Booth:
         """The booth of the episode with this number. Raises `NotFound`, `KeyGone`, `Unavailable`."""
         self._stay_alone(session)
-        known = self._known.get(number)
-        if known is not None and clock.now() < known.until:
+        known = self.known(number)
+        if known is not None:
             return known
         booth = self._open(session, number)
         self._known = {

@@ -1,0 +1,1 @@
+"""Measurements with their commands: ballots against a bare floor."""

@@ -1,0 +1,21 @@
+"""Serve one application as `evalapp serve` does, with one worker: python scripts/bench/serve.py TARGET PORT."""
+
+import sys
+
+from granian import Granian
+from granian.constants import Interfaces, Loops
+
+if __name__ == "__main__":
+    Granian(
+        sys.argv[1],
+        address="127.0.0.1",
+        port=int(sys.argv[2]),
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=8,
+        loop=Loops.asyncio,
+        backpressure=256,
+        websockets=False,
+        log_access=False,
+        log_level="error",
+    ).serve()
