@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request, url_for
 from wtforms.fields.choices import SelectChoice
 
-from evalapp.audit import queries, rules
+from evalapp.audit import queries
+from evalapp.console import words
 from evalapp.console.forms.staff import SearchForm
 from evalapp.core.permissions import Permission
 from evalapp.web.access import requires
@@ -55,5 +56,5 @@ def _href(asked: dict[str, str]) -> Callable[[int], str]:
 
 
 def _word(action: str) -> str:
-    label = rules.LABELS.get(action)
+    label = words.ACTS.get(action)
     return _(label) if label else action
