@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from evalapp.accounts import browser, consents, vault
 from evalapp.accounts import queries as accounts
+from evalapp.accounts.queries import ResidentSession
 from evalapp.accounts.rules import Purpose
 from evalapp.accounts.services import residents, sessions
 from evalapp.ballots import polling
@@ -35,7 +36,7 @@ def me() -> str:
         "portal/me.html",
         number=vault.masked_number(db.session, platform().keys, resident.person_id),
         since=resident.known_since,
-        ballots=_ballots(resident.person_id),
+        ballots=_ballots(resident),
         comments=_comments(),
         wants_notices=accounts.wants_notices(db.session, resident.resident_id),
         notices=consents.REPLY_NOTICES.text(language()),
@@ -53,7 +54,7 @@ def own_data() -> Response:
         "account": residents.own_data(db.session, platform(), resident.resident_id),
         "ballots": [
             {"episode": standing.episode.number, "title": standing.episode.title, "receipt": standing.code}
-            for standing in _ballots(resident.person_id)
+            for standing in _ballots(resident)
         ],
         "comments": [
             {
@@ -112,12 +113,16 @@ def erase() -> AnyResponse | tuple[str, int]:
     return redirect(url_for("portal.home"), code=303)
 
 
-def _ballots(person_id: str) -> list[Standing]:
-    """What this person handed in; nothing where a restored folder came without the boxes' keys."""
+def _ballots(resident: ResidentSession) -> list[Standing]:
+    """What this person handed in; nothing where a restored folder came without the boxes' keys.
+
+    Boxes that closed before the resident is known are left out: the number may have been somebody else's then.
+    """
     try:
-        return list(receipts.own(db.session, person_id=person_id, keepers=polling.polling().keepers))
+        own = receipts.own(db.session, person_id=resident.person_id, keepers=polling.polling().keepers)
     except KeyGone:
         return []
+    return [standing for standing in own if standing.closes_at > resident.known_since]
 
 
 def _comments() -> list[OwnComment]:
