@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ class Standing:
     """That this person has handed in for an episode, and the receipt's code. It may be a withdrawal: nobody can tell."""
 
     episode: Episode
-    closes_at: object
+    closes_at: datetime
     code: str
     box: str
 
