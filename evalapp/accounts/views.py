@@ -1,6 +1,6 @@
 """Residents sign in and out, in two steps that work without JavaScript."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.accounts import browser, consents, queries, rules, vault
@@ -122,7 +122,7 @@ def _phone_page(form: PhoneForm, onward: str, *, status: int) -> tuple[str, int]
     return render_template("accounts/sign_in.html", form=form, onward=onward), status
 
 
-def _code_page(form: CodeForm, onward: str, masked: str, *, status: int) -> tuple[str, int]:
+def _code_page(form: CodeForm, onward: str, masked: str, *, status: int) -> Response:
     page = render_template(
         "accounts/enter_code.html",
         form=form,
@@ -132,4 +132,6 @@ def _code_page(form: CodeForm, onward: str, masked: str, *, status: int) -> tupl
         notices=consents.REPLY_NOTICES.text(i18n.language()),
         minutes=int(rules.CODE_LIFE.total_seconds() // 60),
     )
-    return page, status
+    answer = make_response(page, status)
+    answer.headers["Cache-Control"] = "no-store"  # it shows the ends of somebody's number
+    return answer
