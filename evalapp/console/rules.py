@@ -78,6 +78,12 @@ RAIL: tuple[RailEntry, ...] = (
         icon="building",
     ),
     RailEntry(
+        permission=Permission.SEE_STATION_DESK,
+        endpoint="station.desk",
+        label=N_("录像"),
+        icon="cloud-arrow-up",
+    ),
+    RailEntry(
         permission=Permission.MANAGE_STAFF,
         endpoint="administrator.accounts",
         label=N_("工作人员账号"),
@@ -94,11 +100,5 @@ RAIL: tuple[RailEntry, ...] = (
         endpoint="staff.change_password",
         label=N_("改密码"),
         icon="key",
-    ),
-    RailEntry(
-        permission=Permission.SEE_STATION_DESK,
-        endpoint="station.desk",
-        label=N_("录像"),
-        icon="cloud-arrow-up",
     ),
 )

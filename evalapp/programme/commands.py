@@ -1,6 +1,9 @@
 """The `evalapp season` and `evalapp episode` commands."""
 
+import sys
+import uuid
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import click
 
@@ -11,7 +14,13 @@ from evalapp.core.platform import Platform
 from evalapp.programme.models import Season
 from evalapp.programme.queries import planning as queries
 from evalapp.programme.rules import Clash, Span
-from evalapp.programme.services import planning, planning_airings, planning_slots
+from evalapp.programme.services import (
+    planning,
+    planning_airings,
+    planning_slots,
+    recordings,
+    recordings_uploads,
+)
 from evalapp.programme.services.planning_checks import PlanRefused
 from evalapp.units import queries as units
 
@@ -126,6 +135,39 @@ def schedule(
     print_fact(
         {"number": number, "starts_at": _written(span.starts_at), "ends_at": _written(span.ends_at)},
         as_json=as_json,
+    )
+
+
+@episode.command("ingest")
+@click.argument("number", type=int)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--reason", default="", help="Why it replaces another, once grading has opened; public.")
+@json_option
+@pass_platform
+def ingest(platform: Platform, *, number: int, file: Path, reason: str, as_json: bool) -> None:
+    """Deliver FILE as the recording of episode NUMBER; the worker prepares it."""
+    settings, size, file_id = platform.settings, file.stat().st_size, uuid.uuid4()
+    with platform.session() as session:
+        episode_id = queries.episode(session, number).id
+    recordings_uploads.require_size(size, settings)
+    with click.progressbar(length=size, label=file.name, file=sys.stderr) as bar:
+        recordings_uploads.copy_in(settings, file, file_id, tell=bar.update)
+    try:
+        with platform.transaction() as session:
+            made = recordings.deliver(
+                session,
+                episode_id,
+                file_id=file_id,
+                original_name=file.name,
+                size=size,
+                reason=reason,
+                by=SYSTEM,
+            )
+    except BaseException:
+        recordings_uploads.part_path(settings, file_id).unlink(missing_ok=True)
+        raise
+    print_fact(
+        {"number": number, "version": made.version, "bytes": size, "job": str(made.job_id)}, as_json=as_json
     )
 
 

@@ -64,6 +64,7 @@ class ChapterForm(Form):
             SelectChoice(kind.value, _l(text) if text else NO_KIND) for kind, text in CHAPTER_KINDS.items()
         ],
         default=ChapterKind.OTHER.value,
+        validators=[InputRequired()],
     )
 
     @property
@@ -83,6 +84,7 @@ class CaptionFileForm(Form):
         _l("语言"),
         choices=[SelectChoice(language.value, _l(name)) for language, name in CAPTION_LANGUAGES.items()],
         default=CaptionLanguage.CHINESE.value,
+        validators=[InputRequired()],
     )
 
 

@@ -208,11 +208,10 @@ def _reports(session: Session, recording_id: uuid.UUID) -> list[Reported]:
     return [Reported(trouble=trouble, count=count, first_second=first) for trouble, count, first in rows]
 
 
-def _soonest(row: DeskRow) -> tuple[bool, float, int]:
-    """Those without a recording first, the next on air before the others."""
-    airs_at = row.episode.first_airing_at or row.episode.next_airing_at
-    return (
-        not row.needs_recording,
-        airs_at.timestamp() if airs_at else float("inf"),
-        -row.episode.episode.number,
-    )
+def _soonest(row: DeskRow) -> tuple[bool, bool, float, int]:
+    """Those without a recording first; the next on air before later ones, what was on air long ago last."""
+    airs_at = row.episode.next_airing_at or row.episode.first_airing_at
+    is_over = airs_at is not None and airs_at < clock.now()
+    moment = airs_at.timestamp() if airs_at else float("inf")
+    number = row.episode.episode.number
+    return (not row.needs_recording, is_over, -moment if is_over else moment, -number if is_over else number)

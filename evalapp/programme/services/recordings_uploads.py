@@ -1,8 +1,10 @@
 """Uploads in pieces: begun, acknowledged piece by piece, delivered when whole, ended otherwise."""
 
 import uuid
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,11 +16,13 @@ from evalapp.core.permissions import Actor
 from evalapp.core.settings import Settings
 from evalapp.core.transaction import locked
 from evalapp.programme.models import Recording, Upload
-from evalapp.programme.services import recordings
+from evalapp.programme.services import recordings, recordings_pieces
 
 STAYS = timedelta(hours=24)  # after the last piece
 GIGABYTE = 1000**3
 SWEPT_AT_ONCE = 100
+COPIED_AT_ONCE = 4 * 1024 * 1024
+SAFE_EVERY = 256 * 1024 * 1024
 
 
 class Gone(DomainError):  # noqa: N818  refusals are named by what they say
@@ -73,6 +77,26 @@ def require_size(size: int, settings: Settings) -> None:
             gigabytes=f"{size / GIGABYTE:.1f}",
             most=f"{settings.upload_limit_bytes / GIGABYTE:.1f}",
         )
+
+
+def copy_in(settings: Settings, source: Path, file_id: uuid.UUID, *, tell: Callable[[int], None]) -> None:
+    """Copy a file of this machine to where an upload would lie, safe on the disk; `tell` gets each block's size."""
+    disk.require_room(settings.uploads_dir, source.stat().st_size)
+    part = part_path(settings, file_id)
+    try:
+        with source.open("rb") as original, recordings_pieces.opened(part, at=0) as copy:
+            blocks = _counted(original, tell)
+            for _safe in recordings_pieces.write(copy, blocks, at=0, every=SAFE_EVERY, folder=part.parent):
+                pass
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _counted(file: BinaryIO, tell: Callable[[int], None]) -> Iterator[bytes]:
+    while block := file.read(COPIED_AT_ONCE):
+        yield block
+        tell(len(block))
 
 
 def own(session: Session, upload_id: uuid.UUID, *, by: Actor) -> Upload:
