@@ -4,12 +4,13 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from evalapp.core import clock
 from evalapp.portal.queries.cards import EpisodeCard, cards
-from evalapp.programme.models import Airing, Episode, Season
+from evalapp.portal.queries.findable import is_announced
+from evalapp.programme.models import Episode, Season
 from evalapp.programme.queries import planning
 
 PAGE_SIZE = 24
@@ -39,13 +40,7 @@ class EpisodeList:
 def episode_list(session: Session, *, shown: Shown, year: int | None, page: int) -> EpisodeList:
     """Return a page of what the public may know of: aired, announced or planned to be aired, newest first."""
     now = clock.now()
-    announced = (
-        select(Airing.id).where(Airing.episode_id == Episode.id, Airing.cancelled_at.is_(None)).exists()
-    )
-    conditions: list[ColumnElement[bool]] = [
-        Episode.withdrawn_at.is_(None),
-        or_(Episode.opens_at.is_not(None), announced),
-    ]
+    conditions: list[ColumnElement[bool]] = [is_announced()]
     if shown is Shown.OPEN:
         conditions += [Episode.opens_at <= now, Episode.closes_at > now, Episode.voided_at.is_(None)]
     elif shown is Shown.RESULTS:

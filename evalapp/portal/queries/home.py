@@ -4,19 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evalapp.comments.models import Comment, Reply, ReplyWording, Thread
 from evalapp.comments.queries.threads import ReplyShown, replies_to
 from evalapp.comments.rules.moderation import CommentState
 from evalapp.core import clock
+from evalapp.pledges.models import Pledge
 from evalapp.portal.queries.cards import EpisodeCard, cards
 from evalapp.programme.models import Episode
 from evalapp.programme.queries import planning, planning_schedule
 from evalapp.programme.queries.planning_schedule import AiringRow
+from evalapp.results.queries import published
+from evalapp.results.queries.published import PublishedResult
 
-GUIDE, OPEN, ANSWERED = 6, 6, 3
+GUIDE, OPEN, ANSWERED, RESULTS = 6, 6, 3, 3
 AHEAD = timedelta(days=30)
 
 
@@ -31,6 +34,19 @@ class Answered:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ResultLine:
+    """A published result on one line: the five grades over all dimensions, the score with its interval, the people."""
+
+    number: int
+    title: str
+    unit: str
+    counts: Sequence[int]
+    score: float | None
+    half: float | None
+    people: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class HomePage:
     """`on_air` is being broadcast now; `lead` is the picture of the page: on air, or the newest that can be watched."""
 
@@ -40,6 +56,8 @@ class HomePage:
     open: Sequence[EpisodeCard]
     opening: Sequence[EpisodeCard]
     answered: Sequence[Answered]
+    results: Sequence[ResultLine]
+    pledges: int
 
 
 def home_page(session: Session) -> HomePage:
@@ -74,6 +92,28 @@ def home_page(session: Session) -> HomePage:
         open=shown[: len(open_now)],
         opening=shown[len(open_now) : len(open_now) + len(opening)],
         answered=_answered(session),
+        results=[_line(found) for found in published.latest(session, limit=RESULTS)],
+        pledges=session.scalar(select(func.count()).select_from(Pledge).where(Pledge.withdrawn_at.is_(None)))
+        or 0,
+    )
+
+
+def _line(found: PublishedResult) -> ResultLine:
+    counts = found.document["counts"]
+    told = [
+        distribution
+        for group in counts["groups"].values()
+        for distribution in group.get("dimensions", {}).values()
+    ]
+    mean, half = found.result.mean, found.result.half_width
+    return ResultLine(
+        number=found.episode.number,
+        title=found.episode.title,
+        unit=found.unit.name,
+        counts=[sum(distribution[str(grade)] for distribution in told) for grade in (5, 4, 3, 2, 1)],
+        score=None if mean is None else float(mean),
+        half=None if half is None else float(half),
+        people=counts["people"],
     )
 
 

@@ -7,7 +7,9 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, liter
 from sqlalchemy.orm import Session
 
 from evalapp.portal.models import VECTOR, FoundKind, SearchEntry
+from evalapp.portal.queries.findable import is_announced
 from evalapp.portal.rules import words
+from evalapp.programme.models import Episode
 
 PAGE_SIZE = 20
 _SECONDS = 2  # a search that takes longer is given up (PostgreSQL)
@@ -85,7 +87,7 @@ def _matching(
             SearchEntry.body,
             func.count().over().label("total"),
         )
-        .where(matches)
+        .where(matches, ~_is_still_a_secret())
         .order_by(case((is_named, 0), else_=1), rank, SearchEntry.kind, SearchEntry.path)
     )
 
@@ -104,3 +106,9 @@ def _postgresql(wanted: Sequence[str]) -> tuple[ColumnElement[bool], ColumnEleme
     vector: ColumnElement[str] = literal_column(VECTOR)
     question = func.to_tsquery(text("'simple'::regconfig"), asked)
     return and_(vector.op("@@")(question)), -func.ts_rank(vector, question)
+
+
+def _is_still_a_secret() -> ColumnElement[bool]:
+    """Whether an entry is of an episode that was planned and that the public does not know of yet."""
+    path = literal("/episodes/") + cast(Episode.number, String)
+    return exists().where(SearchEntry.kind == FoundKind.EPISODE, SearchEntry.path == path, ~is_announced())
