@@ -48,7 +48,7 @@ def test_a_renamed_unit_takes_along_its_pledges_and_episodes(
 ) -> None:
     unit = units.department("区旧名局", slug="jm")
     pledge = pledges.pledge(unit, title="一次告知", text="一次说清。")
-    episode = programme.planned(unit=unit, title="一条河的四季")
+    episode = programme.scheduled(programme.planned(unit=unit, title="一条河的四季"))
     assert set(found(platform, "旧名")) == {
         "/units/jm",
         f"/pledges/{pledge.reference}",
@@ -78,7 +78,7 @@ def test_a_pledge_is_found_under_its_newest_words_until_it_is_withdrawn(
 
 
 def test_a_withdrawn_episode_is_no_longer_found(platform: Platform, programme: Programme) -> None:
-    episode = programme.planned(title="一条河的四季")
+    episode = programme.scheduled(programme.planned(title="一条河的四季"))
     assert found(platform, "四季") == [f"/episodes/{episode.number}"]
     programme.withdrawn(episode)
     assert found(platform, "四季") == []
