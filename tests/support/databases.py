@@ -36,9 +36,10 @@ def _as_server_user() -> dict[str, object]:
 
 
 class PostgresServer:
-    """A server in a folder of its own, on a socket there, with durability on."""
+    """A server in a folder of its own, on a socket there; `durable` as a district runs it, else quick for tests."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self.durable = durable
         self.folder = Path(tempfile.mkdtemp(prefix="evalapp-pg-"))
         self.data = self.folder / "data"
         self.programs = server_programs()
@@ -51,6 +52,8 @@ class PostgresServer:
 
     def start(self) -> None:
         options = f"-k {self.folder} -c listen_addresses='' -c max_connections=200"
+        if not self.durable:
+            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         log = self.folder / "log"
         self._run("pg_ctl", "-D", str(self.data), "-l", str(log), "-o", options, "-w", "-t", "30", "start")
 
