@@ -66,6 +66,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fit_for_production(self) -> Self:
+        if self.s3_url.get_secret_value():
+            raise ValueError(
+                "EVALAPP_S3_URL is not supported yet: files live in the data folder; leave it empty"
+            )
         if self.env is not Environment.PRODUCTION:
             return self
         if self.clock_offset:
