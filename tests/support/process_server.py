@@ -22,8 +22,16 @@ def free_port() -> int:
 class ProcessServer:
     """Start, stop, kill and start again on the same data folder and port."""
 
-    def __init__(self, data: Path, *, database_url: str = "", extra: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        database_url: str = "",
+        extra: dict[str, str] | None = None,
+        module: str = "evalapp",
+    ) -> None:
         self.data = data
+        self.module = module
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = os.environ | {
@@ -52,7 +60,7 @@ class ProcessServer:
     def start(self, *options: str) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "evalapp", "serve", "--port", str(self.port), *options],
+                [sys.executable, "-m", self.module, "serve", "--port", str(self.port), *options],
                 env=self.environment,
                 stdout=log,
                 stderr=log,
@@ -60,7 +68,7 @@ class ProcessServer:
             )
         self.wait_until_ready()
 
-    def wait_until_ready(self, seconds: float = 30) -> None:
+    def wait_until_ready(self, seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with contextlib.suppress(URLError, OSError), urlopen(f"{self.url}/readyz", timeout=2) as answer:
