@@ -60,6 +60,10 @@ class Keepers:
                 N_("票箱 %(box)s 的开箱密钥不在这里，不能开箱。"), box=f"{reference}.{group}"
             ) from None
 
+    def has_box_key(self, reference: str, group: str) -> bool:
+        """Whether the private key of a box is here."""
+        return (self._folder(reference) / f"{group}.key").exists()
+
     def forget_voters(self, reference: str) -> None:
         """Destroy what ties voters to ballots."""
         for name in (VOTER_SECRET, SIGNAL_KEY):

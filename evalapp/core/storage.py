@@ -89,7 +89,7 @@ class LocalStorage:
         return self._path(name).open("rb")
 
     def names(self, prefix: str) -> Iterator[str]:
-        folder = self._path(prefix)
+        folder = self._path(prefix) if prefix else self.root
         found = (Path(base) / file for base, _, files in os.walk(folder) for file in files)
         yield from sorted(str(path.relative_to(self.root)) for path in found)
 

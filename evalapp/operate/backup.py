@@ -13,20 +13,24 @@ import json
 import tarfile
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, Table, TypeDecorator, func, insert, select, text, update
 
+from evalapp.ballots.keepers import Keepers
+from evalapp.ballots.models import BallotBox, Grading
 from evalapp.core import clock
 from evalapp.core.errors import Conflict, Invalid
 from evalapp.core.i18n import N_
 from evalapp.core.platform import Platform
 from evalapp.operate import migrating, sealing
+from evalapp.portal.services import indexing
+from evalapp.programme.models import Episode
 from evalapp.schema import METADATA
 
 _BATCH = 1_000
@@ -91,7 +95,7 @@ def restore(platform: Platform, source: Path, *, passphrase: str) -> Restored:
     Raises `Invalid` for a damaged file or a wrong passphrase before anything is written, `Conflict` when there is
     something here already.
     """
-    with tarfile.open(source) as archive:
+    with _opened(source) as archive:
         manifest = _checked_manifest(archive)
         keys = sealing.unseal(_read(archive, "keys.sealed"), passphrase)
         _refuse_unless_empty(platform)
@@ -102,15 +106,49 @@ def restore(platform: Platform, source: Path, *, passphrase: str) -> Restored:
                 connection.execute(table.delete())
             for table in METADATA.sorted_tables:
                 rows += _read_rows(connection, table, archive)
-        files = _restore_files(platform, archive)
+        files = _restore_files(platform, archive, manifest["sha256"])
     _unpack(keys, platform.settings.keys_dir / "service")
     migrating.upgrade(platform.engine)
+    with platform.transaction() as session:
+        indexing.renew_full_text(session)
     return Restored(made_at=manifest["made_at"], rows=rows, files=files)
 
 
-def restore_box_keys(platform: Platform, source: Path, *, passphrase: str) -> None:
-    """Bring the keys of ballot boxes back; raises `Invalid` for a wrong passphrase."""
-    _unpack(sealing.unseal(source.read_bytes(), passphrase), platform.keys.boxes)
+def opened_box_keys(source: Path, *, passphrase: str) -> bytes:
+    """Open the keepers' file, which writes nothing; raises `Invalid` for a wrong passphrase or a damaged file."""
+    return sealing.unseal(source.read_bytes(), passphrase)
+
+
+def restore_box_keys(platform: Platform, opened: bytes) -> None:
+    """Bring the keys of ballot boxes back."""
+    _unpack(opened, platform.keys.boxes)
+
+
+def boxes_without_key(platform: Platform) -> list[str]:
+    """Name the boxes whose result is still to come and whose key is not here: nobody can count them."""
+    keepers = Keepers(platform.keys)
+    waiting = (
+        select(Episode.reference, BallotBox.group, BallotBox.reference.label("box"))
+        .join(Grading, Grading.episode_id == Episode.id)
+        .join(BallotBox, BallotBox.grading_id == Grading.id)
+        .where(Grading.voided_at.is_(None), Episode.published_at.is_(None), Episode.withdrawn_at.is_(None))
+        .order_by(BallotBox.reference)
+    )
+    with platform.session() as session:
+        return [
+            row.box for row in session.execute(waiting) if not keepers.has_box_key(row.reference, row.group)
+        ]
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[tarfile.TarFile]:
+    """Open a backup. A file that is cut off or no archive at all is refused."""
+    try:
+        with tarfile.open(source) as archive:
+            archive.getmembers()
+            yield archive
+    except (tarfile.TarError, EOFError) as error:
+        raise Invalid(N_("这不是完整的备份文件，没有恢复任何内容。")) from error
 
 
 def _write_rows(connection: Connection, table: Table, file: Any) -> int:
@@ -173,6 +211,8 @@ def _plain(value: Any) -> Any:
 def _value(kind: Any, value: Any) -> Any:
     if value is None:
         return None
+    if isinstance(kind, TypeDecorator):
+        kind = kind.impl_instance
     python = getattr(kind, "enum_class", None) or kind.python_type
     if python is bytes:
         return base64.b64decode(value)
@@ -202,8 +242,11 @@ def _read(archive: tarfile.TarFile, name: str) -> bytes:
 
 
 def _checked_manifest(archive: tarfile.TarFile) -> dict[str, Any]:
-    manifest: dict[str, Any] = json.loads(_read(archive, "manifest.json"))
-    if manifest["format"] != _FORMAT:
+    try:
+        manifest: dict[str, Any] = json.loads(_read(archive, "manifest.json"))
+    except ValueError as error:
+        raise Invalid(N_("备份文件损坏：%(name)s 与清单不符。"), name="manifest.json") from error
+    if manifest.get("format") != _FORMAT:
         raise Invalid(N_("备份文件的格式太新，请先升级本系统。"))
     for name, expected in manifest["sha256"].items():
         if _digest(archive, name) != expected:
@@ -232,18 +275,19 @@ def _refuse_unless_empty(platform: Platform) -> None:
         raise Conflict(N_("这里已经有数据。恢复只在空的数据目录和空的数据库里进行。"))
 
 
-def _restore_files(platform: Platform, archive: tarfile.TarFile) -> int:
+def _restore_files(platform: Platform, archive: tarfile.TarFile, listed: Collection[str]) -> int:
+    """Bring back the files that the manifest lists, and no other."""
     count = 0
-    for entry in archive.getmembers():
-        if not entry.name.startswith("media/"):
+    for name in listed:
+        if not name.startswith("media/"):
             continue
-        file = archive.extractfile(entry)
+        file = archive.extractfile(name)
         assert file is not None
         with tempfile.NamedTemporaryFile(dir=platform.settings.data_dir, delete=False) as aside:
             while piece := file.read(1024 * 1024):
                 aside.write(piece)
         Path(aside.name).chmod(0o644)
-        platform.storage.put(entry.name.removeprefix("media/"), Path(aside.name))
+        platform.storage.put(name.removeprefix("media/"), Path(aside.name))
         count += 1
     return count
 

@@ -108,12 +108,19 @@ def back_up(platform: Platform, file: Path, keys: Path | None, passphrase: str, 
 @pass_platform
 def restore(platform: Platform, file: Path, keys: Path | None, passphrase: str, keepers: str | None) -> None:
     """Bring the backup FILE back into an empty data folder and database."""
-    done = backup.restore(platform, file, passphrase=passphrase)
+    box_keys = None
     if keys is not None:
         second = keepers or click.prompt("Passphrase of the keepers", hide_input=True)
-        backup.restore_box_keys(platform, keys, passphrase=second)
+        box_keys = backup.opened_box_keys(keys, passphrase=second)
+    done = backup.restore(platform, file, passphrase=passphrase)
+    if box_keys is not None:
+        backup.restore_box_keys(platform, box_keys)
     backup.analyse(platform)
     click.echo(f"{done.rows} rows, {done.files} files, as of {done.made_at}", err=True)
+    for box in backup.boxes_without_key(platform):
+        click.echo(
+            f"{box}: its key is not here, so that it cannot be counted. Bring it with --keys.", err=True
+        )
 
 
 @click.command("doctor")

@@ -64,6 +64,18 @@ def _is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
+def renew_full_text(session: Session) -> None:
+    """Make SQLite's full text again out of the index, which alone goes into a backup; PostgreSQL has it in the index."""
+    if not _is_sqlite(session):
+        return
+    session.execute(text("DELETE FROM search_words"))
+    session.execute(
+        text(
+            "INSERT INTO search_words (id, title_words, words) SELECT id, title_words, words FROM search_entries"
+        )
+    )
+
+
 def _agrees(entry: SearchEntry, page: Findable) -> bool:
     said = (page.kind, page.title, page.place, page.body, _title_words(page))
     return (entry.kind, entry.title, entry.place, entry.body, entry.title_words) == said
