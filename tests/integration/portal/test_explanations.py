@@ -81,3 +81,9 @@ def test_every_link_of_the_explanations_keeps_to_this_site(browser: StrictClient
     for path in ("/about", "/rules", "/privacy"):
         page = browser.get(path).get_data(as_text=True)
         assert not re.findall(r'(?:href|src|action)="(?!/|#)[^"]*"', page)
+
+
+def test_the_frame_of_a_page_does_not_take_the_names_of_its_values(browser: StrictClient) -> None:
+    """Where to go on to after signing in is the page's own word, although the frame has such a word too."""
+    page = browser.get("/sign-in?next=/episodes/25").get_data(as_text=True)
+    assert 'action="/sign-in?next=/episodes/25"' in page
