@@ -27,6 +27,7 @@ KEY_ID_BYTES = 4
 SIGNATURE_BYTES = 64
 MOST_SIGNATURES = 16
 LONGEST_NOTE = 64 * 1024
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 SIGNATURE_LINE = re.compile(r"— (?P<name>\S+) (?P<signature>[A-Za-z0-9+/]+={0,2})")
 
 
@@ -168,7 +169,7 @@ class NoteSigner:
 
 def sign_note(text: str, signer: NoteSigner) -> str:
     """The text, an empty line, and one signature line (C2SP signed-note)."""
-    if not text.endswith("\n") or any(ord(c) < 0x20 and c != "\n" for c in text):
+    if not text.endswith("\n") or CONTROL.search(text):
         raise NoteRefused("a note's text ends with a newline and holds no other control character")
     signature = signer.verifier.key_id + signer.sign(text.encode())
     return f"{text}\n— {signer.name} {base64.b64encode(signature).decode()}\n"

@@ -219,11 +219,17 @@ def statements_of(polling, act):
         if not statement.upper().startswith(("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")):
             seen.append(statement)
 
+    one = appending._Text.one
+
+    def note_text(text, *arguments):
+        seen.append(text.text)
+        return one(text, *arguments)
+
     event.listen(polling.platform.engine, "before_cursor_execute", note)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(appending._Text, "one", note_text)
         act()
-    finally:
-        event.remove(polling.platform.engine, "before_cursor_execute", note)
+    event.remove(polling.platform.engine, "before_cursor_execute", note)
     return seen
 
 
@@ -358,8 +364,7 @@ def test_a_closing_that_does_not_wait_would_be_noticed(polling, monkeypatch):
 def without_guard():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(appending, "_OPEN", appending.true())
-        statement = appending._appending(is_change=False, uses_code=False)
-    return str(statement.compile(dialect=appending._POSTGRESQL))
+        return appending._Text.of(appending._appending(is_change=False, uses_code=False))
 
 
 def test_a_second_closing_changes_nothing(polling):

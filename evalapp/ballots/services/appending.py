@@ -9,8 +9,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, TypeAlias, cast
 
+from psycopg import Connection as DriverConnection
+from psycopg import OperationalError as DriverError
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -33,6 +36,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
 from evalapp.accounts.models import Resident, SignedIn
@@ -206,21 +210,43 @@ _TOUCH = (
     .execution_options(synchronize_session=False)
 )
 
+
+@dataclass(frozen=True)
+class _Text:
+    """A statement as the driver takes it, and the names of what comes back."""
+
+    text: bytes
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, statement: Select[Any]) -> _Text:
+        names = tuple(str(column.key) for column in statement.selected_columns)
+        return cls(str(statement.compile(dialect=_POSTGRESQL)).encode(), names)
+
+    def one(self, connection: Connection, parameters: Mapping[str, Any]) -> Any:
+        """The one row, or nothing. What the driver says of the database goes on as SQLAlchemy's own error."""
+        driver = cast("DriverConnection[Any]", connection.connection.driver_connection)
+        try:
+            row = driver.execute(self.text, parameters).fetchone()
+        except DriverError as error:
+            if driver.closed:
+                connection.invalidate(error)
+            raise OperationalError(self.text.decode(), None, error) from error
+        return None if row is None else SimpleNamespace(**dict(zip(self.names, row, strict=True)))
+
+
 _POSTGRESQL = psycopg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no types
 # Shared by all who cast; refused at once while somebody waits to close, so that nobody queues behind a closing.
 _SHARED_LOCK = func.pg_try_advisory_xact_lock_shared(bindparam("lock", type_=BigInteger()))
 _READ_TEXT = {
-    by_token: str(_reading(lock=_SHARED_LOCK, by_token=by_token).compile(dialect=_POSTGRESQL))
-    for by_token in (False, True)
+    by_token: _Text.of(_reading(lock=_SHARED_LOCK, by_token=by_token)) for by_token in (False, True)
 }
 _APPEND_TEXT = {
-    (is_change, uses_code): str(
-        _appending(is_change=is_change, uses_code=uses_code).compile(dialect=_POSTGRESQL)
-    )
+    (is_change, uses_code): _Text.of(_appending(is_change=is_change, uses_code=uses_code))
     for is_change in (False, True)
     for uses_code in (False, True)
 }
-_OWN_TEXT = str(_own().compile(dialect=_POSTGRESQL))
+_OWN_TEXT = _Text.of(_own())
 _READ_SQLITE = {by_token: _reading(lock=true(), by_token=by_token) for by_token in (False, True)}
 _APPEND_SQLITE = _guarded(sqlite.insert(BALLOTS))
 _OWN_SQLITE = _own()
@@ -251,7 +277,7 @@ def read(executor: Executor, parameters: Mapping[str, Any]) -> Any:
     """What casting decides on before it knows the voter key, or nothing when this person is not signed in."""
     connection, by_token = _connection(executor), "token_hash" in parameters
     if connection.dialect.name == "postgresql":
-        return connection.exec_driver_sql(_READ_TEXT[by_token], dict(parameters)).one_or_none()
+        return _READ_TEXT[by_token].one(connection, parameters)
     return connection.execute(_READ_SQLITE[by_token], parameters).one_or_none()
 
 
@@ -262,7 +288,7 @@ def append(executor: Executor, row: Row) -> Appended:
     if connection.dialect.name == "postgresql":
         parameters = {**row.own, **row.values, **signals, **(row.code or {}), "change_id": uuid.uuid4()}
         statement = _APPEND_TEXT[row.is_change, row.code is not None]
-        found = connection.exec_driver_sql(statement, parameters).one()
+        found = statement.one(connection, parameters)
         return Appended(is_appended=bool(found.appended), own=found)
     if connection.execute(_APPEND_SQLITE, row.values).one_or_none() is None:
         return Appended(is_appended=False, own=own(executor, row.own))
@@ -279,7 +305,7 @@ def own(executor: Executor, parameters: Mapping[str, Any]) -> Any:
     """How the voter stands in this box."""
     connection = _connection(executor)
     if connection.dialect.name == "postgresql":
-        return connection.exec_driver_sql(_OWN_TEXT, dict(parameters)).one()
+        return _OWN_TEXT.one(connection, parameters)
     return connection.execute(_OWN_SQLITE, parameters).one()
 
 

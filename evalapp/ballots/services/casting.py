@@ -29,7 +29,7 @@ from evalapp.core.errors import (
     Unavailable,
 )
 from evalapp.core.i18n import N_
-from evalapp.ledger.rules import canonical_json, leaf_hash
+from evalapp.ledger.rules import leaf_hash
 
 # Each failed try means that another ballot of the same voter was first, so that tries end.
 MOST_TRIES = 64
@@ -162,14 +162,9 @@ def _body(opinion: Opinion | None, *, nonce: bytes, watched: int | None) -> byte
     """What makes two requests the same: everything that the voter sent, however it was spaced."""
     if opinion is None:
         return b"withdraw" + nonce
-    return canonical_json(
-        {
-            "grades": [opinion.grades[dimension] for dimension in Dimension],
-            "nonce": nonce.hex(),
-            "reasons": [opinion.reasons.get(dimension, ()) for dimension in Dimension],
-            "watched": -1 if watched is None else watched,
-        }
-    )
+    grades = [opinion.grades[dimension] for dimension in Dimension]
+    reasons = [opinion.reasons.get(dimension, ()) for dimension in Dimension]
+    return repr((grades, nonce, reasons, watched)).encode()
 
 
 def _append(executor: Executor, request: _Request) -> Acceptance:
