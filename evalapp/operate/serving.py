@@ -1,5 +1,6 @@
 """Serves the application: granian with the web in workers of its own, the job worker as a thread of this process."""
 
+import multiprocessing
 import os
 from pathlib import Path
 
@@ -22,6 +23,9 @@ def serve(platform: Platform, *, host: str, port: int, with_worker: bool = True)
     embedded = platform.engine.dialect.name == "sqlite"
     workers = 1 if embedded else (os.cpu_count() or 1)
     os.environ["EVALAPP_DATA_DIR"] = str(Path(settings.data_dir).resolve())
+    # A fork beside the worker's thread copies locks that this thread holds (SQLite's own among them): the site then
+    # answers nothing for ever. A web worker therefore starts afresh, at the start as when it is replaced.
+    multiprocessing.set_start_method("spawn", force=True)
     carrier = Carrier(platform) if settings.redis_url else None
     worker = Worker(platform, rounds=wiring.rounds(), carrier=carrier)
     if with_worker:

@@ -1,5 +1,7 @@
 """What a unit undertakes and is proud of."""
 
+from typing import Any
+
 from wtforms import DateField, Field, IntegerField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
@@ -36,6 +38,10 @@ class ReasonedForm(Form):
         filters=[stripped],
         validators=[short(pledge_limits.REASON_LIMIT)],
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reason.flags.required = bool(self.seen.data)
 
     def validate_reason(self, field: Field) -> None:
         if self.seen.data and not field.data:

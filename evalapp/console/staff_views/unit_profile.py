@@ -17,6 +17,13 @@ from evalapp.web.i18n import _
 blueprint = Blueprint("unit_profile", __name__, url_prefix="/desk/unit")
 
 
+@blueprint.get("")
+@requires(Permission.SEE_UNIT_DESK)
+def desk() -> Response:
+    """What waits for an answer comes first."""
+    return redirect(url_for("unit_inbox.inbox"))
+
+
 @blueprint.get("/profile")
 @requires(Permission.KEEP_UNIT)
 def profile() -> str:

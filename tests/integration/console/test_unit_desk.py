@@ -244,6 +244,19 @@ def test_who_has_no_unit_is_told_whom_to_ask(people: People) -> None:
     assert "请联系评议办" in answer.get_data(as_text=True)
 
 
+def test_the_desk_opens_with_what_waits_for_an_answer(units: UnitFactory, desks: Desks) -> None:
+    answer = desks.unit(units.department()).browser.get("/desk/unit")
+    assert answer.headers["Location"] == "/desk/unit/inbox"
+
+
+def test_a_page_without_an_entry_of_its_own_marks_its_neighbours(units: UnitFactory, desks: Desks) -> None:
+    browser = desks.unit(units.department()).browser
+    for address in ("/desk/unit/pledges", "/desk/unit/pledges/new"):
+        page = browser.get(address).get_data(as_text=True)
+        assert 'href="/desk/unit/pledges" aria-current="page"' in page
+        assert page.count('aria-current="page"><svg') == 1
+
+
 @pytest.mark.parametrize(
     "address",
     [
