@@ -15,13 +15,17 @@ from evalapp.demo.jobs import FILM, film
 from evalapp.operate.commands import COMMANDS as OPERATE
 from evalapp.pledges.commands import group as pledge
 from evalapp.programme.commands import episode, season
+from evalapp.results.commands import box, client_codes, panel
 from evalapp.units.commands import group as unit
 
 COMMANDS: tuple[click.Command, ...] = (
     *OPERATE,
+    box,
+    client_codes,
     comment,
     demo,
     episode,
+    panel,
     pledge,
     season,
     staff,

@@ -13,7 +13,7 @@ from evalapp.ballots.rules.grades import Channel, Unfit, read_nonce, read_submis
 from evalapp.ballots.rules.receipts import Receipt
 from evalapp.ballots.services import casting, standings
 from evalapp.ballots.services.booths import Booth
-from evalapp.core.errors import Invalid, NotFound, UnsupportedType
+from evalapp.core.errors import Invalid, NotFound, TooLarge, UnsupportedType
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Permission
 from evalapp.core.transaction import lean_transaction, transaction
@@ -87,11 +87,13 @@ def receipt(reference: str, code: str) -> Response:
 
 
 def _body() -> Any:
-    request.max_content_length = _MOST_BYTES
+    data = request.get_data()
+    if len(data) > _MOST_BYTES:
+        raise TooLarge(N_("内容太大了，评票最多 16 KB。"))
     if request.mimetype != "application/json":
         raise UnsupportedType(N_("请用 application/json 提交。"))
     try:
-        return json.loads(request.get_data())
+        return json.loads(data)
     except (ValueError, RecursionError):
         raise Malformed(N_("提交的内容不是完整的 JSON。")) from None
 

@@ -1,0 +1,209 @@
+"""The `evalapp box`, `panel` and `client-codes` commands: the life of a box from its rules to its result."""
+
+from datetime import datetime
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from evalapp.accounts import vault
+from evalapp.accounts.commands import proven_person
+from evalapp.accounts.rules import parse_number
+from evalapp.ballots.models import ActKind
+from evalapp.ballots.polling import open_polling
+from evalapp.ballots.queries import gradings
+from evalapp.ballots.services import announcing, closing, standings
+from evalapp.core import clock
+from evalapp.core.commandline import Commands, json_option, pass_platform, print_fact, print_rows
+from evalapp.core.permissions import SYSTEM, Actor
+from evalapp.core.platform import Platform
+from evalapp.programme.queries import planning
+from evalapp.results.services import approving, counting, publishing
+from evalapp.units import queries as units
+
+_MOMENT = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
+_login = click.option("--login", required=True, help="Who proposes; asked for their own password and code.")
+_reason = click.option("--reason", required=True, help="The reason; it is published.")
+
+
+def _moment(typed: datetime | None) -> datetime | None:
+    return None if typed is None else typed.replace(tzinfo=clock.zone())
+
+
+@click.group("box", cls=Commands)
+def box() -> None:
+    """Ballot boxes: announce, extend, void, count, prepare and publish."""
+
+
+@box.command("announce")
+@click.argument("episode", type=int)
+@click.option("--opens", type=_MOMENT, help="In the district's time (default: the first airing).")
+@click.option("--closes", type=_MOMENT, help="In the district's time (default: after the method's days).")
+@json_option
+@pass_platform
+def announce(
+    platform: Platform, *, episode: int, opens: datetime | None, closes: datetime | None, as_json: bool
+) -> None:
+    """Fix the rules of EPISODE's boxes and make their keys."""
+    kept = open_polling(platform)
+    with platform.transaction() as session:
+        announcing.announce(
+            session,
+            gradings.episode(session, episode),
+            keepers=kept.keepers,
+            receipts=kept.signer.verifier,
+            actor=SYSTEM,
+            opens_at=_moment(opens),
+            closes_at=_moment(closes),
+        )
+    _show(platform, episode, as_json=as_json)
+
+
+@box.command("show")
+@click.argument("episode", type=int)
+@json_option
+@pass_platform
+def show(platform: Platform, *, episode: int, as_json: bool) -> None:
+    """Say how far EPISODE's boxes are. Never a score."""
+    _show(platform, episode, as_json=as_json)
+
+
+def _show(platform: Platform, number: int, *, as_json: bool) -> None:
+    with platform.session() as session:
+        found = gradings.graded_episode(session, number)
+        state = planning.episode_with_state(session, number).state
+        boxes = gradings.boxes(session, found.grading.id)
+        waiting = gradings.waiting_acts(session, found.grading.id)
+        fact: dict[str, Any] = {
+            "episode": found.episode.reference,
+            "state": state.value,
+            "opens_at": clock.local(found.grading.opens_at).isoformat(),
+            "closes_at": clock.local(found.grading.closes_at).isoformat(),
+            "turnout": found.grading.turnout,
+            "boxes": [each.reference for each in boxes],
+            "waiting": [act.kind.value for act in waiting],
+        }
+    print_fact(fact, as_json=as_json)
+
+
+@box.command("count")
+@click.argument("episode", type=int)
+@json_option
+@pass_platform
+def count(platform: Platform, *, episode: int, as_json: bool) -> None:
+    """Open and count EPISODE's boxes with the key files; keeps what the rules flag and no grade."""
+    kept = open_polling(platform)
+    with platform.session() as session:
+        grading = gradings.graded_episode(session, episode).grading
+    with platform.transaction() as session:
+        closing.close(session, grading.id)
+    with platform.transaction() as session:
+        number = counting.count(session, grading, keepers=kept.keepers, actor=SYSTEM)
+    print_fact({"episode": episode, "standing": number}, as_json=as_json)
+
+
+@box.command("prepare")
+@click.argument("episode", type=int)
+@json_option
+@pass_platform
+def prepare(platform: Platform, *, episode: int, as_json: bool) -> None:
+    """Work EPISODE's result out, for two people to publish."""
+    kept = open_polling(platform)
+    with platform.transaction() as session:
+        grading = gradings.graded_episode(session, episode).grading
+        result = counting.prepare(session, grading, keepers=kept.keepers, actor=SYSTEM)
+        fact = {"episode": episode, "hash": result.document_hash, "people": result.people}
+    print_fact(fact, as_json=as_json)
+
+
+@box.command("extend")
+@click.argument("episode", type=int)
+@click.option("--until", type=_MOMENT, required=True, help="The new closing time, in the district's time.")
+@_reason
+@_login
+@pass_platform
+def extend(platform: Platform, *, episode: int, until: datetime, reason: str, login: str) -> None:
+    """Propose to close EPISODE's boxes later; another person confirms with `approve`."""
+    person = proven_person(platform, login)
+    with platform.transaction() as session:
+        grading = gradings.graded_episode(session, episode).grading
+        announcing.propose_extension(
+            session, grading, closes_at=until.replace(tzinfo=clock.zone()), reason=reason, actor=person
+        )
+    click.echo("extend: waiting for a second person")
+
+
+@box.command("void")
+@click.argument("episode", type=int)
+@_reason
+@_login
+@pass_platform
+def void(platform: Platform, *, episode: int, reason: str, login: str) -> None:
+    """Propose to declare EPISODE's boxes void; another person confirms with `approve`."""
+    person = proven_person(platform, login)
+    with platform.transaction() as session:
+        grading = gradings.graded_episode(session, episode).grading
+        announcing.propose_voiding(session, grading, reason=reason, actor=person)
+    click.echo("void: waiting for a second person")
+
+
+@box.command("approve")
+@click.argument("episode", type=int)
+@click.option("--login", required=True, help="Who approves; asked for their own password and code.")
+@click.option("--kind", type=click.Choice([kind.value for kind in ActKind]), help="Which, when several wait.")
+@pass_platform
+def approve(platform: Platform, *, episode: int, login: str, kind: str | None) -> None:
+    """Confirm what waits for a second person; with nothing waiting, propose to publish EPISODE's prepared result."""
+    person = proven_person(platform, login)
+    with platform.transaction() as session:
+        click.echo(_approve(session, episode, person, kind=kind))
+
+
+def _approve(session: Session, number: int, person: Actor, *, kind: str | None) -> str:
+    grading = gradings.graded_episode(session, number).grading
+    waiting = [act for act in gradings.waiting_acts(session, grading.id) if kind in {None, act.kind.value}]
+    if not waiting:
+        if kind is not None and kind != ActKind.PUBLISH.value:
+            gradings.waiting_act(session, grading.id, ActKind(kind))  # refuses: nothing of this kind waits
+        publishing.propose_publication(session, grading, actor=person)
+        return "publish: waiting for a second person"
+    act = approving.approve(session, waiting[0].id, number=number, actor=person)
+    return f"{act.kind.value}: done by {act.proposed_post} and {act.confirmed_post}"
+
+
+@click.group("panel", cls=Commands)
+def panel() -> None:
+    """The panel: people invited by number."""
+
+
+@panel.command("invite")
+@click.argument("episode", type=int)
+@click.argument("numbers", nargs=-1, required=True)
+@json_option
+@pass_platform
+def invite(platform: Platform, *, episode: int, numbers: tuple[str, ...], as_json: bool) -> None:
+    """Invite the holders of NUMBERS to grade EPISODE as the panel; only keyed hashes of the numbers are kept."""
+    production = platform.settings.is_production
+    people = [vault.person_id(platform.keys, parse_number(typed, production=production)) for typed in numbers]
+    with platform.transaction() as session:
+        found = gradings.episode(session, episode)
+        new = standings.invite(session, found, person_ids=people, actor=SYSTEM)
+    print_fact({"episode": episode, "invited": new}, as_json=as_json)
+
+
+@click.command("client-codes")
+@click.argument("unit")
+@click.argument("number", type=int)
+@json_option
+@pass_platform
+def client_codes(platform: Platform, *, unit: str, number: int, as_json: bool) -> None:
+    """Print NUMBER numbered codes for UNIT (its slug) to hand to clients. They are shown this once."""
+    with platform.transaction() as session:
+        printed = standings.print_client_codes(
+            session,
+            units.unit(session, unit),
+            number=number,
+            secret=platform.keys.service("client-codes"),
+            actor=SYSTEM,
+        )
+    print_rows(({"number": code.number, "code": code.text} for code in printed), as_json=as_json)
