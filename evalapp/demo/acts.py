@@ -20,7 +20,7 @@ from evalapp.core.platform import Platform
 from evalapp.demo import voices
 from evalapp.demo.filming import Film
 from evalapp.demo.people import Participant, as_resident
-from evalapp.demo.scripts import PlannedEpisode, episodes, units, words
+from evalapp.demo.scripts import PlannedEpisode, episodes, refusal, talks, units
 from evalapp.demo.story import HOUR, LENGTH, Story
 from evalapp.programme.models import Recording
 from evalapp.programme.rules import Span
@@ -236,7 +236,7 @@ def moderate(session: Session, story: Story, planned: PlannedEpisode) -> None:
                 actor=officer,
                 keys=keys,
                 reason=RefusalReason.OTHER,
-                note=words()["refusals"][0],
+                note=refusal(),
             )
         else:
             moderation.approve(
@@ -247,14 +247,13 @@ def moderate(session: Session, story: Story, planned: PlannedEpisode) -> None:
 def reply(session: Session, story: Story, planned: PlannedEpisode) -> None:
     thread_id = story.episode(session, planned.number).thread_id
     for comment in _unanswered(session, thread_id)[:1]:
-        said = words()["comments"]
-        place = said.index(comment.text) if comment.text in said else 0
+        answers = dict(talks())
         replies.reply(
             session,
             reference=comment.reference,
             unit_id=story.district.units[planned.unit].id,
             actor=story.people.unit(planned.unit),
-            text=words()["replies"][place % len(words()["replies"])],
+            text=answers[comment.text],
             keys=CommentKeys.of(story.platform.keys),
         )
 

@@ -10,7 +10,7 @@ from evalapp.demo import loading
 @click.command()
 @click.option(
     "--ballots",
-    default=60,
+    default=110,
     show_default=True,
     type=click.IntRange(0, 200),
     help="Residents who grade each episode.",

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalapp.core import clock
 from evalapp.core.permissions import SYSTEM
 from evalapp.demo.scripts import PlannedUnit, units
+from evalapp.pledges.models import Highlight
 from evalapp.pledges.rules.terms import Basis, Term, TimeUnit
 from evalapp.pledges.services import highlights, pledges
 from evalapp.units.models import Unit, UnitKind
@@ -106,8 +108,8 @@ def _promise(session: Session, planned: PlannedUnit, unit: Unit) -> None:
             ),
             actor=SYSTEM,
         )
-    for title, goal, measures, done, percent in planned.highlights:
-        made = highlights.make_highlight(
+    for title, goal, measures, _, _ in planned.highlights:
+        highlights.make_highlight(
             session,
             unit_id=unit.id,
             wording=highlights.HighlightWording(
@@ -115,14 +117,25 @@ def _promise(session: Session, planned: PlannedUnit, unit: Unit) -> None:
             ),
             actor=SYSTEM,
         )
-        highlights.report_progress(
-            session,
-            highlight_id=made.id,
-            percent=percent,
-            reached_on=clock.today(),
-            done=done,
-            actor=SYSTEM,
-        )
+
+
+def report(session: Session, made: District) -> None:
+    """Have every unit report how far its highlights are."""
+    for planned in units():
+        kept = session.scalars(
+            select(Highlight)
+            .where(Highlight.unit_id == made.units[planned.key].id)
+            .order_by(Highlight.reference)
+        ).all()
+        for highlight, (_, _, _, done, percent) in zip(kept, planned.highlights, strict=True):
+            highlights.report_progress(
+                session,
+                highlight_id=highlight.id,
+                percent=percent,
+                reached_on=clock.today(),
+                done=done,
+                actor=SYSTEM,
+            )
 
 
 def _term(amount: Any, per: Any, basis: Any) -> Term:

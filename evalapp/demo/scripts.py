@@ -94,8 +94,15 @@ def clips() -> dict[str, Script]:
 
 
 @cache
-def words() -> dict[str, tuple[str, ...]]:
-    return {name: tuple(lines) for name, lines in _read("words").items()}
+def talks() -> tuple[tuple[str, str], ...]:
+    """Comments with the reply that fits each."""
+    return tuple((row["comment"], row["reply"]) for row in _read("words")["talk"])
+
+
+@cache
+def refusal() -> str:
+    """What the author of a refused comment is told."""
+    return str(_read("words")["refusal"][0]["note"])
 
 
 def _chapter(row: dict[str, Any]) -> Chapter:

@@ -8,9 +8,9 @@ from itertools import pairwise
 from evalapp.core import clock
 from evalapp.core.jobs import Worker
 from evalapp.core.permissions import SYSTEM
-from evalapp.demo import acts
+from evalapp.demo import acts, district
 from evalapp.demo.people import Participant
-from evalapp.demo.scripts import PlannedEpisode, episodes, words
+from evalapp.demo.scripts import PlannedEpisode, episodes, talks
 from evalapp.demo.story import DAY, HOUR, LENGTH, Step, Story
 from evalapp.programme.rules import Span
 from evalapp.programme.services import planning_places
@@ -49,6 +49,7 @@ def airing_of(planned: PlannedEpisode, now: datetime) -> datetime | None:
 def _steps(story: Story) -> Iterator[Step]:
     begin = story.now - timedelta(days=140)
     yield Step(at=begin, do=lambda session: acts.begin(session, story))
+    yield Step(at=story.now - 12 * DAY, do=lambda session: district.report(session, story.district))
     for planned in episodes():
         yield from _episode_steps(story, planned, begin)
 
@@ -139,13 +140,12 @@ def _waves(story: Story, planned: PlannedEpisode) -> list[list[Participant]]:
 
 
 def _talk(story: Story, planned: PlannedEpisode, opened_at: datetime) -> Iterator[Step]:
-    said = words()
     number = 2 if planned.phase == "published" else 4
     for turn in range(number):
         at = opened_at + (5 + 9 * turn) * HOUR
         if at > story.now - 2 * HOUR:
             return
-        text = said["comments"][(planned.number * 3 + turn) % len(said["comments"])]
+        text = talks()[(planned.number * 3 + turn) % len(talks())][0]
         yield Step(at=at, do=partial(acts.comment, story=story, planned=planned, text=text, turn=turn))
         if turn < number - 1 or planned.phase == "published":
             yield Step(at=at + 2 * HOUR, do=lambda s: acts.moderate(s, story, planned))
