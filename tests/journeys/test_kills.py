@@ -118,7 +118,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path, address: str) -> Iterat
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_every_acknowledged_ballot_stands_once_whenever_the_server_is_killed(site: Site) -> None:
     began = time.monotonic()
     tally, numbers = site.killed_while_graded(
@@ -136,7 +136,7 @@ def test_every_acknowledged_ballot_stands_once_whenever_the_server_is_killed(sit
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("site", "fault"),
     [("hasty", "acknowledged and lost"), ("forgetful", "nobody holds a receipt")],

@@ -18,35 +18,25 @@ from evalapp.ballots import api_views
 from evalapp.ballots.services import casting
 from evalapp.core.engine import WRITES
 from evalapp.factory import create_app
-from evalapp.web.context import platform
 
 LATE = 0.15
 _in_turn = threading.Lock()
 
 
-def _commit_later(opened) -> None:
+def _commit_later(connection) -> None:
     time.sleep(LATE)
-    opened.commit()
-    opened.close()
+    connection.commit()
+    connection.close()
     _in_turn.release()
 
 
 @contextmanager
-def _no_transaction(_session):
-    yield
-
-
-def _hasty_cast(_session, booth, submission, **more):
+def _hasty_transaction(engine):
     _in_turn.acquire()
-    opened = platform().session()
-    opened.connection(execution_options={WRITES: True})
-    accepted = casting.cast(opened, booth, submission, **more)
-    threading.Thread(target=_commit_later, args=(opened,)).start()
-    return accepted
-
-
-class _Hasty:
-    cast = staticmethod(_hasty_cast)
+    connection = engine.connect()
+    connection.execution_options(**{WRITES: True})
+    yield connection
+    threading.Thread(target=_commit_later, args=(connection,)).start()
 
 
 _mark, _signed = casting.voters.request_mark, api_views.polling.signed
@@ -65,7 +55,7 @@ def make() -> Flask:
     """Return the application with the defect."""
     app = create_app()
     if os.environ["DEFECT"] == "hasty":
-        api_views.casting, api_views.transaction = _Hasty, _no_transaction
+        api_views.lean_transaction = _hasty_transaction
     else:
         casting.voters.request_mark, api_views.polling.signed = _another_mark, _slowly_signed
     return app
