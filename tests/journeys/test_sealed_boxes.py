@@ -326,7 +326,7 @@ def leaking_column(patch: pytest.MonkeyPatch, app: Flask) -> None:
     made = casting._signals
 
     def leaking(attempt: Any, **more: Any) -> Any:
-        grade = attempt.opinion.grades["openness"] if attempt.opinion else 0
+        grade = opinion.grades["openness"] if (opinion := attempt.request.opinion) else 0
         return replace(made(attempt, **more), watched=min(4, grade))
 
     patch.setattr(casting, "_signals", leaking)
