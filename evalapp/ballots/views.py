@@ -70,7 +70,7 @@ def verify_code(code: str) -> tuple[str, int]:
 
 @blueprint.route("/me/standing", methods=["GET", "POST"])
 @requires(Permission.CAST_BALLOT)
-def standing() -> AnyResponse | str:
+def standing() -> AnyResponse | str | tuple[str, int]:
     """Enter the code from a client's card."""
     form = StandingForm()
     back = onward(request.args.get("next"), otherwise="/me")
@@ -85,4 +85,5 @@ def standing() -> AnyResponse | str:
             form.refuse(error)
         else:
             return render_template("ballots/standing_kept.html", unit=unit, back=back)
-    return render_template("ballots/standing.html", form=form, back=back)
+    page = render_template("ballots/standing.html", form=form, back=back)
+    return page, 422 if form.has_errors else 200

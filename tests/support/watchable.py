@@ -11,8 +11,9 @@ FACTS = {
     "poster": "poster.jpg",
     "card": "card.jpg",
     "preview": {"cues": "preview.vtt"},
-    "rungs": [{"width": 1280, "height": 720}],
-    "sound": {"silent": False},
+    "rungs": [{"name": "720", "width": 1280, "height": 720, "average_rate": 1_500_000, "copied": False}],
+    "sound": {"silent": False, "average_rate": 96_000},
+    "loudness": {"measured": -23.0},
     "files": [{"name": "progressive.mp4"}],
 }
 LINES = ("今年计划改造 46 个小区。", "加装电梯，群众说慢。", "我们并成一次联合审查。")
