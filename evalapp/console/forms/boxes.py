@@ -24,7 +24,7 @@ class ActForm(Form):
 
 class AnnounceForm(Form):
     opens_at = DateTimeLocalField(
-        _l("开评时间"), format=_FORMATS, validators=[Optional()], description=_l("空着就是首播开始。")
+        _l("开评时间"), format=_FORMATS, validators=[Optional()], description=_l("空着就是首播结束的时刻。")
     )
     closes_at = DateTimeLocalField(
         _l("截止时间"), format=_FORMATS, validators=[Optional()], description=_l("空着就按本季办法的天数。")
