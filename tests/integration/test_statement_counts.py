@@ -1,0 +1,158 @@
+"""A list of thirty costs as many statements as a list of one: every list page, public, desk and interface."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from evalapp.accounts.models import Role
+from evalapp.core.platform import Platform
+from evalapp.programme.models import Episode
+from evalapp.units import services as units_services
+from evalapp.units.models import Unit
+from tests.support.accounts import People
+from tests.support.ballots import Polling
+from tests.support.comments import Comments
+from tests.support.pledges import PledgeFactory
+from tests.support.programme import Programme
+from tests.support.statements import statements_of
+from tests.support.strict_client import StrictClient
+from tests.support.units import OFFICER, UnitFactory
+from tests.support.watchable import make_watchable
+
+LISTS = {
+    "anonymous": (
+        "/",
+        "/episodes",
+        "/episodes/{number}",
+        "/league",
+        "/search?q=区",
+        "/units",
+        "/units/{slug}",
+        "/feed.xml",
+        "/schedule.ics",
+        "/schedule.xml",
+        "/sitemap.xml",
+        "/metrics",
+        "/api/v1/episodes",
+        "/api/v1/episodes/{number}/comments",
+        "/api/v1/league/2026",
+        "/api/v1/pledges",
+        "/api/v1/units",
+        "/api/v1/units/{slug}",
+    ),
+    "resident": ("/", "/episodes", "/episodes/{number}", "/me"),
+    Role.OFFICE: (
+        "/desk/office",
+        "/desk/office/boxes",
+        "/desk/office/calendar",
+        "/desk/office/comments",
+        "/desk/office/episodes",
+        "/desk/office/notices",
+        "/desk/office/places",
+        "/desk/office/units",
+        "/desk/office/units/{slug}",
+    ),
+    Role.UNIT: (
+        "/desk/unit/dossiers",
+        "/desk/unit/highlights",
+        "/desk/unit/inbox",
+        "/desk/unit/pledges",
+    ),
+    Role.STATION: ("/desk/station",),
+    Role.AUDITOR: ("/desk/audit",),
+    Role.ADMINISTRATOR: ("/desk/staff",),
+}
+
+
+class District:
+    """Grows by one of everything that lists show."""
+
+    def __init__(self, platform: Platform, people: People) -> None:
+        self.platform, self.people = platform, people
+        self.units, self.polling = UnitFactory(platform), Polling(platform)
+        self.programme, self.pledges = Programme(platform, self.units), PledgeFactory(platform)
+        self.comments = Comments(platform)
+        self.unit = self.units.department("区第一局", rank_class="甲")
+        self.resident = people.resident()
+        self.first = self.grow()
+        self.browsers = {"anonymous": people.client(), "resident": self.resident.browser}
+        for role in Role:
+            person = people.at_desk(role)
+            self.browsers[role] = person.browser
+            if role is Role.UNIT:
+                with platform.transaction() as session:
+                    units_services.assign_staff(
+                        session, unit_id=self.unit.id, staff_id=person.staff.id, actor=OFFICER
+                    )
+
+    def grow(self) -> Episode:
+        self.units.section(self.unit)
+        self.units.department(rank_class="甲")
+        self.pledges.pledge(self.unit)
+        self.pledges.highlight(self.unit)
+        self.people.staff(Role.STATION)
+        episode = self.programme.grading(self.programme.planned(unit=self.unit))
+        self.polling.announce(episode)
+        self.programme.airing(episode)
+        self.programme.slot(episode)
+        make_watchable(self.platform, episode)
+        self.programme.recorded(self.programme.planned(unit=self.unit))
+        self.programme.published(self.programme.planned(unit=self.unit))
+        first = getattr(self, "first", episode)
+        with self.platform.session() as session:
+            thread_id = session.scalar(select(Episode.thread_id).where(Episode.id == first.id))
+        thread = self.comments.thread_of(type("Of", (), {"thread_id": thread_id}))
+        self.comments.written(thread)
+        self.comments.replied(self.comments.shown(thread), unit=self.unit)
+        return episode
+
+    def path(self, listed: str) -> str:
+        with self.platform.session() as session:
+            slug = session.get_one(Unit, self.unit.id).slug
+        return listed.format(number=self.first.number, slug=slug)
+
+    def counts(self) -> dict[str, int]:
+        """How many statements each list takes; asked twice, so that what a process keeps is there."""
+        found = {}
+        for who, lists in LISTS.items():
+            for listed in lists:
+                path, browser = self.path(listed), self.browsers[who]
+                statements_of(self.platform, browser, path)
+                found[f"{who} {listed}"] = statements_of(self.platform, browser, path)
+        return found
+
+
+@pytest.fixture
+def district(platform: Platform, people: People) -> District:
+    return District(platform, people)
+
+
+def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, tuple[int, int]]:
+    return {name: (before[name], after[name]) for name in before if after[name] > before[name]}
+
+
+@pytest.mark.slow
+def test_no_list_asks_the_database_more_often_for_thirty_than_for_one(district: District) -> None:
+    before = district.counts()
+    for _ in range(29):
+        district.grow()
+    assert grown(before, district.counts()) == {}
+
+
+def test_a_list_that_asks_for_each_row_is_noticed(district: District) -> None:
+    """The planted defect: a page that looks every episode up by itself."""
+    view: Callable[[], str] = district.people.app.view_functions["portal.episodes"]
+
+    def careless() -> str:
+        with district.platform.session() as session:
+            for episode_id in session.scalars(select(Episode.id)).all():
+                session.scalar(select(Episode.title).where(Episode.id == episode_id))
+        return view()
+
+    district.people.app.view_functions["portal.episodes"] = careless
+    careless.__access__ = "public"  # type: ignore[attr-defined]
+    browser: StrictClient = district.browsers["anonymous"]
+    few = statements_of(district.platform, browser, "/episodes")
+    district.grow()
+    assert statements_of(district.platform, browser, "/episodes") > few
