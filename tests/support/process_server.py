@@ -34,7 +34,10 @@ class ProcessServer:
         self.module = module
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.environment = os.environ | {
+        # Started again and again: what Python compiled is kept, or each start compiles every module anew.
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        self.environment = kept | {
+            "PYTHONPYCACHEPREFIX": str(data.parent / "pycache"),
             "EVALAPP_DATA_DIR": str(data),
             "EVALAPP_DATABASE_URL": database_url,
             "EVALAPP_PUBLIC_URL": self.url,
