@@ -72,8 +72,8 @@ make_environment() {
 
 # Browser libraries come from npm; where there is no Node, its wheel from PyPI serves.
 make_browser_libraries() {
-  local stamp=evalapp/static/vendor/.installed
-  fresh "$stamp" package.json package-lock.json scripts/browser_libraries.py && return
+  local stamp=.venv/.browser-libraries
+  [ -f evalapp/static/vendor/manifest.json ] && fresh "$stamp" package.json package-lock.json scripts/browser_libraries.py && return
   say "Fetching the browser's libraries"
   .venv/bin/python scripts/browser_libraries.py >&2 || stop "npm could not fetch the browser's libraries: is this machine on the network?"
   done_with "$stamp" package.json package-lock.json scripts/browser_libraries.py

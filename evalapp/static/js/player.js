@@ -117,6 +117,8 @@ class Player {
     const controller = element("media-controller", { hotkeys: "", defaultsubtitles: "", nomutedpref: "", novolumepref: "" });
     this.video.replaceWith(controller);
     controller.append(this.video, element("media-loading-indicator", { slot: "centered-chrome", noautohide: "" }), range, bar);
+    // media-chrome 4 says whether captions are on by aria-checked, which belongs to a switch and not to a button.
+    bar.querySelector("media-captions-button").setAttribute("role", "switch");
     controller.tabIndex = 0;
     this.controller = controller;
   }

@@ -14,7 +14,7 @@ TITLE = "社保办事，少跑一趟"
 
 def test_the_page_of_an_idle_number_shows_nothing_of_before(polling: Polling, people: People) -> None:
     before = people.resident(1)
-    voter = Voter(resident_id=before.resident.id, person_id=before.person_id)
+    voter = Voter(resident_id=before.resident.id)
     polling.cast(polling.announce(), voter)
     assert TITLE in before.browser.get("/me").get_data(as_text=True)
     with time_machine.travel(clock.now() + timedelta(days=179)):
