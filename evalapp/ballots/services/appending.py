@@ -225,7 +225,8 @@ class _Text:
 
     def one(self, connection: Connection, parameters: Mapping[str, Any]) -> Any:
         """The one row, or nothing. What the driver says of the database goes on as SQLAlchemy's own error."""
-        driver = cast("DriverConnection[Any]", connection.connection.driver_connection)
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, DriverConnection)
         try:
             row = driver.execute(self.text, parameters).fetchone()
         except DriverError as error:
