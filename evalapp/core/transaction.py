@@ -40,7 +40,7 @@ def transaction(session: Session) -> Iterator[Session]:
         session.commit()
     except OperationalError as error:
         session.rollback()
-        raise Unavailable(N_("系统暂时不能保存，请稍后再试。您填写的内容没有丢。")) from error
+        raise Unavailable(N_("系统暂时不能保存，请稍后再试。你填写的内容没有丢。")) from error
     except BaseException:
         session.rollback()
         raise
@@ -57,7 +57,7 @@ def lean_transaction(engine: Engine) -> Iterator[Connection]:
             with connection.begin():
                 yield connection
     except (OperationalError, PoolTimeout) as error:
-        raise Unavailable(N_("系统暂时不能保存，请稍后再试。您填写的内容没有丢。")) from error
+        raise Unavailable(N_("系统暂时不能保存，请稍后再试。你填写的内容没有丢。")) from error
 
 
 def locked(session: Session, kind: type[K], key: uuid.UUID) -> K:
@@ -69,5 +69,5 @@ def locked(session: Session, kind: type[K], key: uuid.UUID) -> K:
         select(kind).where(kind.id == key).with_for_update().execution_options(populate_existing=True)
     )
     if row is None:
-        raise NotFound(N_("没有找到您要的内容。"))
+        raise NotFound(N_("没有找到你要的内容。"))
     return row

@@ -62,7 +62,7 @@ def unit_of(session: Session, actor: Actor) -> Unit:
         select(Unit).join(Membership, Membership.unit_id == Unit.id).where(Membership.staff_id == actor.id)
     )
     if found is None:
-        raise NotFound(N_("您的账号还没有分配单位，请联系评议办。"))
+        raise NotFound(N_("你的账号还没有分配单位，请联系评议办。"))
     return found
 
 

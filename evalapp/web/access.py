@@ -93,7 +93,7 @@ def _guard() -> Response | None:
     if actor.may(needed):
         return None
     if actor is not ANONYMOUS:
-        raise NotAllowed(N_("您的账号不能打开这一页。"))
+        raise NotAllowed(N_("你的账号不能打开这一页。"))
     if is_api():
         raise NotSignedIn(N_("请先登录。"))
     sign_in = "accounts.sign_in" if needed in RESIDENT_PERMISSIONS else "staff.sign_in"

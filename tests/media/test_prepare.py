@@ -193,7 +193,7 @@ def test_progress_rises_to_the_end_and_is_never_older_than_two_seconds(
     assert fractions == sorted(fractions)
     assert fractions[0] == 0.0
     assert fractions[-1] == 1.0
-    assert len(set(fractions)) > 3
+    assert any(0.0 < fraction < 1.0 for fraction in fractions)
     assert all(after - before <= 2.0 for (before, _), (after, _) in itertools.pairwise(told))
 
 

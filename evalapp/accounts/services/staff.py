@@ -122,7 +122,7 @@ def agree_totp_reset(
         raise NotAllowed(N_("提出重置的人不能自己确认，须由另一位管理员登录确认。"))
     approver = session.get(StaffMember, actor.id) if actor.id else None
     if approver is None or not rules.may_approve(approver.approves_from, clock.now()):
-        raise NotAllowed(N_("您的审批权限还没有生效，请由其他人员办理。"))
+        raise NotAllowed(N_("你的审批权限还没有生效，请由其他人员办理。"))
     request.decided_by, request.decided_at = actor.id, clock.now()
     session.flush()
     return reset_totp(session, staff.id, wait=wait, actor=actor)

@@ -241,10 +241,10 @@ def _refuse_change(attempt: _Attempt, own: Any) -> None:
     if own.is_shut:
         raise Closed(N_("评议已于 %(moment)s 截止。"), moment=_shown(attempt.found.closes_at))
     if attempt.request.opinion is None and so_far == 0:
-        raise NotFound(N_("您在这一期还没有提交过评票。"))
+        raise NotFound(N_("你在这一期还没有提交过评票。"))
     if so_far >= booth.ballots_per_box:
         raise TooMany(
-            N_("每期最多提交 %(most)s 次，您已经用完。"), retry_after=86_400, most=booth.ballots_per_box
+            N_("每期最多提交 %(most)s 次，你已经用完。"), retry_after=86_400, most=booth.ballots_per_box
         )
     allowed = windows.may_change(
         changes_this_hour=own.changes_this_hour,

@@ -76,7 +76,7 @@ def _approver(session: Session, actor: Actor) -> StaffMember:
     if staff is None or staff.disabled_at is not None:
         raise NotAllowed(N_("这一步须由工作人员本人登录办理。"))
     if staff.approves_from is not None and clock.now() < staff.approves_from:
-        raise NotAllowed(N_("您的审批权限还没有生效，请由其他人员办理。"))
+        raise NotAllowed(N_("你的审批权限还没有生效，请由其他人员办理。"))
     return staff
 
 

@@ -42,7 +42,7 @@ REASONS = {
     RefusalReason.OFF_TOPIC: N_("与本期节目无关"),
     RefusalReason.ADVERTISING: N_("广告或重复刷屏"),
     RefusalReason.UNLAWFUL: N_("含有法律法规禁止的内容"),
-    RefusalReason.REPORT: N_("反映的是违纪违法线索，请走检举控告渠道，那里会为您保密"),
+    RefusalReason.REPORT: N_("反映的是违纪违法线索，请走检举控告渠道，那里会为你保密"),
     RefusalReason.OTHER: N_("其他原因"),
 }
 

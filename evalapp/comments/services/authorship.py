@@ -64,7 +64,7 @@ def write_comment(
     _check_words(words)
     _check_moment(at_seconds, duration)
     if session.scalar(select(Thread.id).where(Thread.id == thread_id)) is None:
-        raise NotFound(N_("没有找到您要的内容。"))
+        raise NotFound(N_("没有找到你要的内容。"))
     record_choice(session, policy.moderation)
     _use_allowance(session, author.id, keys=keys, per_hour=policy.per_hour)
     public = masking.masked(words)
@@ -84,7 +84,7 @@ def write_comment(
         shown_on=clock.local(now).date() if shown else None,
         version=0,
     )
-    twice = Conflict(N_("您已经提交过同样的留言，不必再交一次。"), field="text")
+    twice = Conflict(N_("你已经提交过同样的留言，不必再交一次。"), field="text")
     with refusing(session, {"uq_comments_thread_id_pseudonym_fingerprint": twice}):
         session.add(comment)
     authorship = Authorship(resident_id=author.id, written_at=now)
@@ -192,7 +192,7 @@ def _use_allowance(session: Session, resident_id: uuid.UUID, *, keys: CommentKey
     if used is None:
         left = int((hour + _HOUR - now).total_seconds()) + 1
         raise TooMany(
-            N_("您这一小时已经写了 %(most)s 条留言，请 %(minutes)s 分钟后再写。"),
+            N_("你这一小时已经写了 %(most)s 条留言，请 %(minutes)s 分钟后再写。"),
             retry_after=left,
             most=per_hour,
             minutes=-(-left // 60),

@@ -47,7 +47,7 @@ def report(
         .select_from(PlaybackReport)
         .where(PlaybackReport.recording_id == recording.id, PlaybackReport.settled_at.is_(None))
     )
-    too_many = TooMany(N_("今天从您的网络已经报告过几次，我们正在处理。"), retry_after=_HOUR)
+    too_many = TooMany(N_("今天从你的网络已经报告过几次，我们正在处理。"), retry_after=_HOUR)
     if (used or 0) >= MOST_A_DAY or (unsettled or 0) >= MOST_OPEN:
         raise too_many
     longest = recording.duration_ms // 1000

@@ -63,7 +63,7 @@ def test_a_result_goes_public_by_two_people_at_two_desks(polling, people, episod
         assert one.browser.post(f"{base}/{step}", page=base).status_code == 302, step
     act = waiting(polling)
     own = one.browser.get(base).get_data(as_text=True)
-    assert "由您提出" in own
+    assert "由你提出" in own
     refused = one.browser.post(f"{base}/acts/{act}/confirm", page=base)
     assert refused.status_code == 403
     assert "提出的人不能自己确认" in refused.get_data(as_text=True)

@@ -165,17 +165,17 @@ def test_captions_are_taken_in_and_a_foreign_file_says_why(
 ) -> None:
     page = page_of(platform, prepared)
     take = f"/desk/station/recordings/{prepared.id}/captions"
-    srt = "1\n00:00:01,000 --> 00:00:02,000\n您好\n\n2\n00:00:01,500 --> 00:00:03,000\n欢迎\n".encode()
+    srt = "1\n00:00:01,000 --> 00:00:02,000\n你好\n\n2\n00:00:01,500 --> 00:00:03,000\n欢迎\n".encode()
     answer = browser.post(take, {"language": "zh", "file": (io.BytesIO(srt), "字幕.srt")}, page=page)
     assert answer.status_code == 303
-    assert [cue["text"] for cue in cues(platform, prepared)] == ["您好", "欢迎"]
+    assert [cue["text"] for cue in cues(platform, prepared)] == ["你好", "欢迎"]
     shown = browser.get(page).text
     assert "重叠" in shown
     assert "字幕.srt" in shown
     foreign = browser.post(take, {"language": "zh", "file": (io.BytesIO(b"%PDF-1.4"), "a.pdf")}, page=page)
     assert foreign.status_code == 422
     assert "这不是 WebVTT 或 SRT 字幕文件" in foreign.text
-    assert [cue["text"] for cue in cues(platform, prepared)] == ["您好", "欢迎"]
+    assert [cue["text"] for cue in cues(platform, prepared)] == ["你好", "欢迎"]
     assert browser.post(take, {"language": "zh"}, page=page).status_code == 422
 
 
