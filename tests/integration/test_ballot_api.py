@@ -100,6 +100,15 @@ def test_closed_unknown_signed_out_and_too_many_have_their_numbers(polling, phon
     assert stranger.client.post(path, json=body(), headers=headers).status_code == 401
 
 
+def test_an_episode_without_a_prepared_recording_is_a_409_with_a_sentence(polling, phone):
+    episode = polling.announce(is_prepared=False)
+    answer = phone.send("POST", f"/api/v1/episodes/{episode.number}/ballot", body())
+    assert answer.status_code == 409
+    problem = answer.get_json()
+    assert problem["type"].endswith("box-closed")
+    assert "录像还没有准备好" in problem["detail"]
+
+
 def test_a_clock_that_went_back_is_a_503_with_the_reason(polling, people, phone, path):
     number = int(path.split("/")[4])
     with polling.platform.transaction() as session:
@@ -162,6 +171,7 @@ SECRET_COLUMNS = {
     "request_key",
     "request_body",
     "hidden_second",
+    "token",
 }
 
 

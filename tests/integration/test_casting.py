@@ -16,6 +16,8 @@ from evalapp.ballots.rules.sealing import Opener
 from evalapp.ballots.services import appending, casting, closing
 from evalapp.core import clock
 from evalapp.core.errors import Conflict, NotFound, NotSignedIn, TooMany, Unavailable
+from evalapp.programme.models import Recording
+from tests.support.watchable import add_prepared
 
 
 def opened(polling, episode, group="resident"):
@@ -180,6 +182,39 @@ def test_no_ballot_outside_the_window_wherever_the_clock_jumps(polling, jump, se
     with time_machine.travel(clock.now() + jump), pytest.raises(casting.Closed, match=sentence):
         polling.cast(episode, voter)
     assert rows(polling) == 0
+
+
+def test_grading_waits_for_a_recording_that_can_be_watched(polling):
+    episode, voter = polling.announce(is_prepared=False), polling.voter()
+    with pytest.raises(casting.Closed, match="录像还没有准备好"):
+        polling.cast(episode, voter)
+    assert rows(polling) == 0
+    with polling.platform.transaction() as session:
+        add_prepared(session, episode)
+    polling.cast(episode, voter)
+    assert rows(polling) == 1
+
+
+def test_a_recording_replaced_while_grading_keeps_it_open(polling):
+    episode = polling.announce()
+    with polling.platform.transaction() as session:
+        first = session.scalars(select(Recording)).one()
+        second = Recording(
+            episode_id=episode.id,
+            version=2,
+            token=uuid.uuid4().hex,
+            original_name="corrected.mp4",
+            size=1,
+            delivered_at=clock.now(),
+            delivered_by="电视台",
+        )
+        session.add(second)
+        session.flush()
+        first.replaced_at, first.replaced_by_id = clock.now(), second.id
+        session.flush()
+        second.prepared_at, second.duration_ms = clock.now(), 60_000
+    polling.cast(episode, polling.voter())
+    assert rows(polling) == 1
 
 
 def test_a_clock_that_went_back_makes_casting_unavailable(polling):

@@ -116,7 +116,6 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
     polling, units = Polling(platform), UnitFactory(platform)
     programme, pledges = Programme(platform, units), PledgeFactory(platform)
     episode = polling.announce(opens_in=timedelta(days=-1))
-    programme.prepared(episode)
     make_watchable(platform, episode)
     slot, airing = programme.slot(episode), programme.airing(episode)
     other = units.department("区第二局")

@@ -41,8 +41,7 @@ from evalapp.units import services as units_services
 from tests.support.accounts import Outbox, People
 from tests.support.ballots import Polling
 from tests.support.comments import Comments
-from tests.support.programme import Programme
-from tests.support.units import OFFICER, UnitFactory
+from tests.support.units import OFFICER
 from tests.support.watchable import make_watchable
 
 VOTERS = 23
@@ -116,10 +115,8 @@ def origin(tmp_path: Path) -> Origin:
     wiring.connect()
     setting_up.set_up(platform)
     app = create_app(platform)
-    polling, units = Polling(platform), UnitFactory(platform)
-    programme = Programme(platform, units)
+    polling = Polling(platform)
     episode = polling.announce(opens_in=timedelta(days=-1))
-    programme.prepared(episode)
     make_watchable(platform, episode)
     people, cookies = People(platform, app, Outbox(platform)), {}
     with platform.transaction() as opened:

@@ -20,6 +20,7 @@ from evalapp.programme.models import Episode, Season
 from evalapp.programme.services import planning
 from evalapp.units.models import UnitKind
 from evalapp.units.services import tree
+from tests.support.watchable import add_prepared
 
 SIGNER = NoteSigner("test.invalid/receipts", bytes(32))
 
@@ -63,7 +64,7 @@ class Polling:
                 )
         return found
 
-    def episode(self, *, unit=None, season=None, opens_in=timedelta(0), days=7):
+    def episode(self, *, unit=None, season=None, opens_in=timedelta(0), days=7, is_prepared=True):
         unit, season, n = unit or self.unit(), season or self.season(), next(self.numbers)
         with self.platform.transaction() as session:
             made = planning.create_episode(
@@ -76,6 +77,8 @@ class Polling:
             )
             made.opens_at = clock.now() + opens_in
             made.closes_at = made.opens_at + timedelta(days=days)
+            if is_prepared:
+                add_prepared(session, made)
         return made
 
     def announce(self, episode=None, **options) -> Episode:

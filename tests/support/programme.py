@@ -20,6 +20,7 @@ from evalapp.programme.services import (
 )
 from evalapp.units.models import Unit
 from tests.support.units import UnitFactory
+from tests.support.watchable import add_prepared
 
 
 class Programme:
@@ -61,7 +62,10 @@ class Programme:
         return self._recording(episode or self.planned())
 
     def prepared(self, episode: Episode | None = None) -> Episode:
-        return self._recording(episode or self.planned(), prepared_at=clock.now(), duration_ms=60_000)
+        episode = episode or self.planned()
+        with self.platform.transaction() as session:
+            add_prepared(session, episode)
+        return episode
 
     def refused(self, episode: Episode | None = None) -> Episode:
         return self._recording(

@@ -1,8 +1,13 @@
-"""Recordings with all that a page shows of them, without a file: facts, captions, chapters."""
+"""Recordings that can be watched, without a file; with all that a page shows of them: facts, captions, chapters."""
+
+import uuid
+
+from sqlalchemy.orm import Session
 
 from evalapp.core import clock
 from evalapp.core.platform import Platform
 from evalapp.programme.models import CaptionTrack, Chapter, Episode, Recording
+from evalapp.programme.queries.recordings import watched
 from evalapp.programme.rules.recordings import CaptionLanguage, ChapterKind
 
 FACTS = {
@@ -17,6 +22,24 @@ FACTS = {
     "files": [{"name": "progressive.mp4"}],
 }
 LINES = ("今年计划改造 46 个小区。", "加装电梯，群众说慢。", "我们并成一次联合审查。")
+
+
+def add_prepared(session: Session, episode: Episode) -> None:
+    """Give the episode a prepared recording unless it has one."""
+    if session.query(Recording).filter(Recording.episode_id == episode.id, watched()).first() is None:
+        session.add(
+            Recording(
+                episode_id=episode.id,
+                version=1,
+                token=uuid.uuid4().hex,
+                original_name="programme.mp4",
+                size=1,
+                delivered_at=clock.now(),
+                delivered_by="电视台",
+                prepared_at=clock.now(),
+                duration_ms=60_000,
+            )
+        )
 
 
 def make_watchable(platform: Platform, episode: Episode, *, lines: int = 3, minutes: int = 41) -> None:

@@ -51,6 +51,7 @@ from evalapp.ballots.models import (
 )
 from evalapp.ballots.rules.voters import Signals
 from evalapp.programme.models import Episode
+from evalapp.programme.queries.planning import is_prepared
 
 Executor: TypeAlias = Session | Connection
 
@@ -89,6 +90,7 @@ def _reading(*, lock: Any, by_token: bool) -> Select[Any]:
         Grading.voided_at,
         Grading.written_at,
         Episode.withdrawn_at,
+        is_prepared().label("is_prepared"),
         Resident.person_id,
         Resident.number_block,
         invited_to.scalar_subquery().label("invited_to"),

@@ -267,6 +267,8 @@ def _refuse_outside_window(attempt: _Attempt) -> None:
         refusal = Closed(N_("评议已于 %(moment)s 截止。"), moment=_shown(found.closes_at))
     elif not windows.is_open(opens_at=found.opens_at, closes_at=found.closes_at, now=now):
         refusal = Closed(N_("评议将于 %(moment)s 开始。"), moment=_shown(found.opens_at))
+    elif not found.is_prepared:
+        refusal = Closed(N_("这一期的录像还没有准备好，要等录像能看了才开始评议。"))
     elif not found.is_locked:
         refusal = Unavailable(N_("票箱正在处理，请几秒后再试。"), retry_after=2)
     if refusal is not None:

@@ -1,7 +1,6 @@
 """The office runs boxes on its desk: one person proposes, another confirms."""
 
 import re
-import uuid
 
 import pytest
 from sqlalchemy import func, select, update
@@ -10,31 +9,13 @@ from evalapp.accounts.models import Role
 from evalapp.ballots.models import Grading, PanelInvitation, TwoPersonAct
 from evalapp.ballots.services import closing
 from evalapp.core import clock
-from evalapp.programme.models import Episode, Recording
-
-
-def prepared(polling, episode):
-    with polling.platform.transaction() as session:
-        session.add(
-            Recording(
-                episode_id=episode.id,
-                version=1,
-                token=uuid.uuid4().hex,
-                original_name="programme.mp4",
-                size=1,
-                delivered_at=clock.now(),
-                delivered_by="电视台",
-                prepared_at=clock.now(),
-                duration_ms=60_000,
-            )
-        )
-    return episode
+from evalapp.programme.models import Episode
 
 
 @pytest.fixture
 def episode(polling):
     """An announced episode that can be watched, with thirty ballots."""
-    made = prepared(polling, polling.announce())
+    made = polling.announce()
     for voter in polling.voters(30):
         polling.cast(made, voter, (5, 4, 3))
     return made

@@ -12,16 +12,14 @@ from evalapp.core.platform import Platform
 from evalapp.programme.models import Episode
 from tests.support.accounts import People, SignedInResident
 from tests.support.ballots import Polling
-from tests.support.programme import Programme
 from tests.support.watchable import make_watchable
 
 GRADES = {"openness": "4", "highlights": "5", "service": "2", "service-reasons": ["slow"]}
 
 
 @pytest.fixture
-def episode(polling: Polling, programme: Programme, platform: Platform) -> Episode:
+def episode(polling: Polling, platform: Platform) -> Episode:
     made = polling.announce()
-    programme.prepared(made)
     make_watchable(platform, made)
     return made
 
@@ -126,8 +124,20 @@ def test_a_closed_box_refuses_with_the_time_it_closed(
             grading.opens_at.replace(year=2020),
             grading.opens_at.replace(year=2021),
         )
-    answer = resident.browser.post(f"{path}/ballot", fields, page="/privacy")
-    assert answer.status_code in {400, 409}
+    answer = resident.browser.post(f"{path}/ballot", fields, page="/me/standing")
+    assert answer.status_code == 409
+    assert ballots(platform) == 0
+
+
+def test_an_episode_that_cannot_be_watched_yet_takes_no_ballot_and_says_so(
+    resident: SignedInResident, platform: Platform, polling: Polling
+) -> None:
+    path = f"/episodes/{polling.announce(is_prepared=False).number}"
+    assert 'name="openness"' not in resident.browser.get(path).get_data(as_text=True)
+    fields = {**GRADES, "nonce": "00" * 16, "nonce_by": "voter", "idempotency_key": "one"}
+    answer = resident.browser.post(f"{path}/ballot", fields, page="/me/standing")
+    assert answer.status_code == 409
+    assert "录像还没有准备好" in answer.get_data(as_text=True)
     assert ballots(platform) == 0
 
 
