@@ -2,10 +2,9 @@
 
 import re
 
-from pypinyin import Style, lazy_pinyin
-
 from evalapp.core.errors import Invalid
 from evalapp.core.i18n import N_
+from evalapp.units.rules.pinyin import read_aloud
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
 _TELEPHONE = re.compile(r"[0-9+() 、,/转-]{3,60}")
@@ -14,18 +13,22 @@ _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 def sort_key(name: str) -> str:
     """Return the pinyin that units are ordered by."""
-    return " ".join(lazy_pinyin(name)).casefold()
+    return " ".join(part.text for part in read_aloud(name)).casefold()
 
 
 def initials(name: str) -> str:
     """Return the first letters that people type: 教育局 is `jyj`."""
-    letters = lazy_pinyin(name, style=Style.FIRST_LETTER)
+    letters = [part.text[:1] if part.is_syllable else part.text for part in read_aloud(name)]
     return _NOT_IN_SLUG.sub("", "".join(letters).casefold())
 
 
 def slug_for(name: str) -> str:
     """Return an address made of the name's pinyin."""
-    return _NOT_IN_SLUG.sub("-", "".join(lazy_pinyin(name)).casefold()).strip("-")[:48].strip("-")
+    return (
+        _NOT_IN_SLUG.sub("-", "".join(part.text for part in read_aloud(name)).casefold())
+        .strip("-")[:48]
+        .strip("-")
+    )
 
 
 def checked_slug(slug: str) -> str:
