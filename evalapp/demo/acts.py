@@ -20,7 +20,7 @@ from evalapp.core.platform import Platform
 from evalapp.demo import voices
 from evalapp.demo.filming import Film
 from evalapp.demo.people import Participant, as_resident
-from evalapp.demo.scripts import PlannedEpisode, episodes, refusal, talks, units
+from evalapp.demo.scripts import PlannedEpisode, clip_of, episodes, refusal, talks, unit_of
 from evalapp.demo.story import HOUR, LENGTH, Story
 from evalapp.programme.models import Recording
 from evalapp.programme.rules import Span
@@ -60,7 +60,7 @@ def begin(session: Session, story: Story) -> None:
 
 
 def _summary(planned: PlannedEpisode) -> str:
-    unit = next(one for one in units() if one.key == planned.unit)
+    unit = unit_of(planned)
     goal = unit.highlights[0][1] if unit.highlights else unit.summary
     return f"负责人到镜头前说清三件事：{unit.summary.rstrip('。')}；今年的目标是{goal}；承诺做到了几条。看完请评一评。"
 
@@ -78,7 +78,7 @@ def book(session: Session, story: Story, planned: PlannedEpisode, span: Span) ->
 
 
 def dossier(session: Session, story: Story, planned: PlannedEpisode) -> None:
-    unit = next(one for one in units() if one.key == planned.unit)
+    unit = unit_of(planned)
     lines = [unit.summary, *(f"承诺：{pledge[0]}，{pledge[1]}" for pledge in unit.pledges)]
     lines += [f"亮点：{one[0]}，目标是{one[1]}；目前{one[3]}。" for one in unit.highlights]
     actor = story.people.unit(planned.unit)
@@ -89,13 +89,12 @@ def dossier(session: Session, story: Story, planned: PlannedEpisode) -> None:
 
 
 def deliver(session: Session, story: Story, planned: PlannedEpisode) -> None:
-    """The station hands in the clip of the unit's class."""
-    unit = next(one for one in units() if one.key == planned.unit)
+    """The station hands in the clip of the unit's class and the episode's scene."""
     hand_in_film(
         session,
         story.platform,
         story.made[planned.number],
-        story.clips[unit.rank_class],
+        story.clips[clip_of(planned)],
         by=story.people.staff["station"],
     )
 
@@ -121,9 +120,8 @@ def hand_in_film(
 
 def captions(session: Session, story: Story, planned: PlannedEpisode) -> None:
     """Caption the clip as its script says."""
-    unit = next(one for one in units() if one.key == planned.unit)
     found = session.scalars(select(Recording).where(Recording.episode_id == story.made[planned.number])).one()
-    caption_film(session, found.id, story.clips[unit.rank_class], by=story.people.staff["station"])
+    caption_film(session, found.id, story.clips[clip_of(planned)], by=story.people.staff["station"])
 
 
 def caption_film(session: Session, recording_id: uuid.UUID, film: Film, *, by: Actor) -> None:

@@ -8,6 +8,7 @@ from evalapp.core import process
 from evalapp.core.settings import Settings
 from evalapp.demo.pictures import draw_slide
 from evalapp.demo.scripts import Script
+from evalapp.portal.rules.pictures import STUDIO
 from evalapp.programme import media
 
 # `cmn` alone reads the tones as English digits.
@@ -30,15 +31,18 @@ class Film:
         return ("WEBVTT\n\n" + "\n".join(cues)).encode()
 
 
-def film(script: Script, target: Path, settings: Settings, *, episode: str, unit: str) -> Film:
-    """Make the recording of `script` at `target`; the voice is espeak-ng's, the studio is drawn."""
+def film(script: Script, target: Path, settings: Settings, *, scene: str, about: str) -> Film:
+    """Make the recording of `script` at `target`; the voice is espeak-ng's, the pictures are drawn.
+
+    The `scene` opens it and stands behind the highlights; the rest is said in the studio.
+    """
     slides, chapters = [], []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for step, chapter in enumerate(script.chapters):
             picture = folder / f"{step:02}.png"
-            label = _LABELS[chapter.kind]
-            draw_slide(picture, episode=episode, unit=unit, title=chapter.title, label=label, step=step)
+            behind = scene if step == 0 or chapter.kind == "highlight" else STUDIO
+            draw_slide(picture, scene=behind, about=about, title=chapter.title, label=_LABELS[chapter.kind])
             sounds = [
                 _spoken(line, folder / f"{step:02}-{at:02}.wav") for at, line in enumerate(chapter.lines)
             ]

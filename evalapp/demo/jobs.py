@@ -10,7 +10,7 @@ from evalapp.core.jobs import JobContext
 from evalapp.core.jobs.queue import run
 from evalapp.core.permissions import Actor, ActorKind
 from evalapp.demo import acts, filming
-from evalapp.demo.scripts import episodes, scripts, units
+from evalapp.demo.scripts import episodes, scene, scripts, unit_of
 from evalapp.programme.models import Episode, Recording
 
 FILM = "demo.film"
@@ -26,14 +26,13 @@ def film(context: JobContext) -> None:
     if len(versions) > 1:
         return
     station = Actor(kind=ActorKind.SYSTEM, name="区融媒体中心节目部主任")
-    unit = next(one for one in units() if one.key == planned.unit)
     with tempfile.TemporaryDirectory() as folder:
         made = filming.film(
             scripts()[planned.script],
             Path(folder) / "film.mp4",
             context.platform.settings,
-            episode=f"第 {planned.number} 期 · {planned.title}",
-            unit=unit.name,
+            scene=scene(planned),
+            about=unit_of(planned).name,
         )
         with context.transaction() as session:
             recording = acts.hand_in_film(

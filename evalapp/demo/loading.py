@@ -14,7 +14,7 @@ from evalapp.core.platform import Platform
 from evalapp.demo import district, filming, people, season
 from evalapp.demo.jobs import FILM
 from evalapp.demo.people import Account
-from evalapp.demo.scripts import clips, episodes
+from evalapp.demo.scripts import clip_of, episodes
 from evalapp.demo.story import DAY, Story
 from evalapp.ledger.rules import NoteSigner
 
@@ -31,10 +31,14 @@ def load(platform: Platform, *, ballots: int, tell: Callable[[str], None]) -> Se
     with tempfile.TemporaryDirectory() as name:
         tell("Filming the clips of the season")
         made = {
-            key: filming.film(
-                script, Path(name) / f"{place}.mp4", platform.settings, episode="往期片段", unit=key
+            clip: filming.film(
+                clip.script,
+                Path(name) / f"{place}.mp4",
+                platform.settings,
+                scene=clip.scene,
+                about=clip.script.key,
             )
-            for place, (key, script) in enumerate(clips().items())
+            for place, clip in enumerate(dict.fromkeys(clip_of(one) for one in episodes()))
         }
         tell("Making units, pledges and highlights")
         with clock.at(now - 200 * DAY), platform.transaction() as session:

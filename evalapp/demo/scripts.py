@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from evalapp.portal.rules.pictures import scene_of
+
 _FOLDER = Path(__file__).parent / "content"
 
 
@@ -35,6 +37,14 @@ class PlannedEpisode:
     satisfaction: float
     script: str = ""
     few: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip:
+    """A short recording that stands for those of earlier episodes: what is said, and the scene that is seen."""
+
+    script: Script
+    scene: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +91,22 @@ def scripts() -> dict[str, Script]:
     }
 
 
+def scene(planned: PlannedEpisode) -> str:
+    """The scene that goes with what an episode is about."""
+    return scene_of(planned.title, unit_of(planned).name)
+
+
+def unit_of(planned: PlannedEpisode) -> PlannedUnit:
+    return next(one for one in units() if one.key == planned.unit)
+
+
+def clip_of(planned: PlannedEpisode) -> Clip:
+    """Episodes of one class of units and one scene share a clip."""
+    return Clip(script=_openings()[unit_of(planned).rank_class], scene=scene(planned))
+
+
 @cache
-def clips() -> dict[str, Script]:
-    """A short clip for each class of units: it stands for the recordings of earlier episodes."""
+def _openings() -> dict[str, Script]:
     return {
         row["class"]: Script(
             key=row["class"],

@@ -14,6 +14,7 @@ from evalapp.core.platform import Platform
 from evalapp.demo.district import District
 from evalapp.demo.filming import Film
 from evalapp.demo.people import People
+from evalapp.demo.scripts import Clip
 from evalapp.ledger.rules import NoteSigner
 from evalapp.programme.models import Channel, Episode, Studio
 
@@ -37,7 +38,7 @@ class Story:
     platform: Platform
     district: District
     people: People
-    clips: dict[str, Film]
+    clips: dict[Clip, Film]
     ballots: int
     now: datetime
     keepers: Keepers

@@ -17,6 +17,7 @@ STATIC = Path(__file__).parents[3] / "evalapp" / "static"
         ("菜市场门口的路，谁来管", "market"),
         ("一条河的四季", "river"),
         ("早高峰的公交车", "bus"),
+        ("数据说人话区统计局", "studio"),
         ("Annual report", "studio"),
     ],
 )
