@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from evalapp.comments.models import Comment, Reply, ReplyWording
 from evalapp.comments.rules.moderation import CommentState
+from evalapp.comments.rules.wording import signature
 from evalapp.core import clock
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
@@ -45,6 +46,10 @@ class ReplyShown:
     @property
     def current(self) -> WordingShown:
         return self.wordings[-1]
+
+    @property
+    def signature(self) -> str:
+        return signature(self.unit, self.current.post)
 
     @property
     def earlier(self) -> tuple[WordingShown, ...]:

@@ -60,3 +60,8 @@ def _belongs_to_the_last(character: str) -> bool:
         unicodedata.category(character) in {"Mn", "Me", "Mc", "Cf"}
         or "\U0001f3fb" <= character <= "\U0001f3ff"
     )
+
+
+def signature(unit: str, post: str) -> str:
+    """Who answers: the unit and the post, once each where the post names its unit already."""
+    return post if post.startswith(unit) else f"{unit} · {post}"

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from evalapp.comments import queries, services
 from evalapp.comments.queries import InboxFilter, InboxItem
 from evalapp.comments.rules.sealing import CommentKeys
+from evalapp.comments.rules.wording import signature
 from evalapp.console.forms.inbox import ReplyForm
 from evalapp.core import clock
 from evalapp.core.errors import Conflict, Invalid
@@ -96,7 +97,7 @@ def _page(unit: Unit, item: InboxItem | None, form: ReplyForm | None = None) -> 
         show=_show(),
         filters=InboxFilter,
         today=clock.today(),
-        post=current_actor().name,
+        signature=signature(unit.name, current_actor().name),
     )
 
 

@@ -14,7 +14,7 @@ from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
 from evalapp.programme.models import Episode, Season
 from evalapp.results.models import Result
-from evalapp.results.rules.league import RankRange, median, rank_ranges, season_estimate
+from evalapp.results.rules.league import RankRange, axis_from, median, rank_ranges, season_estimate
 from evalapp.results.rules.statistics import Estimate, written
 from evalapp.units.models import Unit
 
@@ -49,6 +49,11 @@ class LeagueClass:
     median: float | None
 
     @property
+    def low(self) -> int:
+        """Where the axis of the class begins."""
+        return axis_from(row.mean - row.half_width for row in self.rows if row.estimate)
+
+    @property
     def sharing_first(self) -> int:
         return sum(row.ranks is not None and row.ranks.first == 1 for row in self.rows)
 
@@ -62,6 +67,11 @@ class League:
     classes: Sequence[LeagueClass]
     published: int
     updated_at: datetime | None
+
+    @property
+    def low(self) -> int:
+        """Where the axis that all classes share begins."""
+        return min((each.low for each in self.classes), default=axis_from(()))
 
     def ranks_of(self, slug: str) -> RankRange | None:
         return next((row.ranks for each in self.classes for row in each.rows if row.slug == slug), None)

@@ -7,6 +7,7 @@ from typing import Any
 from evalapp.ballots.rules.grades import Dimension
 from evalapp.ballots.rules.profile import SeasonProfile
 from evalapp.core.i18n import N_
+from evalapp.results.rules.league import axis_from
 
 DIMENSION_NAMES = {
     Dimension.OPENNESS: N_("晒工作"),
@@ -72,6 +73,12 @@ class Sheet:
     points: Sequence[int]
     profile: str
     source: str
+
+    @property
+    def low(self) -> int:
+        """Where the axis of the page begins."""
+        shown = (self.index, *(group.figure for group in self.groups))
+        return axis_from(figure.low for figure in shown if figure)
 
 
 def sheet(document: Mapping[str, Any], profile: SeasonProfile) -> Sheet:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -49,3 +50,8 @@ def median(values: Sequence[Fraction]) -> Fraction | None:
     ordered = sorted(values)
     middle = len(ordered) // 2
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def axis_from(lows: Iterable[float]) -> int:
+    """Where an axis of scores up to 100 begins: at 60, or lower by tens, so that no interval leaves it."""
+    return max(0, min([60, *(math.floor(low / 10) * 10 for low in lows)]))

@@ -71,9 +71,11 @@ function followParts() {
     const links = new Map([...list.querySelectorAll("a")].map((link) => [link.hash.slice(1), link]));
     const watch = new IntersectionObserver((seen) => {
       const entry = seen.find((one) => one.isIntersecting);
-      if (!entry) return;
+      // Above the first part none of them is in view.
+      const current = entry ? entry.target.id : scrollY < innerHeight / 2 ? links.keys().next().value : null;
+      if (!current) return;
       for (const [id, link] of links) {
-        if (id === entry.target.id) link.setAttribute("aria-current", "true");
+        if (id === current) link.setAttribute("aria-current", "true");
         else link.removeAttribute("aria-current");
       }
     }, { rootMargin: "-10% 0px -70%" });

@@ -57,3 +57,11 @@ def test_a_moment_is_read(text: str, seconds: int) -> None:
 def test_what_is_no_moment_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         wording.moment(text)
+
+
+@pytest.mark.parametrize(
+    ("post", "signed"),
+    [("办公室主任", "区水务局 · 办公室主任"), ("区水务局办公室主任", "区水务局办公室主任")],
+)
+def test_a_reply_is_signed_with_its_unit_once(post: str, signed: str) -> None:
+    assert wording.signature("区水务局", post) == signed

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalapp.results.rules.league import RankRange, median, rank_ranges, season_estimate
+from evalapp.results.rules.league import RankRange, axis_from, median, rank_ranges, season_estimate
 from evalapp.results.rules.statistics import Estimate
 
 
@@ -61,3 +61,10 @@ def test_a_rank_range_holds_every_rank_that_the_intervals_allow(units):
 @pytest.mark.parametrize(("values", "middle"), [([], None), ([3], 3), ([1, 3], 2), ([5, 1, 3], 3)])
 def test_the_median_is_the_middle(values, middle):
     assert median([Fraction(value) for value in values]) == middle
+
+
+@pytest.mark.parametrize(
+    ("lows", "begins"), [((), 60), ((82.1, 60.0), 60), ((82.1, 59.9), 50), ((46.2,), 40), ((-3.0,), 0)]
+)
+def test_an_axis_begins_low_enough_for_every_interval(lows, begins):
+    assert axis_from(lows) == begins
