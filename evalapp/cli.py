@@ -59,6 +59,7 @@ def flask_app() -> Flask:
     from evalapp.factory import create_app
 
     app = create_app()
+    jobs.register(FILM, film)
     for command in COMMANDS:
         app.cli.add_command(command)
     return app

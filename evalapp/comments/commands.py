@@ -22,7 +22,11 @@ def group() -> None:
 
 @group.command("list")
 @click.option(
-    "--state", type=click.Choice([one.value for one in QueueFilter]), default="held", show_default=True
+    "--state",
+    type=click.Choice([one.value for one in QueueFilter]),
+    default="held",
+    show_default=True,
+    help="Which comments.",
 )
 @click.option("--page", type=click.IntRange(1, _MOST_PAGES), default=1, help="Twenty comments a page.")
 @json_option

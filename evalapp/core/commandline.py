@@ -7,11 +7,14 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from evalapp.core.errors import DomainError
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
+
+_NO_DATABASE = "The database does not answer or has no tables yet: `evalapp init` makes them, `evalapp doctor` looks further."
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -26,7 +29,8 @@ def pass_platform(function: F) -> F:
         if platform is None:
             platform = Platform.open(read_settings())
             context.call_on_close(platform.close)
-        return context.invoke(function, platform, *args, **kwargs)
+        with _plain_refusals():
+            return context.invoke(function, platform, *args, **kwargs)
 
     return cast("F", call)
 
@@ -50,14 +54,27 @@ class Refused(click.ClickException):
     exit_code = 1
 
 
+@contextmanager
+def _plain_refusals() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, ProgrammingError) as error:
+        raise Refused(_NO_DATABASE) from error
+    except DomainError as error:
+        said = (
+            _NO_DATABASE if isinstance(error.__cause__, OperationalError | ProgrammingError) else str(error)
+        )
+        raise Refused(said) from error
+    except OSError as error:
+        raise Refused(f"{error.filename or 'a file'}: {error.strerror or error}") from error
+
+
 class Commands(click.Group):
     """A group whose commands end with a plain sentence when a service refuses."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with _plain_refusals():
             return super().invoke(ctx)
-        except DomainError as error:
-            raise Refused(str(error)) from error
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")

@@ -83,7 +83,14 @@ def check(platform: Platform) -> None:
 @click.option(
     "--keys", type=click.Path(dir_okay=False, path_type=Path), help="Also write the keys of the boxes here."
 )
-@click.option("--passphrase", envvar=_PASSPHRASE, prompt=True, hide_input=True, confirmation_prompt=True)
+@click.option(
+    "--passphrase",
+    envvar=_PASSPHRASE,
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    help=f"Seals the service keys; asked for unless {_PASSPHRASE} holds it.",
+)
 @click.option("--keepers", envvar=_KEEPERS, help="Passphrase of the keepers; asked for when not given.")
 @pass_platform
 def back_up(platform: Platform, file: Path, keys: Path | None, passphrase: str, keepers: str | None) -> None:
@@ -103,7 +110,13 @@ def back_up(platform: Platform, file: Path, keys: Path | None, passphrase: str, 
 @click.option(
     "--keys", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The keys of the boxes."
 )
-@click.option("--passphrase", envvar=_PASSPHRASE, prompt=True, hide_input=True)
+@click.option(
+    "--passphrase",
+    envvar=_PASSPHRASE,
+    prompt=True,
+    hide_input=True,
+    help=f"What the service keys were sealed under; asked for unless {_PASSPHRASE} holds it.",
+)
 @click.option("--keepers", envvar=_KEEPERS, help="Passphrase of the keepers; asked for when not given.")
 @pass_platform
 def restore(platform: Platform, file: Path, keys: Path | None, passphrase: str, keepers: str | None) -> None:

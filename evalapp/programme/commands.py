@@ -51,7 +51,7 @@ def episode() -> None:
 @click.argument("title")
 @click.option("--season", "year", type=int, required=True, help="The season's year.")
 @click.option("--unit", "slug", required=True, help="The unit's address name (slug).")
-@click.option("--summary", default="")
+@click.option("--summary", default="", help="What the episode is about, in a sentence or two.")
 @click.option("--speaker", default="", help="The speaker's post.")
 @click.option("--number", type=click.IntRange(min=1), help="Default: the next one.")
 @json_option
@@ -85,7 +85,9 @@ def create(
 @episode.command("schedule")
 @click.argument("number", type=int)
 @click.argument("starts", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]))
-@click.option("--minutes", type=click.IntRange(min=5), default=45, show_default=True)
+@click.option(
+    "--minutes", type=click.IntRange(min=5), default=45, show_default=True, help="How long it takes."
+)
 @click.option("--channel", help="The channel's code: plan an airing there.")
 @click.option("--studio", help="The studio's name: plan a recording there.")
 @click.option("--override", default="", help="The reason for planning it in spite of a clash.")

@@ -1,0 +1,103 @@
+"""The commands that operators rely on: there, explained, with exit codes that scripts can tell apart."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from evalapp import create_app
+from evalapp.cli import COMMANDS, main
+
+PROMISED = """
+    backup; box announce; box approve; box count; box extend; box prepare; box show; box void; client-codes;
+    comment approve; comment list; comment refuse; comment reply; db check; db upgrade; demo; doctor; episode create;
+    episode ingest; episode list; episode schedule; init; panel invite; pledge import; restore; season create; serve;
+    staff add; staff code; staff reset-totp; staff role; unit import; worker
+"""
+FACTS_AS_JSON = {
+    "box announce",
+    "box show",
+    "box count",
+    "box prepare",
+    "client-codes",
+    "panel invite",
+    "doctor",
+}
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    for command in COMMANDS:
+        if isinstance(command, click.Group):
+            yield from ((f"{command.name} {name}", each) for name, each in command.commands.items())
+        else:
+            yield str(command.name), command
+
+
+LEAVES = dict(commands())
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    monkeypatch.setenv("EVALAPP_DATA_DIR", str(tmp_path / "var"))
+
+    def invoke(words: str) -> Result:
+        return CliRunner().invoke(main, words.split())
+
+    return invoke
+
+
+def test_every_promised_command_is_there() -> None:
+    promised = {name.strip() for name in PROMISED.split(";")}
+    assert promised - LEAVES.keys() == set()
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_a_command_explains_itself_and_its_options(name: str) -> None:
+    command = LEAVES[name]
+    assert command.help
+    shown = CliRunner().invoke(command, ["--help"])
+    assert shown.exit_code == 0
+    silent = [
+        parameter.name
+        for parameter in command.params
+        if isinstance(parameter, click.Option) and not parameter.help
+    ]
+    assert silent == []
+
+
+def test_lists_and_facts_come_as_json() -> None:
+    listing = {name for name in LEAVES if name.endswith(" list")} | FACTS_AS_JSON
+    plain = {
+        name for name in listing if all("--json" not in parameter.opts for parameter in LEAVES[name].params)
+    }
+    assert plain == set()
+
+
+@pytest.mark.parametrize("words", ["box", "box show x", "episode create", "backup", "no-such-command"])
+def test_wrong_usage_ends_with_2(run, words: str) -> None:
+    assert run(words).exit_code == 2
+
+
+@pytest.mark.parametrize("words", ["box show 1", "episode list", "client-codes none 1", "db check"])
+def test_a_folder_without_tables_is_refused_with_a_sentence(run, words: str) -> None:
+    done = run(words)
+    assert (done.exit_code, done.output.startswith("Error: ")) == (1, True)
+    assert "init" in done.output or "upgrade" in done.output
+
+
+def test_a_refusal_ends_with_1_and_a_folder_that_is_not_there_too(run, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("EVALAPP_BACKUP_PASSPHRASE", "four plain words here")
+    assert run("init").exit_code == 0
+    for words in ("box show 99", f"backup {tmp_path}/nowhere/file", "staff role nobody office"):
+        done = run(words)
+        assert (done.exit_code, done.output.startswith("Error: ")) == (1, True), done.output
+
+
+def test_flask_has_the_same_commands(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("init").exit_code == 0
+    app = create_app()
+    assert {str(command.name) for command in COMMANDS} <= set(app.cli.commands)
+    refused = app.test_cli_runner().invoke(args=["client-codes", "none", "1"])
+    assert (refused.exit_code, refused.output.startswith("Error: ")) == (1, True)
