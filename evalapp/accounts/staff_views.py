@@ -1,7 +1,7 @@
 """Staff sign in at a desk with a password and a code, set them up at first, and change them."""
 
 import segno
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.accounts import browser, queries, rules, totp
@@ -14,6 +14,7 @@ from evalapp.web import links
 from evalapp.web.access import current_actor, public, requires
 from evalapp.web.context import db, platform
 from evalapp.web.i18n import _
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("staff", __name__, url_prefix="/desk")
 
@@ -25,7 +26,7 @@ Answer = str | Response | tuple[str, int]
 def desk() -> Response:
     """Go on to the person's own desk."""
     staff = browser.signed_in_staff()
-    return redirect(rules.DESKS[staff.role])
+    return go_to(rules.DESKS[staff.role])
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -34,7 +35,7 @@ def sign_in() -> Answer:
     """Password and code in one form, so that a refusal does not tell which of them was wrong."""
     onward = links.onward(request.args.get("next"), otherwise="/desk")
     if request.method == "GET" and current_actor().is_staff:
-        return redirect(onward)
+        return go_to(onward)
     form = DeskSignInForm()
     if not form.validate_on_submit():
         return _sign_in_page(form, onward, status=422 if form.is_submitted() else 200)
@@ -43,13 +44,13 @@ def sign_in() -> Answer:
         with transaction(db.session):
             if proven.must_enrol:
                 browser.begin_enrolling(desk_sign_in.begin_enrolment(db.session, platform().keys, proven))
-                return redirect(url_for(".enrol"), code=303)
+                return go_to(url_for(".enrol"))
             token = desk_sign_in.sign_in(db.session, platform().keys, proven, code=form.code.data or "")
     except DomainError as error:
         form.refuse(error)
         return _sign_in_page(form, onward, status=error.status)
     browser.enter_as_staff(token)
-    return redirect(onward, code=303)
+    return go_to(onward)
 
 
 @blueprint.route("/enrol", methods=["GET", "POST"])
@@ -59,7 +60,7 @@ def enrol() -> Answer:
     enrolment = queries.enrolment(db.session, browser.enrolling() or "")
     if enrolment is None:
         flash(_("这一步已经过期，请用一次性密码重新登录。"), "warn")
-        return redirect(url_for(".sign_in"))
+        return go_to(url_for(".sign_in"))
     login = queries.staff(db.session, enrolment.staff_id).login
     secret = desk_sign_in.enrolment_secret(platform().keys, enrolment)
     form = EnrolForm()
@@ -79,7 +80,7 @@ def enrol() -> Answer:
         return _enrol_page(form, login, secret, status=error.status)
     browser.enter_as_staff(token)
     flash(_("密码和动态码已经设好。下次登录三样都要填。"), "ok")
-    return redirect(url_for(".desk"), code=303)
+    return go_to(url_for(".desk"))
 
 
 @blueprint.route("/password", methods=["GET", "POST"])
@@ -105,7 +106,7 @@ def change_password() -> Answer:
         return _password_page(form, status=error.status)
     browser.enter_as_staff(token)
     flash(_("密码已经改好，其他地方的登录都已退出。"), "ok")
-    return redirect(url_for(".desk"), code=303)
+    return go_to(url_for(".desk"))
 
 
 @blueprint.post("/sign-out")
@@ -116,7 +117,7 @@ def sign_out() -> Response:
     if token is not None:
         with transaction(db.session):
             sessions.end(db.session, token)
-    return redirect(url_for(".sign_in"), code=303)
+    return go_to(url_for(".sign_in"))
 
 
 def _first_factor(login: str, password: str) -> desk_sign_in.Proven:

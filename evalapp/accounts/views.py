@@ -1,6 +1,6 @@
 """Residents sign in and out, in two steps that work without JavaScript."""
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.accounts import browser, consents, queries, rules, vault
@@ -11,6 +11,7 @@ from evalapp.core.transaction import transaction
 from evalapp.web import i18n, links
 from evalapp.web.access import current_actor, public
 from evalapp.web.context import db, platform
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -23,7 +24,7 @@ def sign_in() -> Answer:
     """The first step: a number, to which a code is sent, whether we know it or not."""
     onward = _onward()
     if request.method == "GET" and current_actor().is_resident:
-        return redirect(onward)
+        return go_to(onward)
     form = PhoneForm()
     if not form.validate_on_submit():
         return _phone_page(form, onward, status=422 if form.is_submitted() else 200)
@@ -35,7 +36,7 @@ def sign_in() -> Answer:
     except DomainError as error:
         form.refuse(error)
         return _phone_page(form, onward, status=error.status)
-    return redirect(url_for(".enter_code", next=onward), code=303)
+    return go_to(url_for(".enter_code", next=onward))
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
@@ -45,7 +46,7 @@ def enter_code() -> Answer:
     onward = _onward()
     asked = queries.latest_request(db.session, browser=browser.asked_with())
     if asked is None:
-        return redirect(url_for(".sign_in", next=onward))
+        return go_to(url_for(".sign_in", next=onward))
     masked = vault.masked_number(db.session, platform().keys, asked.person_id)
     form = CodeForm()
     if not form.validate_on_submit():
@@ -56,7 +57,7 @@ def enter_code() -> Answer:
         form.refuse(error)
         return _code_page(form, onward, masked, status=error.status)
     browser.enter_as_resident(token)
-    return redirect(onward, code=303)
+    return go_to(onward)
 
 
 @blueprint.post("/sign-in/again")
@@ -71,7 +72,7 @@ def ask_again() -> Answer:
     except DomainError as error:
         form.refuse(error)
         return _phone_page(form, onward, status=error.status)
-    return redirect(url_for(".enter_code", next=onward), code=303)
+    return go_to(url_for(".enter_code", next=onward))
 
 
 @blueprint.post("/sign-out")
@@ -82,7 +83,7 @@ def sign_out() -> Response:
     if token is not None:
         with transaction(db.session):
             sessions.end(db.session, token)
-    return redirect("/", code=303)
+    return go_to("/")
 
 
 @blueprint.route("/stop/<code>", methods=["GET", "POST"])
@@ -95,7 +96,7 @@ def stop(code: str) -> Answer:
         change = vault.allow_sending if is_stopped else vault.stop_sending
         with transaction(db.session):
             change(db.session, code)
-        return redirect(url_for(".stop", code=code), code=303)
+        return go_to(url_for(".stop", code=code))
     return render_template("accounts/stop.html", form=form, is_stopped=is_stopped, days=rules.BLOCK_LIFE.days)
 
 

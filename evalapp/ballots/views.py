@@ -1,6 +1,6 @@
 """Receipts: the one just handed out, and looking one up. Pages never say how anybody graded."""
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evalapp.accounts.browser import signed_in_resident
@@ -15,7 +15,7 @@ from evalapp.web import qr
 from evalapp.web.access import public, requires
 from evalapp.web.context import db, platform
 from evalapp.web.i18n import gettext
-from evalapp.web.links import onward
+from evalapp.web.links import go_to, onward
 
 blueprint = Blueprint("ballots", __name__)
 
@@ -53,7 +53,7 @@ def verify() -> AnyResponse | str:
     """Ask for a receipt's code."""
     form = VerifyForm(request.args)
     if request.args.get("code") and form.validate():
-        return redirect(url_for(".verify_code", code=form.code.data))
+        return go_to(url_for(".verify_code", code=form.code.data))
     return render_template("ballots/verify.html", form=form, asked="", is_received=None)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, redirect
+from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from evalapp.core import clock
@@ -13,6 +13,7 @@ from evalapp.web import files
 from evalapp.web.access import public
 from evalapp.web.answers import document
 from evalapp.web.context import db, platform
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("programme", __name__)
 _PAST = timedelta(days=60)  # calendars are told of what was moved or cancelled for so long
@@ -22,7 +23,7 @@ _PAST = timedelta(days=60)  # calendars are told of what was moved or cancelled 
 @public
 def short(number: int) -> Response:
     """Lead from the code on the screen to the episode's page; 404 when there is no such episode."""
-    return redirect(f"/episodes/{planning.episode(db.session, number).number}")
+    return go_to(f"/episodes/{planning.episode(db.session, number).number}")
 
 
 @blueprint.get("/schedule.ics")

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("evalapp", "episodes")
 MAY_IMPORT_INSIDE = {"evalapp/cli.py", "evalapp/__init__.py"}
 MAY_COMMIT = {"evalapp/core/transaction.py"}
+MAY_SEND_ON = {"evalapp/web/access.py", "evalapp/web/links.py"}
 MAY_READ_ENVIRONMENT = {"evalapp/core/settings.py", "evalapp/operate/serving.py", "episodes/binaries.py"}
 MAY_ASK_THE_TIME = {"evalapp/core/clock.py"}
 
@@ -33,6 +34,18 @@ def imports_inside_functions(name: str, source: str) -> list[str]:
         if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef)
         for inner in ast.walk(outer)
         if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
+
+
+def sends_on(name: str, source: str) -> list[str]:
+    """Everybody sends readers on with `links.go_to`, which answers 303 after something was handed in."""
+    if name in MAY_SEND_ON:
+        return []
+    return [
+        f"{name}:{node.lineno}"
+        for node in ast.walk(ast.parse(source))
+        if (isinstance(node, ast.ImportFrom) and "redirect" in {alias.name for alias in node.names})
+        or (isinstance(node, ast.Attribute) and node.attr == "redirect")
     ]
 
 
@@ -81,6 +94,7 @@ def left_to_do(name: str, source: str) -> list[str]:
 
 RULES: dict[Rule, str] = {
     imports_inside_functions: "def f():\n    import os\n",
+    sends_on: "from flask import redirect\n",
     commits: "def f(session):\n    session.commit()\n",
     asks_the_time: "from datetime import datetime\nx = datetime.now()\n",
     reads_the_environment: "import os\nx = os.environ['A']\n",

@@ -12,10 +12,10 @@ QUEUE = "/desk/office/comments"
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
-        ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, 302),
-        ({"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}, 302),
-        ({"Origin": "null"}, 302),  # browsers that say no more; the token decides
-        ({}, 302),
+        ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Origin": "null"}, 303),  # browsers that say no more; the token decides
+        ({}, 303),
         ({"Origin": "null", "Sec-Fetch-Site": "cross-site"}, 403),
         ({"Origin": "null", "Sec-Fetch-Site": "same-site"}, 403),
         ({"Origin": "https://evil.invalid", "Sec-Fetch-Site": "cross-site"}, 403),

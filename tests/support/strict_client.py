@@ -29,7 +29,10 @@ class StrictClient:
         fields = dict(data or {})
         if match:
             fields.setdefault("csrf_token", match.group(1))
-        return self._checked(self.client.post(path, data=fields, **options))
+        answer = self._checked(self.client.post(path, data=fields, **options))
+        if answer.status_code == 302:
+            assert "/sign-in" in answer.headers["Location"], "who handed something in goes on with 303"
+        return answer
 
     def _checked(self, response: TestResponse) -> TestResponse:
         assert response.status_code != 500, "a page failed"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
@@ -23,6 +23,7 @@ from evalapp.units import services as unit_services
 from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db, platform
 from evalapp.web.i18n import _, sentence
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("administrator", __name__, url_prefix="/desk/staff")
 
@@ -149,7 +150,7 @@ def _act(login: str, done: str, change: Callable[[Any], None]) -> Answer:
     except DomainError as error:
         return _account_page(login, RoleForm(formdata=None), refusal=sentence(error)), error.status
     flash(done, "ok")
-    return redirect(url_for(".account", login=login), code=303)
+    return go_to(url_for(".account", login=login))
 
 
 def _add_form() -> AddStaffForm:

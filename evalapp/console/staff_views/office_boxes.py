@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
@@ -29,6 +29,7 @@ from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db
 from evalapp.web.formbase import Form
 from evalapp.web.i18n import _, language
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("office_boxes", __name__)
 
@@ -210,7 +211,7 @@ def _do(
         form.refuse(error)
         return _page(number, refused=(name, form)), error.status
     flash(done, "ok")
-    return redirect(url_for(".show", number=number))
+    return go_to(url_for(".show", number=number))
 
 
 def _page(number: int, *, refused: tuple[str, Form] | None = None) -> str:

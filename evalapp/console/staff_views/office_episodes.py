@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.console.forms.office_schedule import (
@@ -35,6 +35,7 @@ from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db
 from evalapp.web.formbase import Form
 from evalapp.web.i18n import _
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("office_episodes", __name__, url_prefix="/desk/office")
 Answer = Response | str | tuple[str, int]
@@ -290,7 +291,7 @@ def _planned(
 
 def _gone_to(number: int, said: str) -> Response:
     flash(said, "ok")
-    return redirect(url_for(".show", number=number))
+    return go_to(url_for(".show", number=number))
 
 
 def _airing(airing_id: uuid.UUID) -> tuple[int, Span, int]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.comments import queries, services
@@ -20,6 +20,7 @@ from evalapp.notifications import queries as notices
 from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db, platform
 from evalapp.web.i18n import _, sentence
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("office_moderation", __name__)
 
@@ -95,7 +96,7 @@ def _decide(form: DecisionForm, done: str, change: Callable[[], object]) -> Resp
     except Conflict as refusal:
         return _page(conflict=sentence(refusal)), refusal.status
     flash(done, "ok")
-    return redirect(url_for(".queue", show=_show().value, page=_page_number()))
+    return go_to(url_for(".queue", show=_show().value, page=_page_number()))
 
 
 def _page(*, refused: DecisionForm | None = None, conflict: str = "") -> str:

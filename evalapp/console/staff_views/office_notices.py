@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.core import jobs
@@ -12,6 +12,7 @@ from evalapp.notifications import queries
 from evalapp.web.access import requires
 from evalapp.web.context import db
 from evalapp.web.i18n import _
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("office_notices", __name__)
 
@@ -29,4 +30,4 @@ def retry(job_id: uuid.UUID) -> Response:
         queries.check_undelivered(db.session, job_id)
         jobs.retry(db.session, job_id)
     flash(_("会马上再发一次。"), "ok")
-    return redirect(url_for(".undelivered"))
+    return go_to(url_for(".undelivered"))

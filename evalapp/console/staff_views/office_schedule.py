@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.console.forms.office_schedule import ChannelForm, LeaveForm, SeasonForm, StudioForm
@@ -21,6 +21,7 @@ from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db
 from evalapp.web.formbase import Form
 from evalapp.web.i18n import _
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("office_schedule", __name__, url_prefix="/desk/office")
 
@@ -82,7 +83,7 @@ def end_leave(leave_id: uuid.UUID) -> Response:
     with transaction(db.session):
         places.end_leave(db.session, leave_id=leave_id, actor=current_actor())
     flash(_("请假已取消。"), "ok")
-    return redirect(url_for(".show_places"))
+    return go_to(url_for(".show_places"))
 
 
 @blueprint.post("/studios")
@@ -130,7 +131,7 @@ def _added(form: Form, act: Callable[[], None], said: str, **shown: Form) -> Res
             status = error.status
         else:
             flash(said, "ok")
-            return redirect(url_for(".show_places"))
+            return go_to(url_for(".show_places"))
     return _places(**shown), status
 
 

@@ -1,6 +1,6 @@
 """Who stands for what: inviting the panel by number, printing clients' codes."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
@@ -18,6 +18,7 @@ from evalapp.units import queries as units
 from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db, platform
 from evalapp.web.i18n import _
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("office_standings", __name__)
 
@@ -37,7 +38,7 @@ def panel(number: int) -> Response | str | tuple[str, int]:
             form.refuse(error)
         else:
             flash(_("新邀请 %(number)s 人。", number=new), "ok")
-            return redirect(url_for("office_boxes.show", number=number))
+            return go_to(url_for("office_boxes.show", number=number))
     page = render_template("console/standings/panel.html", form=form, episode=episode)
     return (page, 422) if form.is_submitted() else page
 

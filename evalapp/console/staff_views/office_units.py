@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.console.forms.office_units import AssignForm, CloseForm, MoveForm, NewUnitForm, UnitForm
@@ -14,6 +14,7 @@ from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db
 from evalapp.web.i18n import _
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("office_units", __name__, url_prefix="/desk/office/units")
 
@@ -58,7 +59,7 @@ def add() -> Response | tuple[str, int]:
         form.refuse(refusal)
         return _new_page(form), refusal.status
     flash(_("%(unit)s已添加。", unit=unit.name), "ok")
-    return redirect(url_for(".unit", slug=unit.slug))
+    return go_to(url_for(".unit", slug=unit.slug))
 
 
 @blueprint.get("/<slug>")
@@ -161,7 +162,7 @@ def release(slug: str, staff_id: uuid.UUID) -> Response:
 
 def _done(slug: str, sentence: str) -> Response:
     flash(sentence, "ok")
-    return redirect(url_for(".unit", slug=slug))
+    return go_to(url_for(".unit", slug=slug))
 
 
 def _new_page(form: NewUnitForm) -> str:

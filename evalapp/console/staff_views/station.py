@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evalapp.console.forms.station import CaptionFileForm, ChapterForm, moment_text
@@ -27,6 +27,7 @@ from evalapp.web import headers, i18n
 from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db, platform
 from evalapp.web.i18n import _
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("station", __name__, url_prefix="/desk/station")
 
@@ -132,7 +133,7 @@ def settle(recording_id: uuid.UUID) -> Answer:
 def back(episode_id: uuid.UUID, anchor: str | None = None) -> AnyResponse:
     """Go back to the episode's page."""
     number = queries.number_of(db.session, episode_id)
-    return redirect(url_for("station.episode", number=number, _anchor=anchor), code=303)
+    return go_to(url_for("station.episode", number=number, _anchor=anchor))
 
 
 def prefix_of(chapter_id: uuid.UUID) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evalapp.console.forms.station import CaptionFileForm, CueRow, moment_text, typed_rows
@@ -31,6 +31,7 @@ from evalapp.web.access import current_actor, requires
 from evalapp.web.bodies import takes
 from evalapp.web.context import db
 from evalapp.web.i18n import _
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("station_captions", __name__, url_prefix="/desk/station")
 
@@ -104,7 +105,7 @@ def save(recording_id: uuid.UUID, language: str) -> Answer:
             status=error.status,
         )
     _say(_("字幕已保存。"), mended)
-    return redirect(url_for(".editor", recording_id=recording_id, language=language, page=_page()), code=303)
+    return go_to(url_for(".editor", recording_id=recording_id, language=language, page=_page()))
 
 
 @blueprint.post("/recordings/<uuid:recording_id>/captions/<language>/drop")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
@@ -30,6 +30,7 @@ from evalapp.web.bodies import takes
 from evalapp.web.context import db, platform
 from evalapp.web.errors import problem
 from evalapp.web.i18n import _
+from evalapp.web.links import go_to
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -163,7 +164,7 @@ def cancel_by_form(upload_id: uuid.UUID) -> Response:
     number = queries.number_of(db.session, upload.episode_id)
     _end(upload_id)
     flash(_("上传已取消。"), "ok")
-    return redirect(url_for("station.episode", number=number), code=303)
+    return go_to(url_for("station.episode", number=number))
 
 
 @blueprint.post("/episodes/<int(max=999999):number>/recordings")
@@ -172,7 +173,7 @@ def cancel_by_form(upload_id: uuid.UUID) -> Response:
 def deliver(number: int) -> Response:
     """Take a whole file by the plain form; it went to the disk while it came in."""
     episode_id = planning.episode(db.session, number).id
-    page = redirect(url_for("station.episode", number=number), code=303)
+    page = go_to(url_for("station.episode", number=number))
     try:
         file = request.files.get("recording")
         if file is None or not file.filename:

@@ -1,6 +1,6 @@
 """The dossiers of a unit's episodes: the report, and beside it what the episode will show of the unit."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.console.forms.unit_dossier import ReportForm
@@ -16,6 +16,7 @@ from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db
 from evalapp.web.i18n import _
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("unit_dossier", __name__, url_prefix="/desk/unit/dossiers")
 
@@ -58,7 +59,7 @@ def write(number: int) -> Response | tuple[str, int]:
         form.refuse(refusal)
         return _page(_own_dossier(number), form), refusal.status
     flash(_("材料已报送。播出以前还可以改。") if hands_in else _("报告已保存。"), "ok")
-    return redirect(url_for(".dossier", number=number))
+    return go_to(url_for(".dossier", number=number))
 
 
 def _own_unit() -> Unit:

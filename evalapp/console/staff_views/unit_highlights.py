@@ -1,6 +1,6 @@
 """The unit's highlights: setting, rewording, reporting progress, withdrawing."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.console.forms.unit_pledges import HighlightForm, ProgressForm, WithdrawForm
@@ -15,6 +15,7 @@ from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db
 from evalapp.web.i18n import _
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("unit_highlights", __name__, url_prefix="/desk/unit/highlights")
 
@@ -51,7 +52,7 @@ def make() -> Response | tuple[str, int]:
         form.refuse(refusal)
         return _new_page(form), refusal.status
     flash(_("亮点工作 %(reference)s 已公开。", reference=made.reference), "ok")
-    return redirect(url_for(".highlights"))
+    return go_to(url_for(".highlights"))
 
 
 @blueprint.get("/<reference>")
@@ -80,7 +81,7 @@ def reword(reference: str) -> Response | tuple[str, int]:
         form.refuse(refusal)
         return _page(_own_highlight(reference), form), refusal.status
     flash(_("新的写法已公开，原来的写法留在历史里。"), "ok")
-    return redirect(url_for(".highlight", reference=reference))
+    return go_to(url_for(".highlight", reference=reference))
 
 
 @blueprint.post("/<reference>/progress")
@@ -104,7 +105,7 @@ def report(reference: str) -> Response | tuple[str, int]:
         form.refuse(refusal)
         return _page(_own_highlight(reference), reporting=form), refusal.status
     flash(_("进度已公开。"), "ok")
-    return redirect(url_for(".highlight", reference=reference, _anchor="progress"))
+    return go_to(url_for(".highlight", reference=reference, _anchor="progress"))
 
 
 @blueprint.post("/<reference>/withdraw")
@@ -122,7 +123,7 @@ def withdraw(reference: str) -> Response | tuple[str, int]:
         form.refuse(refusal)
         return _page(_own_highlight(reference), withdrawing=form), refusal.status
     flash(_("亮点工作已撤回，内容和原因仍可查看。"), "ok")
-    return redirect(url_for(".highlights"))
+    return go_to(url_for(".highlights"))
 
 
 def _own_unit() -> Unit:

@@ -1,6 +1,6 @@
 """The unit's inbox: questions of its own threads, one beside the list, and the reply to it."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.comments import queries, services
@@ -17,6 +17,7 @@ from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db, platform
 from evalapp.web.i18n import _
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("unit_inbox", __name__)
 
@@ -55,7 +56,7 @@ def reply(reference: str) -> Response | tuple[str, int]:
         else _("回复已改，原来的写法仍可查看。"),
         "ok",
     )
-    return redirect(url_for(".show", reference=reference, show=InboxFilter.ANSWERED.value))
+    return go_to(url_for(".show", reference=reference, show=InboxFilter.ANSWERED.value))
 
 
 def _write(reference: str, unit: Unit, form: ReplyForm) -> None:

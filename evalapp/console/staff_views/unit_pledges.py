@@ -1,6 +1,6 @@
 """The unit's pledges: making, rewording, withdrawing. Another unit's pledge does not exist here."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.console.forms.unit_pledges import PledgeForm, WithdrawForm
@@ -14,6 +14,7 @@ from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db
 from evalapp.web.i18n import _
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("unit_pledges", __name__, url_prefix="/desk/unit/pledges")
 
@@ -48,7 +49,7 @@ def make() -> Response | tuple[str, int]:
         form.refuse(refusal)
         return _new_page(form), refusal.status
     flash(_("承诺 %(reference)s 已公开。", reference=pledge.reference), "ok")
-    return redirect(url_for(".pledges"))
+    return go_to(url_for(".pledges"))
 
 
 @blueprint.get("/<reference>")
@@ -77,7 +78,7 @@ def reword(reference: str) -> Response | tuple[str, int]:
         form.refuse(refusal)
         return _page(_own_pledge(reference), form), refusal.status
     flash(_("新的写法已公开，原来的写法留在历史里。"), "ok")
-    return redirect(url_for(".pledge", reference=reference))
+    return go_to(url_for(".pledge", reference=reference))
 
 
 @blueprint.post("/<reference>/withdraw")
@@ -95,7 +96,7 @@ def withdraw(reference: str) -> Response | tuple[str, int]:
         form.refuse(refusal)
         return _page(_own_pledge(reference), withdrawing=form), refusal.status
     flash(_("承诺已撤回，内容和原因仍可查看。"), "ok")
-    return redirect(url_for(".pledges"))
+    return go_to(url_for(".pledges"))
 
 
 def _own_unit() -> Unit:

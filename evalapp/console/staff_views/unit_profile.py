@@ -1,6 +1,6 @@
 """The unit's own page: how to reach it, what it is for, its posts, and what residents will see."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.console.forms.unit_profile import ContactForm, FunctionsForm, PostsForm
@@ -13,6 +13,7 @@ from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db
 from evalapp.web.i18n import _
+from evalapp.web.links import go_to
 
 blueprint = Blueprint("unit_profile", __name__, url_prefix="/desk/unit")
 
@@ -21,7 +22,7 @@ blueprint = Blueprint("unit_profile", __name__, url_prefix="/desk/unit")
 @requires(Permission.SEE_UNIT_DESK)
 def desk() -> Response:
     """What waits for an answer comes first."""
-    return redirect(url_for("unit_inbox.inbox"))
+    return go_to(url_for("unit_inbox.inbox"))
 
 
 @blueprint.get("/profile")
@@ -113,7 +114,7 @@ def _own_unit() -> Unit:
 
 def _saved(part: str) -> Response:
     flash(_("已保存，居民现在看到的就是新的内容。"), "ok")
-    return redirect(url_for(".profile", _anchor=part))
+    return go_to(url_for(".profile", _anchor=part))
 
 
 def _page(

@@ -1,6 +1,6 @@
 """Explanations, and the reader's own choices of language and size."""
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evalapp.portal.queries import explanations
@@ -9,7 +9,7 @@ from evalapp.web.access import public
 from evalapp.web.context import db, platform
 from evalapp.web.i18n import COOKIE as LANGUAGE_COOKIE
 from evalapp.web.i18n import LANGUAGES
-from evalapp.web.links import onward
+from evalapp.web.links import go_to, onward
 from evalapp.web.page import CARE_COOKIE
 
 _YEAR = 365 * 24 * 3600
@@ -19,7 +19,7 @@ _YEAR = 365 * 24 * 3600
 @public
 def preferences() -> AnyResponse:
     """Remember the language or the size that the reader chose, and go back to the page."""
-    answer = redirect(onward(request.args.get("next"), otherwise=url_for("portal.home")))
+    answer = go_to(onward(request.args.get("next"), otherwise=url_for("portal.home")))
     for name, allowed in ((LANGUAGE_COOKIE, LANGUAGES), (CARE_COOKIE, ("0", "1"))):
         chosen = request.args.get(name)
         if chosen in allowed:

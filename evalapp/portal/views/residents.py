@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, flash, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evalapp.accounts import browser, consents, vault
@@ -26,6 +26,7 @@ from evalapp.portal.views.blueprint import blueprint
 from evalapp.web.access import requires
 from evalapp.web.context import db, platform
 from evalapp.web.i18n import gettext, language
+from evalapp.web.links import go_to
 
 
 @blueprint.get("/me")
@@ -84,7 +85,7 @@ def sign_out_everywhere() -> AnyResponse:
         sessions.end_all_of_resident(db.session, resident.resident_id)
     browser.leave_as_resident()
     flash(gettext("已经在所有设备上退出。"), "ok")
-    return redirect(url_for("portal.home"), code=303)
+    return go_to(url_for("portal.home"))
 
 
 @blueprint.post("/me/notices/<wish>")
@@ -96,7 +97,7 @@ def notices(wish: str) -> AnyResponse:
     with transaction(db.session):
         change(db.session, resident.resident_id, Purpose.REPLY_NOTICES)
     flash(gettext("已经改好。"), "ok")
-    return redirect(url_for("portal.me"), code=303)
+    return go_to(url_for("portal.me"))
 
 
 @blueprint.route("/me/erase", methods=["GET", "POST"])
@@ -110,7 +111,7 @@ def erase() -> AnyResponse | tuple[str, int]:
         residents.erase(db.session, resident.resident_id)
     browser.leave_as_resident()
     flash(gettext("已经注销，手机号已删除。"), "ok")
-    return redirect(url_for("portal.home"), code=303)
+    return go_to(url_for("portal.home"))
 
 
 def _ballots(resident: ResidentSession) -> list[Standing]:

@@ -1,6 +1,6 @@
 """What residents hand in on the page of an episode: a ballot, its withdrawal, words. Each is a form of its own."""
 
-from flask import flash, redirect, request, url_for
+from flask import flash, request, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.ballots import polling
@@ -23,6 +23,7 @@ from evalapp.programme.rules import EpisodeState
 from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db, platform
 from evalapp.web.i18n import gettext
+from evalapp.web.links import go_to
 
 MOST = 999_999
 LONGEST_KEY = 64
@@ -49,7 +50,7 @@ def cast(number: int) -> Response:
         form.refuse(error)
         return episode_answer(number, ballot_form=form, status=error.status)
     polling.hand_out(accepted.receipt, number=number)
-    return redirect(url_for("ballots.receipt"), code=303)
+    return go_to(url_for("ballots.receipt"))
 
 
 @blueprint.post(f"/episodes/<int(max={MOST}):number>/ballot/withdraw")
@@ -65,7 +66,7 @@ def withdraw_ballot(number: int) -> Response:
         accepted = casting.withdraw(db.session, booth, voter=voter, circumstances=where)
     polling.hand_out(accepted.receipt, number=number)
     flash(gettext("已经撤回。截止前还可以再评。"), "ok")
-    return redirect(page_of(number), code=303)
+    return go_to(page_of(number))
 
 
 @blueprint.post(f"/episodes/<int(max={MOST}):number>/comments")
@@ -96,7 +97,7 @@ def write_comment(number: int) -> Response:
         N_("留言已经公开。") if is_shown else N_("留言已经收到，审核后公开。结果会显示在这一页和“我的”里。")
     )
     flash(gettext(told), "ok")
-    return redirect(f"{page_of(number)}#comments", code=303)
+    return go_to(f"{page_of(number)}#comments")
 
 
 @blueprint.post(f"/episodes/<int(max={MOST}):number>/comments/<reference>/withdraw")
@@ -108,7 +109,7 @@ def withdraw_comment(number: int, reference: str) -> Response:
             db.session, reference=reference, author=current_actor(), keys=CommentKeys.of(platform().keys)
         )
     flash(gettext("留言已经收回。"), "ok")
-    return redirect(f"{page_of(number)}#comments", code=303)
+    return go_to(f"{page_of(number)}#comments")
 
 
 def _commentable(number: int) -> EpisodeWithState:

@@ -1,6 +1,6 @@
 """Home, the list of episodes, the page of one, its transcript, and the report that a video does not play."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.core import clock
@@ -20,6 +20,7 @@ from evalapp.programme.services import recordings_reports
 from evalapp.web.access import public
 from evalapp.web.context import db, platform
 from evalapp.web.i18n import gettext, language
+from evalapp.web.links import go_to
 
 LISTS = {Shown.ALL: N_("全部"), Shown.OPEN: N_("正在评议"), Shown.RESULTS: N_("已有结果")}
 MOST_PAGES = 500
@@ -97,7 +98,7 @@ def report(number: int) -> Answer:
         form.refuse(error)
         return render_template("portal/report.html", row=row, form=form), error.status
     flash(gettext("谢谢，电视台已经收到。"), "ok")
-    return redirect(url_for("portal.episode", number=number), code=303)
+    return go_to(url_for("portal.episode", number=number))
 
 
 def _playback(row: planning.EpisodeWithState) -> Playback:

@@ -140,7 +140,7 @@ def test_a_dead_gateway_is_tried_again_then_listed_on_the_desk_and_retried_by_ha
     with platform.session() as session:
         job_id = notices.undelivered(session)[0].job_id
     retried = browser.post(f"/desk/office/notices/{job_id}/retry", page="/desk/office/notices")
-    assert retried.status_code == 302
+    assert retried.status_code == 303
     assert (
         browser.post(f"/desk/office/notices/{job_id}/retry", page="/desk/office/notices").status_code == 409
     )

@@ -86,9 +86,9 @@ def test_the_unit_replies_and_edits_and_every_wording_stays(
 ) -> None:
     shown = comments.shown(comments.thread(unit))
     path = f"{INBOX}/{shown.reference}"
-    assert desk.post(path, {"text": "下周修好。", "seen": 0}).status_code == 302
+    assert desk.post(path, {"text": "下周修好。", "seen": 0}).status_code == 303
     assert "区住房和城乡建设局 · 物业科科长" in desk.get(path).text
-    assert desk.post(path, {"text": "周三修好。", "seen": 1}).status_code == 302
+    assert desk.post(path, {"text": "周三修好。", "seen": 1}).status_code == 303
     page = desk.get(path).text
     assert "周三修好。" in page
     assert "下周修好。" in page

@@ -60,13 +60,13 @@ def test_no_page_of_the_queue_tells_the_hour_or_the_pseudonym(
 def test_a_moderator_approves(office: StrictClient, comments: Comments) -> None:
     written = comments.written()
     answer = decide(office, written, "approve")
-    assert (answer.status_code, answer.location) == (302, f"{QUEUE}?show=held&page=1")
+    assert (answer.status_code, answer.location) == (303, f"{QUEUE}?show=held&page=1")
     assert state_of(comments, written) is CommentState.SHOWN
 
 
 def test_a_moderator_refuses_with_a_reason(office: StrictClient, comments: Comments) -> None:
     written = comments.written()
-    assert decide(office, written, "refuse", reason="insult", note="").status_code == 302
+    assert decide(office, written, "refuse", reason="insult", note="").status_code == 303
     assert state_of(comments, written) is CommentState.REFUSED
     assert "有辱骂或人身攻击" in office.get(f"{QUEUE}?show=refused").text
 
@@ -87,7 +87,7 @@ def test_a_moderator_masks_words(office: StrictClient, comments: Comments) -> No
     answer = decide(office, written, "mask", words="李叔")
     assert answer.status_code == 422
     assert "留言里没有“李叔”" in answer.text
-    assert decide(office, written, "mask", words="王阿姨\n三号楼").status_code == 302
+    assert decide(office, written, "mask", words="王阿姨\n三号楼").status_code == 303
     assert "［已隐去］的［已隐去］说的" in office.get(QUEUE).text
 
 

@@ -41,14 +41,14 @@ def test_a_result_goes_public_by_two_people_at_two_desks(polling, people, episod
     assert "评议中" in one.browser.get("/desk/office/boxes").get_data(as_text=True)
     close(polling, episode)
     for step in ("count", "prepare", "publish"):
-        assert one.browser.post(f"{base}/{step}", page=base).status_code == 302, step
+        assert one.browser.post(f"{base}/{step}", page=base).status_code == 303, step
     act = waiting(polling)
     own = one.browser.get(base).get_data(as_text=True)
     assert "由你提出" in own
     refused = one.browser.post(f"{base}/acts/{act}/confirm", page=base)
     assert refused.status_code == 403
     assert "提出的人不能自己确认" in refused.get_data(as_text=True)
-    assert two.browser.post(f"{base}/acts/{act}/confirm", page=base).status_code == 302
+    assert two.browser.post(f"{base}/acts/{act}/confirm", page=base).status_code == 303
     shown = people.client().get(f"/episodes/{episode.number}/results")
     assert "80.0<small>" in shown.get_data(as_text=True)
 
@@ -77,7 +77,7 @@ def test_extending_asks_for_a_reason_and_keeps_what_was_typed(polling, people, e
     assert "请写明理由" in text
     assert "2039-01-02T03:04" in text
     done = office.browser.post(f"{base}/extend", typed | {"extend-reason": "停电两小时"}, page=base)
-    assert done.status_code == 302
+    assert done.status_code == 303
     assert "停电两小时" in office.browser.get(base).get_data(as_text=True)
 
 
@@ -88,7 +88,7 @@ def test_the_rules_are_announced_on_the_desk(polling, people):
     page = office.browser.get(base).get_data(as_text=True)
     assert "公布评议规则" in page
     data = {"announce-opens_at": "2038-01-01T09:00", "announce-closes_at": "2038-01-08T09:00"}
-    assert office.browser.post(f"{base}/announce", data, page=base).status_code == 302
+    assert office.browser.post(f"{base}/announce", data, page=base).status_code == 303
     assert len(polling.booth(planned).boxes) == 3
 
 
@@ -98,7 +98,7 @@ def test_the_panel_is_invited_by_number_and_no_number_is_kept(polling, people, e
     refused = office.browser.post(path, {"numbers": "+8612000000001\n12345"})
     assert refused.status_code == 422
     assert "第 2 行" in refused.get_data(as_text=True)
-    assert office.browser.post(path, {"numbers": "12000000001\n+86 120 0000 0002\n"}).status_code == 302
+    assert office.browser.post(path, {"numbers": "12000000001\n+86 120 0000 0002\n"}).status_code == 303
     with polling.platform.session() as session:
         assert session.scalar(select(func.count()).select_from(PanelInvitation)) == 2
         assert not [row for row in session.scalars(select(PanelInvitation.person_id)) if "12000" in row]

@@ -28,7 +28,7 @@ def test_the_office_adds_a_unit_and_a_section_below_it(session: Session, desks: 
     chosen = browser.get(f"/desk/office/units/new?parent={unit.id}").get_data(as_text=True)
     assert f'<option selected value="{unit.id}">' in chosen
     section = NEW | {"kind": "section", "parent": str(unit.id), "name": "督导科", "short_name": ""}
-    assert browser.post("/desk/office/units/new", section).status_code == 302
+    assert browser.post("/desk/office/units/new", section).status_code == 303
     session.rollback()
     assert queries.unit(session, "dudaoke").parent_id == unit.id
 
@@ -60,9 +60,9 @@ def test_a_unit_is_renamed_moved_closed_and_opened_again(
     browser = desks.office().browser
     here = f"/desk/office/units/{section.slug}"
     renamed = browser.post(here, {"seen": "1", "name": "综合一科", "short_name": "", "rank_class": ""})
-    assert renamed.status_code == 302
+    assert renamed.status_code == 303
     moved = browser.post(f"{here}/move", {"move-parent": str(second.id)}, page=here)
-    assert moved.status_code == 302
+    assert moved.status_code == 303
     session.rollback()
     found = queries.unit_by_id(session, section.id)
     assert (found.name, found.parent_id) == ("综合一科", second.id)
@@ -73,12 +73,12 @@ def test_a_unit_is_renamed_moved_closed_and_opened_again(
     assert early.status_code == 409
     assert "下级" in early.get_data(as_text=True)
     for address in (here, above):
-        assert browser.post(f"{address}/close", {"close-reason": "改革"}, page=address).status_code == 302
+        assert browser.post(f"{address}/close", {"close-reason": "改革"}, page=address).status_code == 303
     assert "区乙局" not in browser.get("/desk/office/units").get_data(as_text=True)
     assert "区乙局" in browser.get("/desk/office/units?closed=1").get_data(as_text=True)
     refused = browser.post(f"{here}/reopen", page=here)
     assert refused.status_code == 409
-    assert browser.post(f"{above}/reopen", page=above).status_code == 302
+    assert browser.post(f"{above}/reopen", page=above).status_code == 303
 
 
 def test_an_account_is_assigned_and_released(session: Session, desks: Desks, units: UnitFactory) -> None:
@@ -87,9 +87,9 @@ def test_an_account_is_assigned_and_released(session: Session, desks: Desks, uni
     browser = desks.office().browser
     here = f"/desk/office/units/{second.slug}"
     answer = browser.post(f"{here}/staff", {"assign-staff": str(member.staff_id)}, page=here)
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert queries.unit_of(session, member.actor).id == second.id
-    assert browser.post(f"{here}/staff/{member.staff_id}/release", page=here).status_code == 302
+    assert browser.post(f"{here}/staff/{member.staff_id}/release", page=here).status_code == 303
     session.rollback()
     assert queries.colleagues(session, second.id) == []
     assert member.browser.get("/desk/unit/profile").status_code == 404

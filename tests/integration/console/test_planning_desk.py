@@ -123,7 +123,7 @@ def test_a_clash_offers_the_next_free_time_as_one_button(office: StrictClient, p
     assert "已被第 1 期占用" in text_of(refused)
     assert "改到 12 月 3 日 15:00" in text_of(refused)
     offered = form | dict(re.findall(r'name="(day|time)" value="([^"]+)"', refused.get_data(as_text=True)))
-    assert office.post(page, offered).status_code == 302
+    assert office.post(page, offered).status_code == 303
     with programme.platform.session() as reading:
         starts = sorted(slot.starts_at for slot in reading.scalars(select(RecordingSlot)))
     assert starts == [at(days=10, hour=14), at(days=10, hour=15)]
@@ -136,7 +136,7 @@ def test_an_override_wants_a_reason_and_shows_it(office: StrictClient, programme
     page = f"{DESK}/episodes/2/slots/new"
     assert "仍要这样安排的原因" not in text_of(office.get(page))
     assert "仍要这样安排的原因" in text_of(office.post(page, form))
-    assert office.post(page, form | {"override_reason": "两期共用布景"}).status_code == 302
+    assert office.post(page, form | {"override_reason": "两期共用布景"}).status_code == 303
     assert "演播室占用 ： 两期共用布景" in text_of(office.get(f"{DESK}/episodes/2")).replace(
         "：", " ： "
     ).replace("  ", " ")
@@ -164,7 +164,7 @@ def test_a_conflict_on_the_board_is_mended_by_its_one_button(
         r'<form method="post" action="(/desk/office/slots/[^"]+/move)"(.*?)</form>', board, re.DOTALL
     ).groups()
     values = dict(re.findall(r'name="(day|time|minutes|revision)" value="([^"]*)"', fields))
-    assert office.post(action, values, page=DESK).status_code == 302
+    assert office.post(action, values, page=DESK).status_code == 303
     assert first(programme, RecordingSlot).starts_at == at(days=11, hour=9)
     assert "处排期冲突" not in office.get(DESK).get_data(as_text=True)
 
@@ -175,7 +175,7 @@ def test_the_button_of_a_page_that_is_out_of_date_is_refused(
     slot = programme.slot(programme.planned(), starts_at=at(days=10, hour=14))
     form = {"day": "2026-12-04", "time": "09:00", "minutes": "60", "revision": "1"}
     page = f"{DESK}/slots/{slot.id}/move"
-    assert office.post(page, form).status_code == 302
+    assert office.post(page, form).status_code == 303
     again = office.post(page, form | {"time": "10:00"})
     assert again.status_code == 409
     assert "别人刚刚改过" in text_of(again)
@@ -214,7 +214,7 @@ def test_the_form_says_what_a_change_means_for_the_box(office: StrictClient, pro
 
 def test_an_episode_is_withdrawn_with_a_reason(office: StrictClient, programme: Programme) -> None:
     programme.planned()
-    assert office.post(f"{DESK}/episodes/1/withdraw", {"reason": "单位撤并"}).status_code == 302
+    assert office.post(f"{DESK}/episodes/1/withdraw", {"reason": "单位撤并"}).status_code == 303
     page = text_of(office.get(f"{DESK}/episodes/1"))
     assert "已撤下" in page
     assert "单位撤并" in page
@@ -267,14 +267,14 @@ def test_leave_studios_channels_and_seasons_are_kept_on_one_page(
         },
     }
     for path, form in posts.items():
-        assert office.post(f"{DESK}/{path}", form, page=page).status_code == 302, path
+        assert office.post(f"{DESK}/{path}", form, page=page).status_code == 303, path
     shown = text_of(office.get(page))
     for word in ("二号演播室", "晴川新闻", "2027 年度", unit.short_name):
         assert word in shown
     again = office.post(f"{DESK}/studios", {"studio-name": "二号演播室"}, page=page)
     assert again.status_code == 409
     leave = first(programme, SpeakerLeave)
-    assert office.post(f"{DESK}/leave/{leave.id}/end", page=page).status_code == 302
+    assert office.post(f"{DESK}/leave/{leave.id}/end", page=page).status_code == 303
     assert "现在没有人请假" in text_of(office.get(page))
 
 

@@ -46,7 +46,7 @@ def test_a_unit_writes_how_to_reach_it(session: Session, units: UnitFactory, des
         },
         page="/desk/unit/profile",
     )
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert queries.unit_by_id(session, unit.id).summary == "管住房、管工地。"
     assert "管住房、管工地。" in browser.get("/desk/unit/preview").get_data(as_text=True)
 
@@ -68,7 +68,7 @@ def test_a_refused_contact_keeps_what_was_typed(units: UnitFactory, desks: Desks
 def test_a_colleagues_change_is_not_written_over(units: UnitFactory, desks: Desks) -> None:
     browser = desks.unit(units.department()).browser
     contact = {"seen": "1", "summary": "甲", "telephone": "", "address": "", "office_hours": ""}
-    assert browser.post("/desk/unit/profile/contact", contact, page="/desk/unit/profile").status_code == 302
+    assert browser.post("/desk/unit/profile/contact", contact, page="/desk/unit/profile").status_code == 303
     answer = browser.post(
         "/desk/unit/profile/contact", contact | {"summary": "乙"}, page="/desk/unit/profile"
     )
@@ -90,7 +90,7 @@ def test_functions_are_written_as_a_list(session: Session, units: UnitFactory, d
         "functions-entries-2-text": "施工许可",
     }
     answer = browser.post("/desk/unit/profile/functions", rows, page="/desk/unit/profile")
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert [row.title for row in queries.functions(session, unit.id)] == ["房子", "工地"]
     assert "住房保障科" in browser.get("/desk/unit/profile").get_data(as_text=True)
 
@@ -119,7 +119,7 @@ def test_a_unit_makes_rewords_and_withdraws_a_pledge(
 ) -> None:
     unit = units.department()
     browser = desks.unit(unit, post="许可科科长").browser
-    assert browser.post("/desk/unit/pledges/new", PLEDGE).status_code == 302
+    assert browser.post("/desk/unit/pledges/new", PLEDGE).status_code == 303
     (pledge,) = pledge_queries.shown_pledges(session, unit.id)
     address = f"/desk/unit/pledges/{pledge.reference}"
     assert 'value="施工许可证核发"' in browser.get(address).get_data(as_text=True)
@@ -129,14 +129,14 @@ def test_a_unit_makes_rewords_and_withdraws_a_pledge(
     assert "请写一句为什么要改" in silent.get_data(as_text=True)
     assert 'value="3"' in silent.get_data(as_text=True)
     said = browser.post(address, PLEDGE | {"amount": "3", "seen": "1", "reason": "流程并联"})
-    assert said.status_code == 302
+    assert said.status_code == 303
     late = browser.post(address, PLEDGE | {"amount": "2", "seen": "1", "reason": "又改"})
     assert late.status_code == 409
 
     unsaid = browser.post(f"{address}/withdraw", {"withdraw-reason": ""}, page=address)
     assert unsaid.status_code == 422
     gone = browser.post(f"{address}/withdraw", {"withdraw-reason": "事项划转"}, page=address)
-    assert gone.status_code == 302
+    assert gone.status_code == 303
     session.rollback()
     versions = pledge_queries.pledge_versions(session, pledge.id)
     assert [(v.number, v.amount, v.written_by) for v in versions] == [
@@ -175,17 +175,17 @@ def test_a_unit_sets_a_highlight_and_reports_its_progress(
     unit = units.department()
     browser = desks.unit(unit).browser
     said = {"title": "加装电梯", "goal": "全年 80 部", "measures": "专班推进\n每周公开"}
-    assert browser.post("/desk/unit/highlights/new", said).status_code == 302
+    assert browser.post("/desk/unit/highlights/new", said).status_code == 303
     (made,) = pledge_queries.shown_highlights(session, unit.id)
     address = f"/desk/unit/highlights/{made.reference}"
     progress = {"progress-percent": "40", "progress-reached_on": clock.today().isoformat()}
-    assert browser.post(f"{address}/progress", progress, page=address).status_code == 302
+    assert browser.post(f"{address}/progress", progress, page=address).status_code == 303
     refused = browser.post(f"{address}/progress", progress | {"progress-percent": "140"}, page=address)
     assert refused.status_code == 422
     reworded = browser.post(address, said | {"goal": "全年 100 部", "seen": "1", "reason": "加码"})
-    assert reworded.status_code == 302
+    assert reworded.status_code == 303
     withdrawn = browser.post(f"{address}/withdraw", {"withdraw-reason": "并入明年"}, page=address)
-    assert withdrawn.status_code == 302
+    assert withdrawn.status_code == 303
     session.rollback()
     last = pledge_queries.shown_highlight(session, made.reference)
     assert (last.goal, last.version, last.progress and last.progress.percent) == ("全年 100 部", 2, 40)
@@ -303,7 +303,7 @@ def test_a_report_is_written_counted_and_handed_in(
     assert "多了 1 个字" in text
     assert "字" * 501 in text
     kept = browser.post(address, {"seen": "0", "report": "𠮷" * 500, "act": "hand-in"})
-    assert kept.status_code == 302
+    assert kept.status_code == 303
     page = browser.get(address).get_data(as_text=True)
     assert "已报送" in page
     assert '<span data-count-of="report" class="num">500</span>' in page
