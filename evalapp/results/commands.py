@@ -83,6 +83,8 @@ def _show(platform: Platform, number: int, *, as_json: bool) -> None:
             "boxes": [each.reference for each in boxes],
             "waiting": [act.kind.value for act in waiting],
         }
+        if found.grading.voided_at is not None:
+            fact["void_reason"] = found.episode.void_reason
     print_fact(fact, as_json=as_json)
 
 
@@ -139,7 +141,10 @@ def extend(platform: Platform, *, episode: int, until: datetime, reason: str, lo
 @_login
 @pass_platform
 def void(platform: Platform, *, episode: int, reason: str, login: str) -> None:
-    """Propose to declare EPISODE's boxes void; another person confirms with `approve`."""
+    """Propose to declare EPISODE's boxes void; another person confirms with `approve`.
+
+    That is for good: a void box is never announced again. To grade after all, add another episode of the unit.
+    """
     person = proven_person(platform, login)
     with platform.transaction() as session:
         grading = gradings.graded_episode(session, episode).grading
@@ -168,7 +173,8 @@ def _approve(session: Session, number: int, person: Actor, *, kind: str | None) 
         publishing.propose_publication(session, grading, actor=person)
         return "publish: waiting for a second person"
     act = approving.approve(session, waiting[0].id, number=number, actor=person)
-    return f"{act.kind.value}: done by {act.proposed_post} and {act.confirmed_post}"
+    said = f"{act.kind.value}: done by {act.proposed_post} and {act.confirmed_post}"
+    return f"{said}; to grade after all: evalapp episode create" if act.kind is ActKind.VOID else said
 
 
 @click.group("panel", cls=Commands)

@@ -62,6 +62,18 @@ def test_the_panel_is_invited_and_codes_are_printed(polling, run):
     assert run("client-codes", "nowhere", 3).exit_code == 1
 
 
+def test_a_void_box_is_never_announced_again(polling, people, run):
+    episode = polling.announce()
+    one, two = people.staff(Role.OFFICE), people.staff(Role.OFFICE)
+    run("box", "void", episode.number, "--reason", "播出中断", "--login", one.staff.login, typed=proof(one))
+    done = run("box", "approve", episode.number, "--login", two.staff.login, typed=proof(two))
+    assert "episode create" in done.output
+    shown = json.loads(run("box", "show", episode.number, "--json").output)
+    assert (shown["state"], shown["void_reason"]) == ("void", "播出中断")
+    again = run("box", "announce", episode.number, "--closes", "2039-01-01 12:00")
+    assert (again.exit_code, "新建一期" in again.output) == (1, True)
+
+
 def test_what_is_shown_is_never_a_score(polling, run):
     episode = polling.announce()
     shown = json.loads(run("box", "show", episode.number, "--json").output)

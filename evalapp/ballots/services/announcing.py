@@ -83,8 +83,10 @@ def announce(
 def _window(
     episode: Episode, opens_at: datetime | None, closes_at: datetime | None
 ) -> tuple[datetime, datetime]:
-    if episode.withdrawn_at is not None or episode.voided_at is not None:
-        raise Conflict(N_("这一期已经撤下或作废，不能开评。"))
+    if episode.withdrawn_at is not None:
+        raise Conflict(N_("这一期已经撤下，不能开评。"))
+    if episode.voided_at is not None:
+        raise Conflict(N_("这一期的票箱已经作废，不能再开评。要重新评议，请为这个单位新建一期。"))
     if opens_at is None or closes_at is None:
         raise Conflict(N_("这一期还没有安排播出，请先排播出，或者写明开评和截止时间。"), field="opens_at")
     opens_at = max(opens_at, clock.now()).replace(microsecond=0)

@@ -62,7 +62,7 @@ def show(number: int) -> str:
 @blueprint.route("/episodes/new", methods=["GET", "POST"])
 @requires(Permission.PLAN_PROGRAMME)
 def new() -> Answer:
-    form = NewEpisodeForm()
+    form = NewEpisodeForm(data=_like(request.args.get("after", type=int)))
     form.offer(seasons=planning.seasons(db.session), units=units.tree(db.session))
     made: list[int] = []
 
@@ -264,6 +264,20 @@ def withdraw(number: int) -> Answer:
         )
 
     return _planned(number, form, act, _("这一期已撤下。"), "console/office/withdraw.html")
+
+
+def _like(number: int | None) -> dict[str, str]:
+    """What the form for a new episode begins with: the words of an earlier one that is to be graded after all."""
+    if number is None:
+        return {}
+    earlier = planning.episode(db.session, number)
+    return {
+        "season": str(earlier.season_id),
+        "unit": str(earlier.unit_id),
+        "title": earlier.title,
+        "speaker_post": earlier.speaker_post,
+        "summary": earlier.summary,
+    }
 
 
 def _carried_out(form: Form, act: Callable[[], object]) -> int | None:

@@ -152,16 +152,17 @@ def note_window(
     actor: Actor = SYSTEM,
     reason: str = "",
 ) -> None:
-    """Note when grading opens and closes: announced, announced anew after a voided box, or extended."""
+    """Note when grading opens and closes: announced, or extended. A void box stays void."""
     episode = locked(session, Episode, episode_id)
     if episode.withdrawn_at is not None:
         raise Conflict(N_("这一期已经撤下了。"))
+    if episode.voided_at is not None:
+        raise Conflict(N_("这一期的票箱已经作废，不再开评。"))
     if opens_at >= closes_at:
         raise Invalid(N_("截止时间要晚于开评时间。"))
     kind = ChangeKind.WINDOW_ANNOUNCED if episode.opens_at is None else ChangeKind.WINDOW_CHANGED
     detail = {"opens_at": opens_at.isoformat(), "closes_at": closes_at.isoformat()}
     episode.opens_at, episode.closes_at = opens_at, closes_at
-    episode.voided_at, episode.void_reason = None, ""
     note(session, episode, kind, actor=actor, reason=reason, detail=detail)
 
 
@@ -186,7 +187,7 @@ def note_published(
 
 
 def note_voided(session: Session, episode_id: uuid.UUID, reason: str, *, actor: Actor = SYSTEM) -> None:
-    """Note that the box is void; the episode stays shown. Announcing anew takes the note back."""
+    """Note that the box is void, for good; the episode stays shown."""
     episode = locked(session, Episode, episode_id)
     if episode.voided_at is None:
         episode.voided_at = clock.now()

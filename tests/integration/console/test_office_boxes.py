@@ -81,6 +81,27 @@ def test_extending_asks_for_a_reason_and_keeps_what_was_typed(polling, people, e
     assert "停电两小时" in office.browser.get(base).get_data(as_text=True)
 
 
+def test_a_void_box_stays_void_and_the_desk_says_what_to_do_instead(polling, people, episode):
+    one, two = people.at_desk(Role.OFFICE), people.at_desk(Role.OFFICE)
+    base = f"/desk/office/boxes/{episode.number}"
+    assert "作废不能收回" in one.browser.get(base).get_data(as_text=True)
+    one.browser.post(f"{base}/void", {"void-reason": "播出中断"}, page=base)
+    two.browser.post(f"{base}/acts/{waiting(polling)}/confirm", page=base)
+    page = one.browser.get(base).get_data(as_text=True)
+    assert "播出中断" in page
+    link = f"/desk/office/episodes/new?after={episode.number}"
+    assert f'href="{link}"' in page
+    assert f'href="{link}"' in one.browser.get(f"/desk/office/episodes/{episode.number}").get_data(
+        as_text=True
+    )
+    again = one.browser.post(f"{base}/announce", page=base)
+    assert again.status_code == 409
+    assert "新建一期" in again.get_data(as_text=True)
+    offered = one.browser.get(link).get_data(as_text=True)
+    assert f'value="{episode.title}"' in offered
+    assert f'selected value="{episode.unit_id}"' in offered
+
+
 def test_the_rules_are_announced_on_the_desk(polling, people):
     planned = polling.episode()
     office = people.at_desk(Role.OFFICE)

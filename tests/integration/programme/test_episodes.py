@@ -30,13 +30,11 @@ def test_every_state_is_reached_through_facts(
     assert queries.episode_with_state(session, episode.number).state is state
 
 
-def test_a_void_box_that_is_announced_anew_grades_again(session: Session, programme: Programme) -> None:
-    episode = programme.void()
-    now = clock.now()
-    with programme.platform.transaction() as writing:
+def test_a_void_box_stays_void(session: Session, programme: Programme) -> None:
+    episode, now = programme.void(), clock.now()
+    with pytest.raises(Conflict, match="作废"), programme.platform.transaction() as writing:
         planning.note_window(writing, episode.id, now + timedelta(days=1), now + timedelta(days=8))
-    row = queries.episode_with_state(session, episode.number)
-    assert row.state is EpisodeState.PREPARED
+    assert queries.episode_with_state(session, episode.number).state is EpisodeState.VOID
     assert ChangeKind.BOX_VOIDED in {change.kind for change in queries.history(session, episode.id)}
 
 
