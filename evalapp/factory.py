@@ -1,7 +1,9 @@
 """Builds the web application: every blueprint in one list, one guard, one policy."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
-from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -11,7 +13,7 @@ from evalapp.accounts import browser as accounts_browser
 from evalapp.accounts import staff_views as accounts_staff
 from evalapp.accounts import views as accounts
 from evalapp.ballots import api_views as ballots_api
-from evalapp.ballots import polling
+from evalapp.ballots import lane, polling
 from evalapp.ballots import views as ballots
 from evalapp.console import rules as rail
 from evalapp.console.staff_views import (
@@ -52,6 +54,7 @@ from evalapp.web import (
     bodies,
     charts,
     context,
+    cookies,
     errors,
     filters,
     headers,
@@ -102,6 +105,13 @@ BLUEPRINTS = (
 WITHOUT_TOKEN = (*accounts_api.WITHOUT_TOKEN,)
 
 
+class _Application(Flask):
+    """A Flask without coroutines: not asking each view and handler whether it is one saves a ballot a thirtieth."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(platform: Platform | None = None) -> Flask:
     """Return the application on `platform` (opened from the environment when none is given).
 
@@ -109,7 +119,7 @@ def create_app(platform: Platform | None = None) -> Flask:
     """
     opened = platform or Platform.open(read_settings())
     settings = opened.settings
-    app = Flask(__name__, static_folder=None, template_folder=str(templating.folder()))
+    app = _Application(__name__, static_folder=None, template_folder=str(templating.folder()))
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value() or opened.keys.service("session").hex(),
         SESSION_COOKIE_NAME="__Host-evalapp" if settings.secure_cookies else "evalapp",
@@ -126,13 +136,14 @@ def create_app(platform: Platform | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
+    app.wsgi_app = lane.Lane(app, app.wsgi_app, opened)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     context.init_app(app, opened)
     wiring.connect()
     bodies.init_app(app)  # before the check of the token, which reads the body
-    protection = CSRFProtect(app)
+    protection = cookies.init_app(app)
     for part in (access, assets, charts, errors, filters, headers, i18n, icons):
         part.init_app(app)
     page.init_app(app, rail.RAIL)

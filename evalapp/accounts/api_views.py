@@ -1,7 +1,6 @@
 """Residents sign in and out through the API."""
 
 from flask import Blueprint, Response, jsonify
-from flask_wtf.csrf import generate_csrf
 from pydantic import BaseModel, ConfigDict, Field
 
 from evalapp.accounts import browser, consents, rules, vault
@@ -10,6 +9,7 @@ from evalapp.core.transaction import transaction
 from evalapp.web import i18n, payload
 from evalapp.web.access import public
 from evalapp.web.context import db, platform
+from evalapp.web.cookies import token_for_programs
 
 blueprint = Blueprint("accounts_api", __name__, url_prefix="/api/v1")
 # Before signing in there is no session whose token could be sent: these two are bound to the browser by its cookie.
@@ -77,7 +77,7 @@ def sign_in() -> Response:
             notices=body.reply_notices,
         )
     browser.enter_as_resident(token)
-    return jsonify(csrf_token=generate_csrf())
+    return jsonify(csrf_token=token_for_programs())
 
 
 @blueprint.post("/sign-out")

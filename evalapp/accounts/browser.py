@@ -5,6 +5,7 @@ One browser may hold a resident and a member of staff at once; the address decid
 
 import contextlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +69,20 @@ def signed_in_resident() -> ResidentSession:
     if found is None:
         raise NotSignedIn(N_("请先登录。"))
     return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bearer:
+    """What a cookie says of its browser: the hash that the database keeps of the resident's session, and the device."""
+
+    token_hash: str
+    device: str
+
+
+def bearer_in(cookie: Mapping[str, Any]) -> Bearer | None:
+    """The bearer of a cookie, not yet looked up; None when nobody is signed in with it or its device has no mark yet."""
+    token, device = cookie.get(_RESIDENT), cookie.get(_DEVICE)
+    return Bearer(token_hash=queries.hashed(token), device=device) if token and device else None
 
 
 def resident_token_hash() -> str:

@@ -66,7 +66,12 @@ def init_app(app: Flask, platform: Platform) -> None:
 
 def polling() -> Polling:
     """Return the booths of this process."""
-    return cast("Polling", current_app.extensions[_EXTENSION])
+    return polling_of(current_app)
+
+
+def polling_of(app: Flask) -> Polling:
+    """Return the booths of this process, outside a request."""
+    return cast("Polling", app.extensions[_EXTENSION])
 
 
 def voter() -> Voter:
@@ -92,12 +97,17 @@ def circumstances(channel: Channel, *, key: str) -> Circumstances:
 def request_key() -> str:
     """Return the name that a program gave its request. Raises `NoIdempotencyKey`."""
     key = request.headers.get("Idempotency-Key", "")
-    if not 0 < len(key) <= _LONGEST_KEY or not key.isprintable():
+    if not is_request_key(key):
         raise NoIdempotencyKey(
             N_("请在 Idempotency-Key 头里给这次提交起一个唯一的名字，1 到 %(most)s 个字符。"),
             most=_LONGEST_KEY,
         )
     return key
+
+
+def is_request_key(key: str) -> bool:
+    """Whether this can name a request: 1 to 128 printable characters."""
+    return 0 < len(key) <= _LONGEST_KEY and key.isprintable()
 
 
 def hand_out(receipt: Receipt, *, number: int) -> None:

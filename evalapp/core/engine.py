@@ -7,6 +7,8 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session, sessionmaker
 
+from evalapp.core.lean import Links
+
 SessionFactory = Callable[[], Session]
 
 # Execution option of a connection whose transaction will write: SQLite then takes its write lock at once.
@@ -20,6 +22,11 @@ _PRAGMAS = (
     f"PRAGMA busy_timeout={_BUSY_MS}",
 )
 
+_LIMITS = {
+    "connect_timeout": 5,
+    "options": "-c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000",
+}
+
 
 def normalised(url: str) -> URL:
     """Return the address with the driver that this application speaks (`postgresql://` means psycopg 3)."""
@@ -29,7 +36,7 @@ def normalised(url: str) -> URL:
     return parsed
 
 
-def options(url: str, *, pool_size: int = 8, ping: bool = True) -> dict[str, Any]:
+def options(url: str) -> dict[str, Any]:
     """Return the arguments of `create_engine` for `url`."""
     parsed = normalised(url)
     if parsed.get_backend_name() == "sqlite":
@@ -41,14 +48,11 @@ def options(url: str, *, pool_size: int = 8, ping: bool = True) -> dict[str, Any
     return {
         "url": parsed,
         "hide_parameters": True,  # an error that is logged must not carry people's words
-        "pool_size": pool_size,
+        "pool_size": 8,
         "max_overflow": 4,
         "pool_timeout": 5,
-        "pool_pre_ping": ping,
-        "connect_args": {
-            "connect_timeout": 5,
-            "options": "-c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000",
-        },
+        "pool_pre_ping": True,
+        "connect_args": _LIMITS,
     }
 
 
@@ -60,10 +64,15 @@ def prepare(engine: Engine) -> Engine:
     return engine
 
 
-def make_engine(url: str, *, pool_size: int = 8, ping: bool = True) -> Engine:
-    """Return a prepared engine for `url`. Without `ping` a connection that died is noticed by the statement that fails."""
-    arguments = options(url, pool_size=pool_size, ping=ping)
+def make_engine(url: str) -> Engine:
+    """Return a prepared engine for `url`."""
+    arguments = options(url)
     return prepare(create_engine(arguments.pop("url"), **arguments))
+
+
+def make_links(url: str) -> Links:
+    """Return links to the PostgreSQL at `url`, with the limits of the engine's own connections."""
+    return Links(normalised(url), _LIMITS)
 
 
 def make_session_factory(engine: Engine) -> sessionmaker[Session]:

@@ -9,12 +9,13 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from evalapp.core import clock, logs
-from evalapp.core.engine import make_engine, make_session_factory
+from evalapp.core.engine import make_engine, make_links, make_session_factory
 from evalapp.core.gateways import SmsGateway, open_gateway
 from evalapp.core.keys import Keys
+from evalapp.core.lean import Links
 from evalapp.core.settings import Settings
 from evalapp.core.storage import LocalStorage, Storage
-from evalapp.core.transaction import transaction
+from evalapp.core.transaction import Lean, transaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +24,7 @@ class Platform:
 
     settings: Settings
     engine: Engine
-    lean_engine: Engine  # for the one route that a broadcast drives: no ping before each statement
+    lean: Lean  # for the one route that a broadcast drives
     sessions: sessionmaker[Session]
     storage: Storage
     keys: Keys
@@ -40,9 +41,7 @@ class Platform:
         return cls(
             settings=settings,
             engine=engine,
-            lean_engine=engine
-            if engine.dialect.name == "sqlite"
-            else make_engine(settings.database, ping=False),
+            lean=engine if engine.dialect.name == "sqlite" else make_links(settings.database),
             sessions=make_session_factory(engine),
             storage=LocalStorage(settings.media_dir),
             keys=Keys(settings.keys_dir),
@@ -62,7 +61,8 @@ class Platform:
     def close(self) -> None:
         """Let the database go."""
         self.engine.dispose()
-        self.lean_engine.dispose()
+        if isinstance(self.lean, Links):
+            self.lean.close()
 
 
 def _remember_offset(settings: Settings) -> None:

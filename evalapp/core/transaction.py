@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
+from psycopg import OperationalError as DriverError
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -14,9 +15,11 @@ from evalapp.core.base import Keyed
 from evalapp.core.engine import WRITES
 from evalapp.core.errors import NotFound, Unavailable
 from evalapp.core.i18n import N_
+from evalapp.core.lean import Link, Links
 
 _OPEN = "evalapp.transaction"
 K = TypeVar("K", bound=Keyed)
+Lean: TypeAlias = Engine | Links  # SQLite, PostgreSQL
 
 
 @contextmanager
@@ -49,14 +52,19 @@ def transaction(session: Session) -> Iterator[Session]:
 
 
 @contextmanager
-def lean_transaction(engine: Engine) -> Iterator[Connection]:
+def lean_transaction(lean: Lean) -> Iterator[Connection | Link]:
     """The same promise without the session's bookkeeping, for statements that need none of it (casting a ballot)."""
     try:
-        with engine.connect() as connection:
-            connection.execution_options(**{WRITES: True})
-            with connection.begin():
-                yield connection
-    except (OperationalError, PoolTimeout) as error:
+        if isinstance(lean, Links):
+            with lean.begun() as link:
+                yield link
+                link.commit()
+        else:
+            with lean.connect() as connection:
+                connection.execution_options(**{WRITES: True})
+                with connection.begin():
+                    yield connection
+    except (OperationalError, PoolTimeout, DriverError) as error:
         raise Unavailable(N_("系统暂时不能保存，请稍后再试。你填写的内容没有丢。")) from error
 
 

@@ -14,7 +14,9 @@ from evalapp.core.jobs.carrier import Carrier
 from evalapp.core.platform import Platform
 
 log = logs.get_logger("serve")
-_THREADS = 8
+# Each request holds a thread. More of them only fight over one interpreter: four answer a third more ballots than eight
+# (docs/figures.md); the embedded form's one process has eight, so that slow uploads leave some free.
+THREADS, THREADS_EMBEDDED = 4, 8
 
 
 def serve(platform: Platform, *, host: str, port: int, with_worker: bool = True) -> None:
@@ -38,7 +40,7 @@ def serve(platform: Platform, *, host: str, port: int, with_worker: bool = True)
             port=port,
             interface=Interfaces.WSGI,
             workers=workers,
-            blocking_threads=_THREADS,
+            blocking_threads=THREADS_EMBEDDED if embedded else THREADS,
             loop=Loops.asyncio,
             backpressure=256,
             respawn_failed_workers=True,

@@ -25,7 +25,12 @@ db = RequestDatabase()
 
 def platform() -> Platform:
     """Return the platform that this application was built on."""
-    return cast("Platform", current_app.extensions[_EXTENSION])
+    return platform_of(current_app)
+
+
+def platform_of(app: Flask) -> Platform:
+    """Return the platform that `app` was built on."""
+    return cast("Platform", app.extensions[_EXTENSION])
 
 
 def init_app(app: Flask, opened: Platform) -> None:

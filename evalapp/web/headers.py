@@ -1,12 +1,21 @@
 """One strict policy on every answer, and the check that an unsafe request comes from our own pages."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 from flask import Flask, Response, request
 
 from evalapp.core.errors import NotAllowed
 from evalapp.core.i18n import N_
 from evalapp.web import access, styles
-from evalapp.web.context import platform
+from evalapp.web.context import platform, platform_of
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+_SAME_SITE = {None, "same-origin", "none"}
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _POLICY = {
     "default-src": "'none'",
@@ -41,7 +50,33 @@ def allow_player(response: Response) -> Response:
 def init_app(app: Flask) -> None:
     """Check where requests come from and set the headers of every answer."""
     app.before_request(_from_our_pages)
-    app.after_request(_harden)
+    app.after_request(_keep_private)
+    app.wsgi_app = _Hardened(app.wsgi_app, strict_transport=platform_of(app).settings.secure_cookies)  # type: ignore[method-assign]
+
+
+class _Hardened:
+    """Adds what every answer carries, whatever made it, unless the answer says otherwise."""
+
+    def __init__(self, application: WSGIApplication, *, strict_transport: bool) -> None:
+        self._application = application
+        self._headers = {
+            "content-security-policy": policy(),
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "no-referrer",
+            "cross-origin-opener-policy": "same-origin",
+            "cross-origin-resource-policy": "same-origin",
+            "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
+        }
+        if strict_transport:
+            self._headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            said = {name.lower() for name, _ in headers}
+            more = [(name, value) for name, value in self._headers.items() if name not in said]
+            return start_response(status, headers + more, *error)
+
+        return self._application(environ, start)
 
 
 def _from_our_pages() -> None:
@@ -52,27 +87,28 @@ def _from_our_pages() -> None:
     """
     if request.method in _SAFE:
         return
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    origin = request.headers.get("Origin", "null")
-    ours = {"null", request.host_url.rstrip("/"), platform().settings.public_url}
-    if site not in {"same-origin", "none"} or origin not in ours:
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if not _is_ours(site, origin) and not (
+        _is_ours(site, None) and origin in {request.host_url.rstrip("/"), platform().settings.public_url}
+    ):
         raise NotAllowed(N_("这次请求不是从本站发出的，已拒绝。"))
 
 
-def _harden(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", policy())
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
-    if platform().settings.secure_cookies:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+def is_from_our_pages(environ: WSGIEnvironment) -> bool:
+    """Whether a request surely comes from our own pages or from a program; no where only its host could tell."""
+    return _is_ours(environ.get("HTTP_SEC_FETCH_SITE"), environ.get("HTTP_ORIGIN"))
+
+
+def _is_ours(site: str | None, origin: str | None) -> bool:
+    return site in _SAME_SITE and origin in {None, "null"}
+
+
+def _keep_private(response: Response) -> Response:
+    """Tell caches whose a page is: a signed-in person's stays nowhere."""
     if response.mimetype == "text/html":
         response.vary.update(["Cookie", "Accept-Language"])
         if access.is_desk() or access.current_actor().is_resident:
-            headers.setdefault("Cache-Control", "no-store")
+            response.headers.setdefault("Cache-Control", "no-store")
         else:
-            headers.setdefault("Cache-Control", "private, no-cache")
+            response.headers.setdefault("Cache-Control", "private, no-cache")
     return response

@@ -5,6 +5,8 @@ import sys
 from granian import Granian
 from granian.constants import Interfaces, Loops
 
+from evalapp.operate.serving import THREADS
+
 if __name__ == "__main__":
     Granian(
         sys.argv[1],
@@ -12,7 +14,7 @@ if __name__ == "__main__":
         port=int(sys.argv[2]),
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=8,
+        blocking_threads=THREADS,
         loop=Loops.asyncio,
         backpressure=256,
         websockets=False,

@@ -157,9 +157,9 @@ def test_no_body_whatever_makes_a_500(phone, path, method, sent, key):
 
 def test_an_unchecked_body_would_be_noticed(phone, path, monkeypatch):
     """Planted defect: with the checks by hand gone, rubbish becomes a failure."""
-    from evalapp.ballots import api_views
+    from evalapp.ballots import lane
 
-    monkeypatch.setattr(api_views, "read_submission", lambda sent, **_: sent)
+    monkeypatch.setattr(lane, "read_submission", lambda sent, **_: sent)
     assert phone.send("POST", path, {"grades": 1}).status_code == 500
 
 

@@ -14,7 +14,7 @@ from evalapp.accounts.models import Resident, SignedIn
 from evalapp.ballots.models import BallotChange, BallotSignal, Grading, SealedBallot
 from evalapp.ballots.rules.sealing import Opener
 from evalapp.ballots.services import appending, casting, closing
-from evalapp.core import clock
+from evalapp.core import clock, lean
 from evalapp.core.errors import Conflict, NotFound, NotSignedIn, TooMany, Unavailable
 from evalapp.programme.models import Recording
 from tests.support.watchable import add_prepared
@@ -254,15 +254,15 @@ def statements_of(polling, act):
         if not statement.upper().startswith(("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")):
             seen.append(statement)
 
-    one = appending._Text.one
+    one = lean.Link.one
 
-    def note_text(text, *arguments):
-        seen.append(text.text)
-        return one(text, *arguments)
+    def note_text(link, statement, *arguments):
+        seen.append(statement.text)
+        return one(link, statement, *arguments)
 
     event.listen(polling.platform.engine, "before_cursor_execute", note)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(appending._Text, "one", note_text)
+        patch.setattr(lean.Link, "one", note_text)
         act()
     event.remove(polling.platform.engine, "before_cursor_execute", note)
     return seen
@@ -389,7 +389,7 @@ def test_a_closing_that_does_not_wait_would_be_noticed(polling, monkeypatch):
     monkeypatch.setattr(appending, "read", read_then_close)
     with pytest.raises((casting.Closed, Unavailable)):
         polling.cast(episode, voter)  # the guard in the INSERT refuses what the lock would have kept waiting
-    monkeypatch.setitem(appending._APPEND_TEXT, (False, False), without_guard())
+    monkeypatch.setitem(appending._APPEND, (False, False), without_guard())
     with polling.platform.transaction() as session:
         session.get_one(Grading, grading.id).closed_at = None
     polling.cast(episode, voter)
@@ -399,7 +399,7 @@ def test_a_closing_that_does_not_wait_would_be_noticed(polling, monkeypatch):
 def without_guard():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(appending, "_OPEN", appending.true())
-        return appending._Text.of(appending._appending(is_change=False, uses_code=False))
+        return lean.Statement(appending._appending(is_change=False, uses_code=False))
 
 
 def test_a_second_closing_changes_nothing(polling):

@@ -14,50 +14,53 @@ from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces, Loops
 
-from evalapp.ballots import api_views
+from evalapp.ballots import lane
 from evalapp.ballots.services import casting
-from evalapp.core.engine import WRITES
 from evalapp.factory import create_app
 
 LATE = 0.15
-_in_turn = threading.Lock()
-
-
-def _commit_later(connection) -> None:
-    time.sleep(LATE)
-    connection.commit()
-    connection.close()
-    _in_turn.release()
 
 
 @contextmanager
-def _hasty_transaction(engine):
-    _in_turn.acquire()
-    connection = engine.connect()
-    connection.execution_options(**{WRITES: True})
-    yield connection
-    threading.Thread(target=_commit_later, args=(connection,)).start()
+def _hasty_transaction(lean):
+    """Lets the block answer while a thread of its own still holds the transaction open."""
+    ready, may_commit, held = threading.Event(), threading.Event(), []
+
+    def hold():
+        with _whole_transaction(lean) as executor:
+            held.append(executor)
+            ready.set()
+            may_commit.wait()
+            time.sleep(LATE)
+
+    threading.Thread(target=hold).start()
+    ready.wait()
+    try:
+        yield held[0]
+    finally:
+        may_commit.set()
 
 
-_mark, _signed = casting.voters.request_mark, api_views.polling.signed
+_whole_transaction = lane.lean_transaction
+_mark, _signed = casting.voters.request_mark, lane.sign_receipt
 
 
 def _another_mark(*arguments, **words):
     return dataclasses.replace(_mark(*arguments, **words), key=os.urandom(32))
 
 
-def _slowly_signed(receipt):
+def _slowly_signed(receipt, signer):
     time.sleep(LATE)
-    return _signed(receipt)
+    return _signed(receipt, signer)
 
 
 def make() -> Flask:
     """Return the application with the defect."""
     app = create_app()
     if os.environ["DEFECT"] == "hasty":
-        api_views.lean_transaction = _hasty_transaction
+        lane.lean_transaction = _hasty_transaction
     else:
-        casting.voters.request_mark, api_views.polling.signed = _another_mark, _slowly_signed
+        casting.voters.request_mark, lane.sign_receipt = _another_mark, _slowly_signed
     return app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 import unicodedata
@@ -12,6 +13,7 @@ from evalapp.ledger.rules import NoteRefused, NoteSigner, NoteVerifier, open_not
 
 # Crockford's base32: no I, L, O, U, so that no two characters look alike and no word appears by chance.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())
 MISTAKES = str.maketrans("ILOU", "110V")
 CODE_BYTES = 10
 CODE_CHARACTERS = 16
@@ -88,9 +90,7 @@ def code_of(entry_hash: bytes) -> bytes:
 
 def shown_code(code: bytes) -> str:
     """Sixteen characters in four groups: 7F3K-9M2D-XA41-QC16."""
-    number = int.from_bytes(code, "big")
-    places = range(CODE_CHARACTERS - 1, -1, -1)
-    text = "".join(ALPHABET[(number >> (5 * place)) & 31] for place in places)
+    text = base64.b32encode(code).translate(CROCKFORD).decode()
     return "-".join(text[start : start + GROUP] for start in range(0, CODE_CHARACTERS, GROUP))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -15,6 +16,8 @@ from evalapp.ballots.rules.grades import DIMENSIONS, Channel, Dimension, Fault, 
 from evalapp.ledger.rules import Document, NotCanonical, canonical_json, read_canonical
 
 FORMAT = 1
+# What `canonical_json` writes for integers and ASCII strings, at a tenth of its cost; opening a ballot compares the two.
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 BALLOT_BYTES = 512
 NONCE_BYTES = 16
 VOTER_KEY_BYTES = 32
@@ -51,7 +54,7 @@ class Ballot:
 def ballot_bytes(ballot: Ballot) -> bytes:
     """The ballot as canonical JSON, padded with spaces to exactly 512 bytes; a longer one is refused."""
     opinion = ballot.opinion
-    data = canonical_json(
+    data = _canonical(
         {
             "box": ballot.box,
             "channel": ballot.channel.value,
@@ -64,7 +67,7 @@ def ballot_bytes(ballot: Ballot) -> bytes:
             "version": FORMAT,
             "voter": ballot.voter_key.hex(),
         }
-    )
+    ).encode("ascii")
     if len(data) > BALLOT_BYTES:
         raise Unfit("ballot", Fault.TOO_LONG)
     return data.ljust(BALLOT_BYTES)

@@ -91,8 +91,10 @@ def network_of(address: str) -> str:
     parsed: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(address)
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
         parsed = parsed.ipv4_mapped
-    prefix = IPV4_PREFIX if parsed.version == 4 else IPV6_PREFIX
-    return str(ipaddress.ip_network((parsed.packed, prefix), strict=False))
+    if isinstance(parsed, ipaddress.IPv4Address):
+        first, second, third, _ = parsed.packed
+        return f"{first}.{second}.{third}.0/{IPV4_PREFIX}"
+    return str(ipaddress.ip_network((parsed.packed, IPV6_PREFIX), strict=False))
 
 
 def network_signal(signal_key: bytes, network: str) -> bytes:

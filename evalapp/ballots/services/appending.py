@@ -1,6 +1,6 @@
 """The statements of casting: one that reads under the shared lock, one that appends.
 
-They are built with SQLAlchemy once and, on PostgreSQL, handed to the driver as text: compiling them anew for every
+They are built with SQLAlchemy once and, on PostgreSQL, sent as `core.lean` sends them: compiling them anew for every
 ballot would cost more than all the cryptography (docs/figures.md).
 """
 
@@ -9,13 +9,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any, TypeAlias, cast
 
 from psycopg import Connection as DriverConnection
 from psycopg import OperationalError as DriverError
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Connection,
     Integer,
     LargeBinary,
@@ -35,7 +35,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
@@ -50,10 +49,11 @@ from evalapp.ballots.models import (
     StaffListEntry,
 )
 from evalapp.ballots.rules.voters import Signals
+from evalapp.core.lean import Link, Statement
 from evalapp.programme.models import Episode
 from evalapp.programme.queries.planning import is_prepared
 
-Executor: TypeAlias = Session | Connection
+Executor: TypeAlias = Session | Connection | Link
 
 BALLOTS = cast("Table", SealedBallot.__table__)
 SIGNALS = cast("Table", BallotSignal.__table__)
@@ -112,7 +112,7 @@ def _reading(*, lock: Any, by_token: bool) -> Select[Any]:
     return found.where(Grading.id == bindparam("grading_id"), Resident.erased_at.is_(None))
 
 
-def _own(*more: Any) -> Select[Any]:
+def _own() -> Select[Any]:
     """The voter's last ballot, an earlier ballot of the same request, and the changes of this hour; one row."""
     last, earlier, before = (aliased(SealedBallot, name=name) for name in ("last", "earlier", "before"))
     last_sequence = (
@@ -128,7 +128,6 @@ def _own(*more: Any) -> Select[Any]:
     mine = and_(last.grading_id == Grading.id, last.voter_key == bindparam("voter_key"))
     return (
         select(
-            *more,
             last.sequence.label("last_sequence"),
             last.box_id.label("last_box_id"),
             earlier.box_id.label("earlier_box_id"),
@@ -172,13 +171,12 @@ def _guarded(insertion: Any) -> Any:
 
 
 def _appending(*, is_change: bool, uses_code: bool) -> Select[Any]:
-    """PostgreSQL: ballot, signals and what goes with them as one statement that also says how the voter stood before."""
+    """PostgreSQL: ballot, signals and what goes with them; answers how the voter stands only when nothing was appended."""
     ballot = _guarded(postgresql.insert(BALLOTS)).cte("ballot")
-    appended = select(func.count()).select_from(ballot).scalar_subquery().label("appended")
     signals = insert(SIGNALS).from_select(
         ["ballot_id", *_SIGNAL_COLUMNS], select(ballot.c.id, *_values(SIGNALS, _SIGNAL_COLUMNS))
     )
-    statement = _own(appended).add_cte(signals.cte("signals"))
+    statement = _own().where(~exists(select(ballot.c.id))).add_cte(signals.cte("signals"))
     if is_change:
         change = select(
             bindparam("change_id", type_=CHANGES.c.id.type),
@@ -202,7 +200,7 @@ _USE_CODE = (
     )
     .values(used_mark=bindparam("code_mark"))
 )
-_TOUCH = (
+_TOUCHING = (
     update(Grading)
     .where(
         Grading.id == bindparam("touched_id"),
@@ -213,46 +211,20 @@ _TOUCH = (
 )
 
 
-@dataclass(frozen=True)
-class _Text:
-    """A statement as the driver takes it, and the names of what comes back."""
-
-    text: bytes
-    names: tuple[str, ...]
-
-    @classmethod
-    def of(cls, statement: Select[Any]) -> _Text:
-        names = tuple(str(column.key) for column in statement.selected_columns)
-        return cls(str(statement.compile(dialect=_POSTGRESQL)).encode(), names)
-
-    def one(self, connection: Connection, parameters: Mapping[str, Any]) -> Any:
-        """The one row, or nothing. What the driver says of the database goes on as SQLAlchemy's own error."""
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, DriverConnection)
-        try:
-            row = driver.execute(self.text, parameters).fetchone()
-        except DriverError as error:
-            if driver.closed:
-                connection.invalidate(error)
-            raise OperationalError(self.text.decode(), None, error) from error
-        return None if row is None else SimpleNamespace(**dict(zip(self.names, row, strict=True)))
-
-
-_POSTGRESQL = psycopg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no types
 # Shared by all who cast; refused at once while somebody waits to close, so that nobody queues behind a closing.
-_SHARED_LOCK = func.pg_try_advisory_xact_lock_shared(bindparam("lock", type_=BigInteger()))
-_READ_TEXT = {
-    by_token: _Text.of(_reading(lock=_SHARED_LOCK, by_token=by_token)) for by_token in (False, True)
-}
-_APPEND_TEXT = {
-    (is_change, uses_code): _Text.of(_appending(is_change=is_change, uses_code=uses_code))
+_SHARED_LOCK = func.pg_try_advisory_xact_lock_shared(bindparam("lock", type_=BigInteger()), type_=Boolean())
+_READ = {by_token: Statement(_reading(lock=_SHARED_LOCK, by_token=by_token)) for by_token in (False, True)}
+_APPEND = {
+    (is_change, uses_code): Statement(_appending(is_change=is_change, uses_code=uses_code))
     for is_change in (False, True)
     for uses_code in (False, True)
 }
-_OWN_TEXT = _Text.of(_own())
+_OWN = Statement(_own())
+_TOUCH = Statement(select(_TOUCHING.returning(Grading.id).cte("touched").c.id))
 _READ_SQLITE = {by_token: _reading(lock=true(), by_token=by_token) for by_token in (False, True)}
 _APPEND_SQLITE = _guarded(sqlite.insert(BALLOTS))
 _OWN_SQLITE = _own()
+_TOUCH_SQLITE = _TOUCHING
 _SIGNALS_SQLITE = insert(SIGNALS)
 _CHANGE_SQLITE = insert(CHANGES)
 
@@ -268,54 +240,63 @@ class Row:
     code: Mapping[str, Any] | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Appended:
-    """What became of it; when another ballot was first, `own` says how the voter stands."""
-
-    is_appended: bool
-    own: Any
-
-
 def read(executor: Executor, parameters: Mapping[str, Any]) -> Any:
     """What casting decides on before it knows the voter key, or nothing when this person is not signed in."""
-    connection, by_token = _connection(executor), "token_hash" in parameters
-    if connection.dialect.name == "postgresql":
-        return _READ_TEXT[by_token].one(connection, parameters)
-    return connection.execute(_READ_SQLITE[by_token], parameters).one_or_none()
+    by_token, found = "token_hash" in parameters, _executor(executor)
+    if isinstance(found, Connection):
+        return found.execute(_READ_SQLITE[by_token], parameters).one_or_none()
+    return _one(found, _READ[by_token], parameters)
 
 
-def append(executor: Executor, row: Row) -> Appended:
-    """Append the ballot unless another one was first or a closing mark stands."""
-    connection = _connection(executor)
+def append(executor: Executor, row: Row) -> Any:
+    """Append the ballot and return nothing; where another one was first or a closing mark stands, how the voter stands."""
+    found = _executor(executor)
     signals = {name: getattr(row.signals, name) for name in _SIGNAL_COLUMNS}
-    if connection.dialect.name == "postgresql":
+    if not isinstance(found, Connection):
         parameters = {**row.own, **row.values, **signals, **(row.code or {}), "change_id": uuid.uuid4()}
-        statement = _APPEND_TEXT[row.is_change, row.code is not None]
-        found = statement.one(connection, parameters)
-        return Appended(is_appended=bool(found.appended), own=found)
-    if connection.execute(_APPEND_SQLITE, row.values).one_or_none() is None:
-        return Appended(is_appended=False, own=own(executor, row.own))
-    connection.execute(_SIGNALS_SQLITE, {"ballot_id": row.values["id"], **signals})
+        return _one(found, _APPEND[row.is_change, row.code is not None], parameters)
+    if found.execute(_APPEND_SQLITE, row.values).one_or_none() is None:
+        return own(found, row.own)
+    found.execute(_SIGNALS_SQLITE, {"ballot_id": row.values["id"], **signals})
     if row.is_change:
         change = {"id": uuid.uuid4(), "voter": row.own["changer"], "bucket": row.signals.bucket}
-        connection.execute(_CHANGE_SQLITE, change)
+        found.execute(_CHANGE_SQLITE, change)
     if row.code is not None:
-        connection.execute(_USE_CODE, row.code)
-    return Appended(is_appended=True, own=None)
+        found.execute(_USE_CODE, row.code)
+    return None
 
 
 def own(executor: Executor, parameters: Mapping[str, Any]) -> Any:
     """How the voter stands in this box."""
-    connection = _connection(executor)
-    if connection.dialect.name == "postgresql":
-        return _OWN_TEXT.one(connection, parameters)
-    return connection.execute(_OWN_SQLITE, parameters).one()
+    found = _executor(executor)
+    if isinstance(found, Connection):
+        return found.execute(_OWN_SQLITE, parameters).one()
+    return _one(found, _OWN, parameters)
 
 
 def touch(executor: Executor, parameters: Mapping[str, Any]) -> None:
     """Note how late it is, at most every other second: a clock that goes back is measured against this."""
-    _connection(executor).execute(_TOUCH, parameters)
+    found = _executor(executor)
+    if isinstance(found, Connection):
+        found.execute(_TOUCH_SQLITE, parameters)
+    else:
+        _one(found, _TOUCH, parameters)
 
 
-def _connection(executor: Executor) -> Connection:
-    return executor if isinstance(executor, Connection) else executor.connection()
+def _executor(executor: Executor) -> Connection | Link:
+    """SQLite's connection, or a link to PostgreSQL within the caller's transaction."""
+    if isinstance(executor, Link):
+        return executor
+    connection = executor if isinstance(executor, Connection) else executor.connection()
+    if connection.dialect.name == "sqlite":
+        return connection
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, DriverConnection)
+    return Link(driver, is_own=False)
+
+
+def _one(link: Link, statement: Statement, parameters: Mapping[str, Any]) -> Any:
+    try:
+        return link.one(statement, parameters)
+    except DriverError as error:  # as SQLAlchemy says it, which `transaction` knows
+        raise OperationalError(statement.text.decode(), None, error) from error

@@ -185,11 +185,10 @@ def _append(executor: Executor, request: _Request) -> Acceptance:
             _refuse_change(attempt, own)
         so_far, first_box_id = (0, None) if own is None else (own.last_sequence or 0, own.last_box_id)
         receipt, row = _sealed(attempt, sequence=so_far + 1, group=_group(attempt, first_box_id))
-        done = appending.append(executor, row)
-        if done.is_appended:
+        own = appending.append(executor, row)
+        if own is None:
             _touch(executor, attempt)
             return Acceptance(receipt=receipt, is_repeat=False)
-        own = done.own
     raise Unavailable(N_("同时提交得太多，请稍后再试。"))
 
 
