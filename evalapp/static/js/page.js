@@ -69,10 +69,12 @@ function offerPrinting() {
 function followParts() {
   for (const list of document.querySelectorAll("[data-anchors]")) {
     const links = new Map([...list.querySelectorAll("a")].map((link) => [link.hash.slice(1), link]));
+    const inView = new Set();
     const watch = new IntersectionObserver((seen) => {
-      const entry = seen.find((one) => one.isIntersecting);
-      // Above the first part none of them is in view.
-      const current = entry ? entry.target.id : scrollY < innerHeight / 2 ? links.keys().next().value : null;
+      for (const { target, isIntersecting } of seen) inView[isIntersecting ? "add" : "delete"](target.id);
+      const order = [...links.keys()];
+      // Of several the last: the first stays in view beside the others on wide screens. Above them all none is.
+      const current = order.findLast((id) => inView.has(id)) ?? (scrollY < innerHeight / 2 ? order[0] : null);
       if (!current) return;
       for (const [id, link] of links) {
         if (id === current) link.setAttribute("aria-current", "true");
@@ -83,6 +85,14 @@ function followParts() {
       const part = document.getElementById(id);
       if (part) watch.observe(part);
     }
+  }
+}
+
+/** A bar that leads to a part of the page goes while that part is in view. */
+function withdrawBars() {
+  for (const bar of document.querySelectorAll("[data-leads-to]")) {
+    const watch = new IntersectionObserver(([part]) => { bar.hidden = part.isIntersecting; }, { rootMargin: "0px 0px -40%" });
+    watch.observe(document.getElementById(bar.dataset.leadsTo));
   }
 }
 
@@ -102,4 +112,5 @@ offerCopying();
 offerPrinting();
 offerSharing();
 followParts();
+withdrawBars();
 document.querySelector("[data-focus]")?.focus();
