@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Sequence
 
-import segno
 from flask import Blueprint, Response, render_template, url_for
 
 from evalapp.ballots.queries import gradings
@@ -12,6 +11,7 @@ from evalapp.core import clock
 from evalapp.results.queries import league as leagues
 from evalapp.results.queries import published as results
 from evalapp.results.queries.sheet import sheet, table_rows
+from evalapp.web import qr
 from evalapp.web.access import public
 from evalapp.web.context import db, platform
 
@@ -38,7 +38,7 @@ def show(number: int) -> str:
         peers=table.class_of(found.unit.slug),
         address=address,
         now=clock.now(),
-        code=segno.make(address, error="m").svg_data_uri(scale=4, border=1),
+        code=qr.of_public_address(address),
     )
 
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from evalapp.core.errors import NotFound
@@ -111,32 +112,7 @@ def years(session: Session) -> Sequence[int]:
 
 def league(session: Session, year: int) -> League:
     """The table of a season; raises `NotFound` for a year without one."""
-    rows = session.execute(
-        select(
-            Season.title,
-            Unit.slug,
-            Unit.name,
-            Unit.rank_class,
-            Episode.number,
-            Result.mean,
-            Result.half_width,
-            Result.people,
-            Result.published_at,
-        )
-        .select_from(Season)
-        .outerjoin(Result, and_(Result.season_id == Season.id, Result.published_at.is_not(None)))
-        .outerjoin(
-            Episode,
-            and_(
-                Episode.id == Result.episode_id,
-                Episode.withdrawn_at.is_(None),
-                Episode.voided_at.is_(None),
-            ),
-        )
-        .outerjoin(Unit, Unit.id == Episode.unit_id)
-        .where(Season.year == year)
-        .order_by(Episode.number)
-    ).all()
+    rows = session.execute(_season_statement(), {"year": year}).all()
     if not rows:
         raise NotFound(N_("没有这一年的榜单。"))
     found = [
@@ -159,6 +135,36 @@ def league(session: Session, year: int) -> League:
         classes=_classes(found),
         published=len(found),
         updated_at=max((row.published_at for row in found), default=None),
+    )
+
+
+@cache
+def _season_statement() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Season.title,
+            Unit.slug,
+            Unit.name,
+            Unit.rank_class,
+            Episode.number,
+            Result.mean,
+            Result.half_width,
+            Result.people,
+            Result.published_at,
+        )
+        .select_from(Season)
+        .outerjoin(Result, and_(Result.season_id == Season.id, Result.published_at.is_not(None)))
+        .outerjoin(
+            Episode,
+            and_(
+                Episode.id == Result.episode_id,
+                Episode.withdrawn_at.is_(None),
+                Episode.voided_at.is_(None),
+            ),
+        )
+        .outerjoin(Unit, Unit.id == Episode.unit_id)
+        .where(Season.year == bindparam("year"))
+        .order_by(Episode.number)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -35,10 +36,12 @@ def rank_ranges(estimates: Mapping[str, Estimate]) -> dict[str, RankRange]:
     (ballots.md, Result. Overlapping intervals therefore share ranks and are not set in order.)
     """
     n = len(estimates)
+    lows = sorted(each.low for each in estimates.values())
+    highs = sorted(each.high for each in estimates.values())
     return {
         unit: RankRange(
-            first=1 + sum(other.low > mine.high for other in estimates.values()),
-            last=n - sum(other.high < mine.low for other in estimates.values()),
+            first=1 + n - bisect_right(lows, mine.high),
+            last=n - bisect_left(highs, mine.low),
         )
         for unit, mine in estimates.items()
     }
