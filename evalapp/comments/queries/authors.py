@@ -4,13 +4,15 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Row, Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from evalapp.accounts import queries as accounts
+from evalapp.accounts.models import Resident
 from evalapp.comments.models import Comment, CommentAuthor, CommentDecision, Thread
-from evalapp.comments.queries.threads import ReplyShown, replies_to
+from evalapp.comments.queries.threads import ReplyShown, replies_in, with_replies
 from evalapp.comments.rules import moderation, sealing
 from evalapp.comments.rules.moderation import CommentState, RefusalReason
 from evalapp.comments.rules.sealing import CommentKeys
@@ -49,7 +51,7 @@ class OwnComment:
 def own_in_thread(
     session: Session, thread_id: uuid.UUID, *, resident_id: uuid.UUID, keys: CommentKeys
 ) -> list[OwnComment]:
-    """Return what this resident wrote in one thread, newest first: three statements."""
+    """Return what this resident wrote in one thread, newest first: one statement."""
     return _own(session, [thread_id], resident_id=resident_id, keys=keys)
 
 
@@ -62,45 +64,53 @@ def comments_of(session: Session, *, resident_id: uuid.UUID, keys: CommentKeys) 
 def _own(
     session: Session, threads: Iterable[uuid.UUID], *, resident_id: uuid.UUID, keys: CommentKeys
 ) -> list[OwnComment]:
-    since = accounts.known_since(session, resident_id)
     names = [sealing.pseudonym(keys, thread_id=thread, resident_id=resident_id) for thread in threads]
-    rows = session.execute(
-        select(Comment, CommentAuthor.sealed, Thread.title, Thread.path, CommentDecision)
+    rows = session.execute(_statement(), {"names": names, "resident_id": resident_id}).all()
+    replies = replies_in(rows)
+    own = [
+        _one(row, reply=replies.get(row.comment_id), keys=keys)
+        for row in {row.comment_id: row for row in rows}.values()
+    ]
+    theirs = [one for one in own if one.written_at >= rows[0].known_since]  # a number may have changed hands
+    return sorted(theirs, key=lambda one: one.written_at, reverse=True)
+
+
+@cache
+def _statement() -> Select[*tuple[Any, ...]]:
+    """Everything about one's own comments; made once, because making it costs more than running it."""
+    still_there = and_(Resident.id == bindparam("resident_id"), Resident.erased_at.is_(None))
+    query = (
+        select(
+            Comment,
+            CommentAuthor.sealed,
+            Thread.title.label("thread_title"),
+            Thread.path,
+            CommentDecision,
+            Resident.known_since,
+        )
         .join(CommentAuthor, CommentAuthor.comment_id == Comment.id)
         .join(Thread, Thread.id == Comment.thread_id)
+        .join(Resident, still_there)
         .outerjoin(
             CommentDecision,
             and_(CommentDecision.comment_id == Comment.id, CommentDecision.number == Comment.version),
         )
-        .where(Comment.pseudonym.in_(names))
+        .where(Comment.pseudonym.in_(bindparam("names", expanding=True)))
         .order_by(Comment.written_on.desc(), Comment.reference)
-    ).all()
-    replies = replies_to(session, [row.Comment.id for row in rows])
-    own = [
-        _one(comment, sealed, title, path, decision, reply=replies.get(comment.id), keys=keys)
-        for comment, sealed, title, path, decision in rows
-    ]
-    theirs = [one for one in own if one.written_at >= since]  # a number may have changed hands
-    return sorted(theirs, key=lambda one: one.written_at, reverse=True)
+    )
+    return with_replies(query, Comment.id.expression)
 
 
-def _one(
-    comment: Comment,
-    sealed: bytes,
-    title: str,
-    path: str,
-    decision: CommentDecision | None,
-    *,
-    reply: ReplyShown | None,
-    keys: CommentKeys,
-) -> OwnComment:
+def _one(row: Row[Any], *, reply: ReplyShown | None, keys: CommentKeys) -> OwnComment:
+    comment: Comment = row.Comment
+    decision: CommentDecision | None = row.CommentDecision
     refusal = decision if comment.state is CommentState.REFUSED else None
     typed = sealing.open_original(keys, comment.id, comment.original) if comment.original else comment.text
     return OwnComment(
         reference=comment.reference,
-        thread_title=title,
-        path=path,
-        written_at=sealing.open_author(keys, comment.id, sealed).written_at,
+        thread_title=row.thread_title,
+        path=row.path,
+        written_at=sealing.open_author(keys, comment.id, row.sealed).written_at,
         at_seconds=comment.at_seconds,
         text=typed,
         public_text=comment.text,

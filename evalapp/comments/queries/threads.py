@@ -2,12 +2,26 @@
 
 import enum
 import uuid
-from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from evalapp.comments.models import Comment, Reply, ReplyWording
@@ -92,72 +106,127 @@ def thread_page(
     after: str | None = None,
     limit: int = PAGE,
 ) -> ThreadPage:
-    """Return a page, the newest day first and inside a day in an order that tells nothing: three or four statements.
+    """Return a page, the newest day first and inside a day in an order that tells nothing: one statement, or two.
 
     `after` is the cursor of the page before. Raises `NotFound` for one that this thread does not know.
     """
-    wanted = [Comment.thread_id == thread_id, Comment.shown_on.is_not(None)]
-    if only is ThreadFilter.ANSWERED:
-        wanted += [Comment.state == CommentState.SHOWN, Comment.id.in_(select(Reply.comment_id))]
+    asked: dict[str, Any] = {"thread_id": thread_id, "most": limit + 1}
     if after is not None:
-        wanted.append(_beyond(session, thread_id, after))
-    rows = session.scalars(
-        select(Comment)
-        .where(*wanted)
-        .order_by(Comment.written_on.desc(), Comment.reference.desc())
-        .limit(limit + 1)
-    ).all()
-    replies = replies_to(session, [row.id for row in rows[:limit]])
-    states = _counts(session, thread_id)
+        asked |= {"cursor": after, "day": _day_of(session, thread_id, after)}
+    rows = session.execute(_page_statement(only, is_later=after is not None), asked).all()
+    counts = rows[0]
+    replies = replies_in(rows)
+    comments = list({row.comment_id: row for row in rows if row.comment_id is not None}.values())
     return ThreadPage(
-        comments=tuple(_shown(row, replies.get(row.id)) for row in rows[:limit]),
-        shown=states[CommentState.SHOWN].comments,
-        answered=states[CommentState.SHOWN].answered,
-        refused=states[CommentState.REFUSED].comments,
-        withdrawn=states[CommentState.WITHDRAWN].comments + states[CommentState.ERASED].comments,
-        next=rows[limit - 1].reference if len(rows) > limit else None,
+        comments=tuple(_shown(row, replies.get(row.comment_id)) for row in comments[:limit]),
+        shown=counts.shown,
+        answered=counts.answered,
+        refused=counts.refused,
+        withdrawn=counts.withdrawn,
+        next=comments[limit - 1].reference if len(comments) > limit else None,
     )
+
+
+def with_replies(
+    query: Select[*tuple[Any, ...]], comment_id: ColumnElement[uuid.UUID]
+) -> Select[*tuple[Any, ...]]:
+    """Join to `query` the reply to each comment: a row for every wording, in their order. `replies_in` reads them."""
+    return (
+        query.add_columns(
+            comment_id.label("comment_id"),
+            Reply.version.label("reply_version"),
+            Unit.id.label("replier_id"),
+            Unit.name.label("replier"),
+            Unit.slug.label("replier_slug"),
+            ReplyWording.text.label("wording"),
+            ReplyWording.post.label("wording_post"),
+            ReplyWording.written_at.label("wording_at"),
+        )
+        .outerjoin(Reply, Reply.comment_id == comment_id)
+        .outerjoin(Unit, Unit.id == Reply.unit_id)
+        .outerjoin(ReplyWording, ReplyWording.reply_id == Reply.id)
+        .order_by(comment_id, ReplyWording.number)
+    )
+
+
+def replies_in(rows: Iterable[Row[Any]]) -> dict[uuid.UUID, ReplyShown]:
+    """The replies in the rows of a query `with_replies`, by comment."""
+    found: dict[uuid.UUID, ReplyShown] = {}
+    for row in rows:
+        if row.wording is None:
+            continue
+        day = clock.local(row.wording_at).date()
+        earlier = found[row.comment_id].wordings if row.comment_id in found else ()
+        found[row.comment_id] = ReplyShown(
+            unit_id=row.replier_id,
+            unit=row.replier,
+            unit_slug=row.replier_slug,
+            version=row.reply_version,
+            wordings=(*earlier, WordingShown(text=row.wording, post=row.wording_post, day=day)),
+        )
+    return found
 
 
 def replies_to(session: Session, comment_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, ReplyShown]:
     """Return the replies to these comments with all their wordings, in one statement."""
-    rows = session.execute(
-        select(Reply.comment_id, Reply.version, Unit.id, Unit.name, Unit.slug, ReplyWording)
-        .join(Unit, Unit.id == Reply.unit_id)
-        .join(ReplyWording, ReplyWording.reply_id == Reply.id)
-        .where(Reply.comment_id.in_(comment_ids))
-        .order_by(Reply.id, ReplyWording.number)
-    ).all()
-    wordings: dict[uuid.UUID, list[WordingShown]] = defaultdict(list)
-    for comment_id, _, _, _, _, said in rows:
-        day = clock.local(said.written_at).date()
-        wordings[comment_id].append(WordingShown(text=said.text, post=said.post, day=day))
-    return {
-        comment_id: ReplyShown(
-            unit_id=unit_id, unit=name, unit_slug=slug, version=version, wordings=tuple(wordings[comment_id])
+    return replies_in(session.execute(_replies_statement(), {"comment_ids": list(comment_ids)}))
+
+
+@cache
+def _replies_statement() -> Select[*tuple[Any, ...]]:
+    among = Comment.id.in_(bindparam("comment_ids", expanding=True))
+    return with_replies(select(Comment.reference), Comment.id.expression).where(among)
+
+
+@cache
+def _page_statement(only: ThreadFilter, *, is_later: bool) -> Select[*tuple[Any, ...]]:
+    """Counts of the whole thread beside a page of it; made once, because making it costs more than running it."""
+    counted = (
+        select(
+            _number(CommentState.SHOWN).label("shown"),
+            func.count(Reply.id).filter(Comment.state == CommentState.SHOWN).label("answered"),
+            _number(CommentState.REFUSED).label("refused"),
+            _number(CommentState.WITHDRAWN, CommentState.ERASED).label("withdrawn"),
         )
-        for comment_id, version, unit_id, name, slug, _ in rows
-    }
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Count:
-    comments: int = 0
-    answered: int = 0
-
-
-def _counts(session: Session, thread_id: uuid.UUID) -> dict[CommentState, _Count]:
-    rows = session.execute(
-        select(Comment.state, func.count(), func.count(Reply.id))
+        .select_from(Comment)
         .outerjoin(Reply, Reply.comment_id == Comment.id)
-        .where(Comment.thread_id == thread_id)
-        .group_by(Comment.state)
-    ).all()
-    counts: dict[CommentState, _Count] = {state: _Count() for state in CommentState}
-    return counts | {state: _Count(comments=all_, answered=answered) for state, all_, answered in rows}
+        .where(Comment.thread_id == bindparam("thread_id"))
+        .subquery("counted")
+    )
+    wanted: list[ColumnElement[bool]] = [
+        Comment.thread_id == bindparam("thread_id"),
+        Comment.shown_on.is_not(None),
+    ]
+    if only is ThreadFilter.ANSWERED:
+        wanted += [Comment.state == CommentState.SHOWN, Comment.id.in_(select(Reply.comment_id))]
+    if is_later:
+        day, cursor = bindparam("day", type_=Date()), bindparam("cursor", type_=String())
+        wanted.append(
+            or_(Comment.written_on < day, and_(Comment.written_on == day, Comment.reference < cursor))
+        )
+    listed = (
+        select(
+            Comment.id, Comment.reference, Comment.written_on, Comment.at_seconds, Comment.text, Comment.state
+        )
+        .where(*wanted)
+        .order_by(Comment.written_on.desc(), Comment.reference.desc())
+        .limit(bindparam("most", type_=Integer()))
+        .subquery("listed")
+    )
+    beside = (
+        select(*counted.c, *listed.c["reference", "written_on", "at_seconds", "text", "state"])
+        .select_from(counted)
+        .outerjoin(listed, true())
+        .order_by(listed.c.written_on.desc(), listed.c.reference.desc())
+    )
+    return with_replies(beside, listed.c.id)
 
 
-def _beyond(session: Session, thread_id: uuid.UUID, cursor: str) -> ColumnElement[bool]:
+def _number(*states: CommentState) -> ColumnElement[int]:
+    return func.count().filter(Comment.state.in_(states))
+
+
+def _day_of(session: Session, thread_id: uuid.UUID, cursor: str) -> date:
     day = session.scalar(
         select(Comment.written_on).where(
             Comment.thread_id == thread_id, Comment.reference == cursor, Comment.shown_on.is_not(None)
@@ -165,10 +234,10 @@ def _beyond(session: Session, thread_id: uuid.UUID, cursor: str) -> ColumnElemen
     )
     if day is None:
         raise NotFound(N_("没有这一页，请从第一页看起。"))
-    return or_(Comment.written_on < day, and_(Comment.written_on == day, Comment.reference < cursor))
+    return day
 
 
-def _shown(row: Comment, reply: ReplyShown | None) -> ShownComment:
+def _shown(row: Row[Any], reply: ReplyShown | None) -> ShownComment:
     is_shown = row.state is CommentState.SHOWN
     return ShownComment(
         reference=row.reference,

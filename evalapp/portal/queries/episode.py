@@ -1,12 +1,11 @@
 """The page of an episode: recording, pledges, highlights, what can be graded, and the comments."""
 
-import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import Session
 
 from evalapp.ballots.models import Grading
@@ -19,9 +18,8 @@ from evalapp.core.i18n import N_
 from evalapp.pledges.queries import Shown, shown_for_unit
 from evalapp.portal.rules.pictures import drawing_of
 from evalapp.programme.models import Episode
-from evalapp.programme.queries import planning, planning_schedule, recordings
+from evalapp.programme.queries import planning, recordings
 from evalapp.programme.queries.planning import EpisodeWithState
-from evalapp.programme.queries.planning_schedule import AiringRow
 from evalapp.programme.queries.recordings import Playback
 from evalapp.programme.rules import EpisodeState
 
@@ -71,13 +69,7 @@ def episode_page(
     after: str | None = None,
 ) -> EpisodePage:
     """Return the page of episode `number`. Raises `NotFound` for one that the public does not know of."""
-    boxes = select(Grading).where(Grading.episode_id == Episode.id)
-    row, told = planning.episode_with_more(
-        session,
-        number,
-        profile=boxes.with_only_columns(Grading.profile).scalar_subquery(),
-        turnout=boxes.with_only_columns(Grading.turnout).scalar_subquery(),
-    )
+    row, told = planning.episode_with_more(session, number, _with_grading())
     if row.facts.opens_at is None and row.first_airing_at is None and row.facts.withdrawn_at is None:
         raise NotFound(N_("没有找到这一期节目。"))
     is_withdrawn = row.state is EpisodeState.WITHDRAWN
@@ -92,6 +84,11 @@ def episode_page(
     )
 
 
-def airings_of(session: Session, episode_id: uuid.UUID) -> Sequence[AiringRow]:
-    """Return the airings of an episode that the page tells of, moved and cancelled ones too."""
-    return planning_schedule.airings(session, episode_id=episode_id, limit=50)
+@cache
+def _with_grading() -> Select[*tuple[Any, ...]]:
+    return (
+        planning.with_facts()
+        .add_columns(Grading.profile, Grading.turnout)
+        .outerjoin(Grading, Grading.episode_id == Episode.id)
+        .where(Episode.number == bindparam("number"))
+    )

@@ -17,6 +17,7 @@ from evalapp.comments.rules.sealing import CommentKeys
 from evalapp.core import clock
 from evalapp.portal.queries import episode as pages
 from evalapp.portal.queries.episode import EpisodePage
+from evalapp.programme.queries.planning_schedule import changed_airings
 from evalapp.programme.rules import EpisodeState
 from evalapp.web import access
 from evalapp.web.context import db, platform
@@ -63,7 +64,9 @@ def _shown_to_everybody(page: EpisodePage) -> dict[str, Any]:
         "now": clock.now(),
         "start": start if page.playback and 0 < start < page.playback.duration else 0,
         "first_cues": FIRST_CUES,
-        "airings": pages.airings_of(db.session, page.row.episode.id) if page.row.next_airing_at else [],
+        "changed_airings": changed_airings(db.session, page.row.episode.id)
+        if page.row.next_airing_at
+        else [],
         "parts": _parts(page),
         "ballot": None,
         "comment_form": None,

@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import QueryableAttribute, Session, aliased
 
 from evalapp.core import clock
@@ -75,25 +76,24 @@ def episodes_with_state(
 ) -> list[EpisodeWithState]:
     """Return the episodes that meet `conditions` with their states, in one query, newest number first by default."""
     now = clock.now()
-    query = _with_facts(now).where(*conditions).order_by(*order_by, Episode.number.desc())
-    return [_read(row, now) for row in session.execute(query.limit(limit).offset(offset))]
+    query = with_facts().where(*conditions).order_by(*order_by, Episode.number.desc())
+    return [_read(row, now) for row in session.execute(query.limit(limit).offset(offset), {"now": now})]
 
 
 def episode_with_state(session: Session, number: int) -> EpisodeWithState:
     """Return episode `number` with its state; raises `NotFound`."""
-    return _only(episodes_with_state(session, Episode.number == number))
+    return episode_with_more(session, number, _one_with_facts())[0]
 
 
 def episode_with_more(
-    session: Session, number: int, **more: ColumnElement[Any]
+    session: Session, number: int, statement: Select[*tuple[Any, ...]]
 ) -> tuple[EpisodeWithState, Row[Any]]:
-    """Return episode `number` with its state, and a row of what a higher domain asks for in the same statement.
+    """Return episode `number` with its state, and the row of `statement`: `with_facts()` and what more a domain asks for.
 
-    `more` are scalar subqueries that refer to `Episode.id`. Raises `NotFound`.
+    Raises `NotFound`.
     """
     now = clock.now()
-    asked = [column.label(name) for name, column in more.items()]
-    row = session.execute(_with_facts(now).add_columns(*asked).where(Episode.number == number)).one_or_none()
+    row = session.execute(statement, {"now": now, "number": number}).one_or_none()
     if row is None:
         raise _missing()
     return _read(row, now), row
@@ -227,14 +227,14 @@ def _preparation_failed() -> ColumnElement[bool]:
     return _recorded(is_last, Recording.prepared_at.is_(None), troubled)
 
 
-def _with_facts(
-    now: datetime,
-) -> Select[Episode, Unit, int, bool, bool, bool, bool, datetime, datetime]:
+@cache
+def with_facts() -> Select[Episode, Unit, int, bool, bool, bool, bool, datetime, datetime]:
+    """Episodes with what their state follows from at `:now`; made once, because making it costs more than running it."""
     airings = (Airing.episode_id == Episode.id, Airing.cancelled_at.is_(None))
     first = select(func.min(Airing.starts_at)).where(*airings).correlate(Episode).scalar_subquery()
     following = (
         select(func.min(Airing.starts_at))
-        .where(*airings, Airing.ends_at > now)
+        .where(*airings, Airing.ends_at > bindparam("now", type_=Airing.ends_at.type))
         .correlate(Episode)
         .scalar_subquery()
     )
@@ -254,6 +254,11 @@ def _with_facts(
         .join(Unit, Episode.unit_id == Unit.id)
         .join(Season, Episode.season_id == Season.id)
     )
+
+
+@cache
+def _one_with_facts() -> Select[*tuple[Any, ...]]:
+    return with_facts().where(Episode.number == bindparam("number"))
 
 
 def _read(

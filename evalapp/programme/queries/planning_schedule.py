@@ -4,8 +4,10 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from evalapp.core import calendar, clock
@@ -51,16 +53,6 @@ def airings(
     limit: int = 500,
 ) -> list[AiringRow]:
     """Return airings in the order of their start, those that end after `since` and start before `until`."""
-    earlier, other, other_episode = aliased(Airing), aliased(Airing), aliased(Episode)
-    is_repeat = (
-        select(earlier.id)
-        .where(
-            earlier.episode_id == Airing.episode_id,
-            earlier.cancelled_at.is_(None),
-            earlier.starts_at < Airing.starts_at,
-        )
-        .exists()
-    )
     conditions: list[ColumnElement[bool]] = []
     if since is not None:
         conditions.append(Airing.ends_at > since)
@@ -70,17 +62,7 @@ def airings(
         conditions.append(Airing.episode_id == episode_id)
     if not with_cancelled:
         conditions.append(Airing.cancelled_at.is_(None))
-    rows = session.execute(
-        select(Airing, Episode, Unit, Channel, is_repeat, is_prepared(), other_episode.number)
-        .join(Episode, Airing.episode_id == Episode.id)
-        .join(Unit, Episode.unit_id == Unit.id)
-        .join(Channel, Airing.channel_id == Channel.id)
-        .outerjoin(other, Airing.replaced_by_id == other.id)
-        .outerjoin(other_episode, other.episode_id == other_episode.id)
-        .where(*conditions)
-        .order_by(Airing.starts_at, Channel.code, Airing.created_at, Airing.id)
-        .limit(limit)
-    ).all()
+    rows = session.execute(_with_what_is_aired().where(*conditions).limit(limit)).all()
     return [
         AiringRow(
             airing=airing,
@@ -93,6 +75,64 @@ def airings(
         )
         for airing, episode, unit, channel, repeat, prepared, number in rows
     ]
+
+
+@cache
+def _with_what_is_aired() -> Select[*tuple[Any, ...]]:
+    """Airings in the order of their start with all that a row tells; made once, because making it costs more than running it."""
+    earlier, other, other_episode = aliased(Airing), aliased(Airing), aliased(Episode)
+    is_repeat = (
+        select(earlier.id)
+        .where(
+            earlier.episode_id == Airing.episode_id,
+            earlier.cancelled_at.is_(None),
+            earlier.starts_at < Airing.starts_at,
+        )
+        .exists()
+    )
+    return (
+        select(Airing, Episode, Unit, Channel, is_repeat, is_prepared(), other_episode.number)
+        .join(Episode, Airing.episode_id == Episode.id)
+        .join(Unit, Episode.unit_id == Unit.id)
+        .join(Channel, Airing.channel_id == Channel.id)
+        .outerjoin(other, Airing.replaced_by_id == other.id)
+        .outerjoin(other_episode, other.episode_id == other_episode.id)
+        .order_by(Airing.starts_at, Channel.code, Airing.created_at, Airing.id)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedAiring:
+    """An airing that was cancelled, moved or given to another episode."""
+
+    airing: Airing
+    replaced_by: int | None
+
+
+def changed_airings(session: Session, episode_id: uuid.UUID) -> list[ChangedAiring]:
+    """Return those airings of an episode that are not what was announced, in the order of their start."""
+    rows = session.execute(_changed_airings(), {"episode_id": episode_id})
+    return [ChangedAiring(airing=row.Airing, replaced_by=row.replaced_by) for row in rows]
+
+
+@cache
+def _changed_airings() -> Select[*tuple[Any, ...]]:
+    other = aliased(Airing)
+    return (
+        select(Airing, Episode.number.label("replaced_by"))
+        .outerjoin(other, Airing.replaced_by_id == other.id)
+        .outerjoin(Episode, other.episode_id == Episode.id)
+        .where(
+            Airing.episode_id == bindparam("episode_id"),
+            or_(
+                Airing.cancelled_at.is_not(None),
+                Airing.postponed_from.is_not(None),
+                Airing.replaced_by_id.is_not(None),
+            ),
+        )
+        .order_by(Airing.starts_at, Airing.created_at, Airing.id)
+        .limit(50)
+    )
 
 
 def airing(session: Session, airing_id: uuid.UUID) -> AiringRow:

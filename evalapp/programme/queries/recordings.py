@@ -5,9 +5,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, overload
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from evalapp.core import clock
@@ -67,6 +68,29 @@ class TranscriptCue:
         return clock_text(self.at)
 
 
+class Transcript(Sequence[TranscriptCue]):
+    """The lines of a track. A page shows thirty of a thousand: only those that are asked for are made."""
+
+    def __init__(self, stored: Sequence[dict[str, Any]]) -> None:
+        self._stored = stored
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+    @overload
+    def __getitem__(self, place: int) -> TranscriptCue: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[TranscriptCue]: ...
+    def __getitem__(self, place: int | slice) -> TranscriptCue | list[TranscriptCue]:
+        if isinstance(place, slice):
+            return [_cue(stored) for stored in self._stored[place]]
+        return _cue(self._stored[place])
+
+
+def _cue(stored: dict[str, Any]) -> TranscriptCue:
+    return TranscriptCue(at=stored["start_ms"] / 1000, until=stored["end_ms"] / 1000, text=stored["text"])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Playback:
     """Everything a page needs to play an episode; addresses are paths of this site, '' where there is nothing."""
@@ -82,7 +106,7 @@ class Playback:
     chapters: str
     tracks: tuple[Track, ...]
     marks: tuple[ChapterMark, ...]
-    cues: tuple[TranscriptCue, ...]
+    cues: Transcript
     reason: str = ""  # why this version took the place of another after grading had opened
     width: int = 0
     height: int = 0
@@ -135,19 +159,7 @@ def playback(session: Session, episode_id: uuid.UUID, *, language: str = "zh") -
 
     Captions and transcript come in `language` first, where there are any.
     """
-    rows = session.execute(
-        select(
-            Recording,
-            CaptionTrack,
-            Episode.withdrawn_at,
-            Episode.opens_at,
-            first_airing_at().label("first_airing_at"),
-        )
-        .join(Episode, Episode.id == Recording.episode_id)
-        .outerjoin(CaptionTrack, CaptionTrack.recording_id == Recording.id)
-        .where(Recording.episode_id == episode_id, watched())
-        .order_by(CaptionTrack.language)
-    ).all()
+    rows = session.execute(_watched_statement(), {"episode_id": episode_id}).all()
     if not rows:
         return None
     recording: Recording = rows[0][0]
@@ -164,6 +176,23 @@ def playback(session: Session, episode_id: uuid.UUID, *, language: str = "zh") -
         filter(None, (row[1] for row in rows))
     )  # an outer join's row may have none
     return _playback(recording, tracks, chapters(session, recording.id), base=PUBLIC, language=language)
+
+
+@cache
+def _watched_statement() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Recording,
+            CaptionTrack,
+            Episode.withdrawn_at,
+            Episode.opens_at,
+            first_airing_at().label("first_airing_at"),
+        )
+        .join(Episode, Episode.id == Recording.episode_id)
+        .outerjoin(CaptionTrack, CaptionTrack.recording_id == Recording.id)
+        .where(Recording.episode_id == bindparam("episode_id"), watched())
+        .order_by(CaptionTrack.language)
+    )
 
 
 def preview(session: Session, recording: Recording, *, language: str = "zh") -> Playback:
@@ -296,10 +325,7 @@ def _playback(
             ChapterMark(id=mark.id, at=mark.start_ms / 1000, title=mark.title, kind=CHAPTER_KINDS[mark.kind])
             for mark in marks
         ),
-        cues=tuple(
-            TranscriptCue(at=cue["start_ms"] / 1000, until=cue["end_ms"] / 1000, text=cue["text"])
-            for cue in (in_order[0].cues if in_order else ())
-        ),
+        cues=Transcript(in_order[0].cues if in_order else ()),
         transcript_lang=in_order[0].language.value if in_order else "",
         reason=recording.reason,
         width=largest["width"],
