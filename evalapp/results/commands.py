@@ -1,5 +1,6 @@
 """The `evalapp box`, `panel` and `client-codes` commands: the life of a box from its rules to its result."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -9,13 +10,13 @@ from sqlalchemy.orm import Session
 from evalapp.accounts import vault
 from evalapp.accounts.commands import proven_person
 from evalapp.accounts.rules import parse_number
-from evalapp.ballots.models import ActKind
+from evalapp.ballots.models import ActKind, TwoPersonAct
 from evalapp.ballots.polling import open_polling
 from evalapp.ballots.queries import gradings
 from evalapp.ballots.services import announcing, closing, standings
 from evalapp.core import clock
-from evalapp.core.commandline import Commands, json_option, pass_platform, print_fact, print_rows
-from evalapp.core.permissions import SYSTEM, Actor
+from evalapp.core.commandline import Commands, Refused, json_option, pass_platform, print_fact, print_rows
+from evalapp.core.permissions import SYSTEM
 from evalapp.core.platform import Platform
 from evalapp.programme.queries import planning
 from evalapp.results.services import approving, counting, publishing
@@ -155,26 +156,37 @@ def void(platform: Platform, *, episode: int, reason: str, login: str) -> None:
 @box.command("approve")
 @click.argument("episode", type=int)
 @click.option("--login", required=True, help="Who approves; asked for their own password and code.")
-@click.option("--kind", type=click.Choice([kind.value for kind in ActKind]), help="Which, when several wait.")
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in ActKind]),
+    help="Which; needed for everything but publishing, and when several wait.",
+)
 @pass_platform
 def approve(platform: Platform, *, episode: int, login: str, kind: str | None) -> None:
     """Confirm what waits for a second person; with nothing waiting, propose to publish EPISODE's prepared result."""
+    with platform.session() as session:
+        grading = gradings.graded_episode(session, episode).grading
+        act = _to_confirm(session, grading.id, kind=kind)
     person = proven_person(platform, login)
     with platform.transaction() as session:
-        click.echo(_approve(session, episode, person, kind=kind))
+        if act is None:
+            publishing.propose_publication(session, grading, actor=person)
+            click.echo("publish: waiting for a second person")
+            return
+        done = approving.approve(session, act.id, number=episode, actor=person)
+        said = f"{done.kind.value}: done by {done.proposed_post} and {done.confirmed_post}"
+    click.echo(f"{said}; to grade after all: evalapp episode create" if done.kind is ActKind.VOID else said)
 
 
-def _approve(session: Session, number: int, person: Actor, *, kind: str | None) -> str:
-    grading = gradings.graded_episode(session, number).grading
-    waiting = [act for act in gradings.waiting_acts(session, grading.id) if kind in {None, act.kind.value}]
-    if not waiting:
-        if kind is not None and kind != ActKind.PUBLISH.value:
-            gradings.waiting_act(session, grading.id, ActKind(kind))  # refuses: nothing of this kind waits
-        publishing.propose_publication(session, grading, actor=person)
-        return "publish: waiting for a second person"
-    act = approving.approve(session, waiting[0].id, number=number, actor=person)
-    said = f"{act.kind.value}: done by {act.proposed_post} and {act.confirmed_post}"
-    return f"{said}; to grade after all: evalapp episode create" if act.kind is ActKind.VOID else said
+def _to_confirm(session: Session, grading_id: uuid.UUID, *, kind: str | None) -> TwoPersonAct | None:
+    """What is meant of the acts that wait, None for proposing to publish: nobody confirms what they did not name."""
+    waiting = gradings.waiting_acts(session, grading_id)
+    if kind is not None and kind != ActKind.PUBLISH.value:
+        return gradings.waiting_act(session, grading_id, ActKind(kind))
+    if kind is None and any(act.kind is not ActKind.PUBLISH for act in waiting):
+        named = ", ".join(act.kind.value for act in waiting)
+        raise Refused(f"waiting for a second person: {named}; name the one you mean with --kind")
+    return next((act for act in waiting if act.kind is ActKind.PUBLISH), None)
 
 
 @click.group("panel", cls=Commands)

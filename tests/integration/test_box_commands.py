@@ -66,7 +66,9 @@ def test_a_void_box_is_never_announced_again(polling, people, run):
     episode = polling.announce()
     one, two = people.staff(Role.OFFICE), people.staff(Role.OFFICE)
     run("box", "void", episode.number, "--reason", "播出中断", "--login", one.staff.login, typed=proof(one))
-    done = run("box", "approve", episode.number, "--login", two.staff.login, typed=proof(two))
+    done = run(
+        "box", "approve", episode.number, "--kind", "void", "--login", two.staff.login, typed=proof(two)
+    )
     assert "episode create" in done.output
     shown = json.loads(run("box", "show", episode.number, "--json").output)
     assert (shown["state"], shown["void_reason"]) == ("void", "播出中断")

@@ -1,6 +1,10 @@
-"""Acts that take two people, each signed in as themselves: one proposes, another confirms."""
+"""Acts that take two people, each signed in as themselves: one proposes, another confirms.
+
+What each needs is asked for here, so that the desk, the command line and whatever comes later agree.
+"""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,9 +16,18 @@ from evalapp.core import clock
 from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, NotAllowed
 from evalapp.core.i18n import N_
-from evalapp.core.permissions import Actor
+from evalapp.core.permissions import Actor, Permission
 from evalapp.core.transaction import locked
 from evalapp.programme.models import Episode
+
+PROPOSING: Mapping[ActKind, Permission] = {
+    ActKind.EXTEND: Permission.RUN_BOXES,
+    ActKind.VOID: Permission.RUN_BOXES,
+    ActKind.SET_APART: Permission.RUN_BOXES,
+    ActKind.PUBLISH: Permission.APPROVE_RESULTS,
+}
+CONFIRMING = Permission.APPROVE_RESULTS
+DROPPING = Permission.RUN_BOXES
 
 
 def propose(
@@ -27,7 +40,7 @@ def propose(
     detail: dict[str, Any] | None = None,
 ) -> TwoPersonAct:
     """Ask a second person to confirm. Raises `Conflict` while another of its kind waits, `NotAllowed`."""
-    staff = _approver(session, actor)
+    staff = _approver(session, actor, PROPOSING[kind])
     act = TwoPersonAct(
         grading_id=grading.id,
         kind=kind,
@@ -49,7 +62,7 @@ def confirm(session: Session, act_id: uuid.UUID, *, kind: ActKind, actor: Actor)
 
     What then happens is for the caller, in the same transaction.
     """
-    staff = _approver(session, actor)
+    staff = _approver(session, actor, CONFIRMING)
     act = locked(session, TwoPersonAct, act_id)
     if act.kind is not kind or act.confirmed_at is not None or act.dropped_at is not None:
         raise Conflict(N_("这件事项已经有人处理过了。"))
@@ -62,7 +75,8 @@ def confirm(session: Session, act_id: uuid.UUID, *, kind: ActKind, actor: Actor)
 
 
 def drop(session: Session, act_id: uuid.UUID, *, actor: Actor) -> None:
-    """Take a proposal back, or turn it down. Raises `Conflict` when it no longer waits."""
+    """Take a proposal back, or turn it down. Raises `Conflict` when it no longer waits, `NotAllowed`."""
+    _require(actor, DROPPING)
     act = locked(session, TwoPersonAct, act_id)
     if act.confirmed_at is not None or act.dropped_at is not None:
         raise Conflict(N_("这件事项已经有人处理过了。"))
@@ -70,8 +84,14 @@ def drop(session: Session, act_id: uuid.UUID, *, actor: Actor) -> None:
     _record(session, act, actor=actor, action=f"box.{act.kind}.dropped")
 
 
-def _approver(session: Session, actor: Actor) -> StaffMember:
+def _require(actor: Actor, permission: Permission) -> None:
+    if not actor.may(permission):
+        raise NotAllowed(N_("这一步须由有权限的工作人员办理。"))
+
+
+def _approver(session: Session, actor: Actor, permission: Permission) -> StaffMember:
     """The member of staff who acts; a new approver's rights begin when `approves_from` says."""
+    _require(actor, permission)
     staff = session.get(StaffMember, actor.id) if actor.is_staff and actor.id is not None else None
     if staff is None or staff.disabled_at is not None:
         raise NotAllowed(N_("这一步须由工作人员本人登录办理。"))
