@@ -59,8 +59,8 @@ def is_desk() -> bool:
 
 
 def is_api() -> bool:
-    """Whether this request is answered in JSON."""
-    return request.path.startswith("/api/")
+    """Whether a program asks, which reads refusals as JSON: by the address, or because it uploads in pieces (tus)."""
+    return request.path.startswith("/api/") or "Tus-Resumable" in request.headers
 
 
 def init_app(app: Flask) -> None:

@@ -5,6 +5,7 @@ import binascii
 import os
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
@@ -15,7 +16,7 @@ from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
 from evalapp.console.queries import station as queries
-from evalapp.core.errors import Conflict, DomainError, Invalid, TooLarge, UnsupportedType
+from evalapp.core.errors import DomainError, Invalid, TooLarge, UnsupportedType
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Permission
 from evalapp.core.settings import Settings
@@ -24,6 +25,7 @@ from evalapp.programme.models import Upload
 from evalapp.programme.queries import planning
 from evalapp.programme.services import recordings, recordings_pieces, recordings_uploads
 from evalapp.programme.services.recordings_pieces import Checksum
+from evalapp.programme.services.recordings_uploads import OffsetDiffers
 from evalapp.web import i18n
 from evalapp.web.access import current_actor, requires
 from evalapp.web.bodies import takes
@@ -68,6 +70,8 @@ def tus(view: View) -> View:
             db.session.rollback()
             response = problem(error.status, i18n.sentence(error), code=error.code)
             response.headers["Tus-Version"] = VERSION
+            if isinstance(error, OffsetDiffers):
+                response.headers["Upload-Offset"] = str(error.received)
         response.headers["Tus-Resumable"] = VERSION
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -107,8 +111,6 @@ def begin(number: int) -> Response:
             by=current_actor(),
             settings=platform().settings,
         )
-    if size == 0:
-        upload = _acknowledge(upload.id, was=0, received=0)
     response = Response(status=201)
     response.headers["Location"] = url_for(".look", upload_id=upload.id)
     return _told(response, upload)
@@ -120,6 +122,10 @@ def begin(number: int) -> Response:
 def look(upload_id: uuid.UUID) -> Response:
     """Say how far the upload is."""
     upload = recordings_uploads.own(db.session, upload_id, by=current_actor())
+    if upload.finished_at is None:
+        with _ended_when_lost(upload_id):
+            part = recordings_uploads.part_path(platform().settings, upload_id)
+            recordings_pieces.require_kept(part, upload.received)
     response = Response(status=200)
     response.headers["Upload-Length"] = str(upload.size)
     return _told(response, upload)
@@ -133,16 +139,13 @@ def go_on(upload_id: uuid.UUID) -> Response:
     """Take a piece. What was written before the connection broke is kept."""
     if request.mimetype != PIECE_TYPE:
         raise UnsupportedType(N_("这里只接受分段上传的内容。"))
-    upload = recordings_uploads.own(db.session, upload_id, by=current_actor())
-    if upload.finished_at is not None or _whole(request.headers.get("Upload-Offset")) != upload.received:
-        raise Conflict(N_("上传的位置对不上，请从已存的位置继续。"))
-    if (request.content_length or 0) > upload.size - upload.received:
-        raise TooLarge(N_("传来的内容比声明的多。"))
-    try:
-        upload = _take(upload, _checksum(request.headers.get("Upload-Checksum")))
-    except recordings_pieces.DiskFull:
-        _end(upload_id)
-        raise
+    recordings_uploads.own(db.session, upload_id, by=current_actor())
+    at, checksum = (
+        _whole(request.headers.get("Upload-Offset")),
+        _checksum(request.headers.get("Upload-Checksum")),
+    )
+    with _ended_when_lost(upload_id):
+        upload = _take(upload_id, at=at, checksum=checksum)
     return _told(Response(status=204), upload)
 
 
@@ -212,11 +215,15 @@ def _deliver(episode_id: uuid.UUID, file: FileStorage, *, reason: str) -> None:
         raise
 
 
-def _take(upload: Upload, checksum: Checksum | None) -> Upload:
+def _take(upload_id: uuid.UUID, *, at: int, checksum: Checksum | None) -> Upload:
     settings = platform().settings
-    path = recordings_uploads.part_path(settings, upload.id)
-    at = upload.received
-    with recordings_pieces.opened(path, at=at) as file:
+    path = recordings_uploads.part_path(settings, upload_id)
+    with recordings_pieces.opened(path) as file:
+        with transaction(db.session):
+            upload = recordings_uploads.expecting(db.session, upload_id, at=at)
+        if (request.content_length or 0) > upload.size - at:
+            raise TooLarge(N_("传来的内容比声明的多。"))
+        recordings_pieces.go_on(file, at=at)
         reached = recordings_pieces.write(
             file,
             _pieces(upload.size - at, must_be_whole=checksum is not None),
@@ -226,9 +233,19 @@ def _take(upload: Upload, checksum: Checksum | None) -> Upload:
             checksum=checksum,
         )
         for received in reached:
-            upload = _acknowledge(upload.id, was=at, received=received)
+            upload = _acknowledge(upload_id, was=at, received=received)
             at = received
     return upload
+
+
+@contextmanager
+def _ended_when_lost(upload_id: uuid.UUID) -> Iterator[None]:
+    """End the upload when its bytes are gone or found no room: it can only begin anew."""
+    try:
+        yield
+    except (recordings_pieces.DiskFull, recordings_pieces.Lost):
+        _end(upload_id)
+        raise
 
 
 def _pieces(most: int, *, must_be_whole: bool) -> Iterator[bytes]:

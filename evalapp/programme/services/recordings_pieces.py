@@ -45,11 +45,21 @@ class Checksum:
     digest: bytes
 
 
-@contextmanager
-def opened(path: Path, *, at: int) -> Iterator[BinaryIO]:
-    """Open the file of an upload to go on at `at`; raises `InUse` while somebody else does.
+class Lost(DomainError):  # noqa: N818  refusals are named by what they say
+    """The bytes that were acknowledged are no longer there: the upload cannot go on."""
 
-    Whatever lies behind `at` was never acknowledged and goes.
+    status = 410
+    code = "lost"
+
+    def __init__(self) -> None:
+        super().__init__(N_("服务器上已收到的部分不见了，这次上传不能继续，请重新上传。"))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open the file of an upload, alone until the block ends; raises `InUse` while somebody else has it.
+
+    How far the upload is must be asked inside the block: what was read before may be over.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -58,11 +68,24 @@ def opened(path: Path, *, at: int) -> Iterator[BinaryIO]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise InUse(N_("别处正在传同一个文件。")) from error
-        if at == 0:
+        if _length(file) == 0:
             _synchronise(path.parent)  # so that the name itself survives a power cut
-        file.truncate(at)
-        file.seek(at)
         yield file
+
+
+def go_on(file: BinaryIO, *, at: int) -> None:
+    """Stand at `at`. What lies behind it was never acknowledged and goes; raises `Lost` when it lies behind the end."""
+    if _length(file) < at:
+        raise Lost
+    file.truncate(at)
+    file.seek(at)
+
+
+def require_kept(path: Path, received: int) -> None:
+    """Raise `Lost` unless the first `received` bytes of an upload are still there."""
+    kept = path.stat().st_size if path.exists() else 0
+    if kept < received:
+        raise Lost
 
 
 def write(
@@ -119,6 +142,10 @@ def _disk_full_is_said() -> Iterator[None]:
         if error.errno in FULL:
             raise DiskFull(N_("服务器磁盘已满，这次上传已经停止并删除。请联系管理员。")) from error
         raise
+
+
+def _length(file: BinaryIO) -> int:
+    return os.fstat(file.fileno()).st_size
 
 
 def _synchronise(folder: Path) -> None:

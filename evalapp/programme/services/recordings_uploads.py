@@ -32,6 +32,14 @@ class Gone(DomainError):  # noqa: N818  refusals are named by what they say
     code = "gone"
 
 
+class OffsetDiffers(Conflict):
+    """A piece that belongs elsewhere: the upload goes on at `received`."""
+
+    def __init__(self, received: int) -> None:
+        super().__init__(N_("上传的位置对不上，请从已存的位置继续。"))
+        self.received = received
+
+
 def part_path(settings: Settings, file_id: uuid.UUID) -> Path:
     """Return where the bytes of an upload lie until the worker stores them."""
     return settings.uploads_dir / f"{file_id}.part"
@@ -68,9 +76,9 @@ def begin(
 
 
 def require_size(size: int, settings: Settings) -> None:
-    """Raise `TooLarge` beyond the limit of the settings."""
-    if size < 0:
-        raise Invalid(N_("文件大小不对。"))
+    """Raise `TooLarge` beyond the limit of the settings, `Invalid` when there is nothing in it."""
+    if size < 1:
+        raise Invalid(N_("文件是空的，请重新上传。"))
     if size > settings.upload_limit_bytes:
         raise TooLarge(
             N_("文件有 %(gigabytes)s GB，最大 %(most)s GB。"),
@@ -84,7 +92,8 @@ def copy_in(settings: Settings, source: Path, file_id: uuid.UUID, *, tell: Calla
     disk.require_room(settings.uploads_dir, source.stat().st_size)
     part = part_path(settings, file_id)
     try:
-        with source.open("rb") as original, recordings_pieces.opened(part, at=0) as copy:
+        with source.open("rb") as original, recordings_pieces.opened(part) as copy:
+            recordings_pieces.go_on(copy, at=0)
             blocks = _counted(original, tell)
             for _safe in recordings_pieces.write(copy, blocks, at=0, every=SAFE_EVERY, folder=part.parent):
                 pass
@@ -106,6 +115,19 @@ def own(session: Session, upload_id: uuid.UUID, *, by: Actor) -> Upload:
         raise NotFound(N_("没有这次上传。"))
     if upload.finished_at is None and (upload.ended_at is not None or upload.expires_at <= clock.now()):
         raise Gone(N_("这次上传已经取消或过期，请重新上传。"))
+    return upload
+
+
+def expecting(session: Session, upload_id: uuid.UUID, *, at: int) -> Upload:
+    """Return the upload as it is now, when its next piece begins at `at`. To be asked while its file is held.
+
+    Raises `OffsetDiffers` when somebody was quicker, `Gone` when it has ended.
+    """
+    upload = locked(session, Upload, upload_id)
+    if upload.ended_at is not None:
+        raise Gone(N_("这次上传已经取消或过期，请重新上传。"))
+    if upload.finished_at is not None or upload.received != at:
+        raise OffsetDiffers(upload.received)
     return upload
 
 

@@ -1,13 +1,10 @@
 """Uploads at the station: resumable, safe before they are acknowledged, and only for whoever may deliver."""
 
 import hashlib
-import http.client
 import io
 import os
 import random
 import shutil
-import socket
-import struct
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -29,55 +26,9 @@ from tests.support.delivered import Recordings
 from tests.support.strict_client import StrictClient
 from tests.support.tus import VERSION, Tus, sha256
 from tests.support.web_server import serving
+from tests.support.wire import Wire
 
 DATA = random.Random(7).randbytes(300_000)
-
-
-class Wire:
-    """One browser on a real connection, which can be cut in the middle of a request."""
-
-    def __init__(self, base: str, episode: Episode) -> None:
-        self.host, self.port = base.removeprefix("http://").split(":")
-        answer, body = self.ask("GET", f"/desk/station/episodes/{episode.number}", {})
-        self.cookie = answer.getheader("Set-Cookie", "").split(";")[0]
-        token = body.decode().split('name="csrf_token" value="')[1].split('"')[0]
-        self.headers = {**VERSION, "X-CSRF-Token": token, "Cookie": self.cookie}
-
-    def ask(self, method: str, path: str, headers: dict[str, str], body: bytes | None = None):
-        connection = http.client.HTTPConnection(self.host, int(self.port), timeout=20)
-        connection.request(method, path, body=body, headers=headers)
-        answer = connection.getresponse()
-        read = answer.read()
-        connection.close()
-        return answer, read
-
-    def offset(self, address: str) -> int:
-        answer, _body = self.ask("HEAD", address, self.headers)
-        return int(answer.getheader("Upload-Offset", "-1"))
-
-    def piece(self, at: int) -> dict[str, str]:
-        return self.headers | {"Upload-Offset": str(at), "Content-Type": "application/offset+octet-stream"}
-
-    def cut(self, address: str, data: bytes, at: int, after: int) -> None:
-        """Announce all of `data`, send `after` bytes of it and tear the connection."""
-        headers = self.piece(at) | {"Host": f"{self.host}:{self.port}", "Content-Length": str(len(data))}
-        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        with socket.create_connection((self.host, int(self.port)), timeout=20) as wire:
-            wire.sendall(f"PATCH {address} HTTP/1.1\r\n{lines}\r\n".encode() + data[:after])
-            time.sleep(0.05)
-            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-
-@pytest.fixture
-def editor(visitors: Visitors, recordings_factory: Recordings) -> Actor:
-    actor = recordings_factory.staff()
-    visitors.are(staff=actor)
-    return actor
-
-
-@pytest.fixture
-def episode(recordings_factory: Recordings) -> Episode:
-    return recordings_factory.episode()
 
 
 def token_of(browser: StrictClient, episode: Episode) -> str:
@@ -178,8 +129,8 @@ def test_an_offset_that_is_believed_from_the_file_would_corrupt(
     monkeypatch.setattr(os, "fdopen", _without_truncating(os.fdopen))
     with path.open("ab") as file:
         file.write(b"torn")
-    with real(path, at=20):
-        pass
+    with real(path) as file:
+        recordings_pieces.go_on(file, at=20)
     with pytest.raises(AssertionError):
         assert path.read_bytes() == DATA[:20]
 
@@ -261,7 +212,9 @@ def test_what_does_not_keep_to_the_protocol_is_refused(
 ) -> None:
     address = tus.begin(20).headers["Location"]
     told = tus.headers | {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"} | headers
-    assert tus.client.patch(address, data=b"x" * 20, headers=told).status_code == status
+    answer = tus.client.patch(address, data=b"x" * 20, headers=told)
+    assert answer.status_code == status
+    assert answer.content_type == "application/problem+json", "the uploading script shows what it says"
     assert tus.offset(address) == 0
 
 
@@ -273,10 +226,16 @@ def test_more_than_was_announced_is_refused(tus: Tus, platform: Platform) -> Non
     assert delivered(platform) == []
 
 
-def test_an_empty_file_is_taken_and_refused_by_the_worker(tus: Tus, platform: Platform) -> None:
-    assert tus.begin(0).status_code == 201
-    (recording,) = delivered(platform)
-    assert recording.size == 0
+def test_an_empty_file_is_refused_before_it_uses_up_a_version(
+    tus: Tus, platform: Platform, browser: StrictClient, episode: Episode
+) -> None:
+    answer = tus.begin(0)
+    assert (answer.status_code, answer.content_type) == (422, "application/problem+json")
+    assert "文件是空的" in answer.get_json()["detail"]
+    page = f"/desk/station/episodes/{episode.number}"
+    browser.post(f"{page}/recordings", {"recording": (io.BytesIO(b""), "a.mp4")}, page=page)
+    assert _count(platform) == 0
+    assert delivered(platform) == []
 
 
 def test_a_cancelled_upload_is_gone_with_its_bytes(tus: Tus, platform: Platform) -> None:
@@ -312,7 +271,7 @@ def test_two_uploads_of_one_episode_become_two_versions(tus: Tus, platform: Plat
 def test_a_second_writer_to_one_upload_waits_its_turn(tus: Tus, platform: Platform) -> None:
     address = tus.begin(20).headers["Location"]
     path = recordings_uploads.part_path(platform.settings, _only_upload(platform).id)
-    with recordings_pieces.opened(path, at=0):
+    with recordings_pieces.opened(path):
         assert tus.send(address, DATA[:20], 0).status_code == 423
     assert tus.send(address, DATA[:20], 0).status_code == 204
 
@@ -341,8 +300,8 @@ def test_a_disk_that_fills_up_in_the_middle_stops_the_upload_and_gives_its_room_
     real = recordings_pieces.opened
     full = open("/dev/full", "wb", buffering=0)  # noqa: PTH123, SIM115
 
-    def opened(path: Path, *, at: int):
-        manager = real(path, at=at)
+    def opened(path: Path):
+        manager = real(path)
 
         class Full:
             def __enter__(self):
@@ -355,6 +314,7 @@ def test_a_disk_that_fills_up_in_the_middle_stops_the_upload_and_gives_its_room_
         return Full()
 
     monkeypatch.setattr(recordings_pieces, "opened", opened)
+    monkeypatch.setattr(recordings_pieces, "go_on", lambda *_file, **_at: None)  # a device has no length
     assert tus.send(address, DATA, 0).status_code == 507
     full.close()
     monkeypatch.undo()
@@ -388,7 +348,7 @@ def test_others_deliver_nothing(tus: Tus, visitors: Visitors, permissions: set[P
     assert tus.begin(20).status_code == 403
     assert tus.send(address, DATA[:20], 0).status_code == 403
     visitors.are()
-    assert tus.begin(20).status_code == 302
+    assert tus.begin(20).status_code == 401
 
 
 def test_a_large_body_of_somebody_who_may_not_deliver_is_not_even_read(
