@@ -129,6 +129,26 @@ def test_a_chapter_and_a_line_of_the_transcript_move_the_video(page: Page, site:
     expect(page.locator("[data-chapters] a").first).to_have_attribute("aria-current", "true")
 
 
+def test_in_the_plain_version_captions_stand_below_the_picture(page: Page, site: str) -> None:
+    page.context.add_cookies([{"name": "care", "value": "1", "url": site}])
+    page.goto(f"{site}/public")
+    play, line = page.locator("[data-plain-play]"), page.locator("[data-player-line]")
+    play.focus()
+    page.keyboard.press("Enter")
+    expect(line).to_have_text("今年计划改造 46 个小区。")
+    assert page.evaluate(
+        "[...document.querySelector('video').textTracks].every((one) => one.mode !== 'showing')"
+    ), "no captions lie on the picture"
+    expect(play).to_have_text("暂停")
+    expect(play).to_be_focused()
+    page.locator("[data-plain-captions]").click()
+    expect(line).to_be_hidden()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('video').paused")
+    expect(play).to_have_text("播放")
+
+
 def test_it_plays_without_script(chrome: Browser, site: str) -> None:
     context = chrome.new_context(java_script_enabled=False)
     page = context.new_page()

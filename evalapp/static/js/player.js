@@ -25,6 +25,7 @@ class Player {
     this.failure = place.querySelector("[data-player-failed]");
     this.start = Number(place.dataset.start) || 0;
     this.begun = null;
+    this.plain = place.parentElement.querySelector("[data-player-plain]");
   }
 
   /** Offer the big button; with it the native bar would only be in the way. */
@@ -37,6 +38,37 @@ class Player {
     this.video.addEventListener("timeupdate", () => this.follow());
     this.video.addEventListener("error", () => this.failed());
     this.video.querySelector("source").addEventListener("error", () => this.hls || this.failed());
+    if (this.plain) this.offerPlainButtons();
+  }
+
+  /** 关怀版: two large buttons, and the captions below the picture instead of on it. */
+  offerPlainButtons() {
+    const [start, captions] = ["play", "captions"].map((name) => this.plain.querySelector(`[data-plain-${name}]`));
+    const line = this.plain.querySelector("[data-player-line]");
+    const turn = (button) => {
+      const words = button.querySelector("span");
+      [words.textContent, button.dataset.other] = [button.dataset.other, words.textContent];
+    };
+    this.plain.hidden = false;
+    start.addEventListener("click", async () => {
+      if (!this.video.paused) return this.video.pause();
+      await this.play();
+      return start.focus();
+    });
+    for (const name of ["play", "pause"]) {
+      this.video.addEventListener(name, () => {
+        turn(start);
+        start.querySelector("svg").toggleAttribute("hidden", !this.video.paused);
+      });
+    }
+    captions?.addEventListener("click", () => {
+      line.hidden = !line.hidden;
+      turn(captions);
+    });
+    const [track] = [...this.video.textTracks].filter((one) => one.kind === "captions");
+    track?.addEventListener("cuechange", () => {
+      line.replaceChildren(...[...(track.activeCues ?? [])].map((cue) => cue.getCueAsHTML()));
+    });
   }
 
   async play() {
@@ -114,18 +146,19 @@ class Player {
       element("media-mute-button"), element("media-volume-range", { class: "d-none d-md-flex" }),
       element("media-time-display", { showduration: "", class: "flex-grow-1" }), element("media-captions-button"),
       element("media-playback-rate-button", { rates: "0.75 1 1.25 1.5 2", class: "d-none d-sm-flex" }), element("media-fullscreen-button"));
-    const controller = element("media-controller", { hotkeys: "", defaultsubtitles: "", nomutedpref: "", novolumepref: "" });
+    if (this.plain) bar.querySelector("media-captions-button").remove();
+    const controller = element("media-controller", { hotkeys: "", ...(this.plain ? {} : { defaultsubtitles: "" }), nomutedpref: "", novolumepref: "" });
     this.video.replaceWith(controller);
     controller.append(this.video, element("media-loading-indicator", { slot: "centered-chrome", noautohide: "" }), range, bar);
     // media-chrome 4 says whether captions are on by aria-checked, which belongs to a switch and not to a button.
-    bar.querySelector("media-captions-button").setAttribute("role", "switch");
+    bar.querySelector("media-captions-button")?.setAttribute("role", "switch");
     controller.tabIndex = 0;
     this.controller = controller;
   }
 
-  /** Captions are on unless the viewer turns them off. */
+  /** Captions are on unless the viewer turns them off; in 关怀版 they are only read here, to stand below the picture. */
   showCaptions() {
-    for (const track of this.video.textTracks) if (track.kind === "captions") track.mode = "showing";
+    for (const track of this.video.textTracks) if (track.kind === "captions") track.mode = this.plain ? "hidden" : "showing";
   }
 
   /** A link with data-t moves the playing video; without script it is a link to ?t= of this page. */
