@@ -51,6 +51,7 @@ def rounds() -> Sequence[Callable[[Platform], None]]:
     return (
         accounts_jobs.Forgetting(),
         ballots_jobs.close_due,
+        ballots_jobs.release_person_ids,
         ballots_jobs.tell_turnout,
         programme_jobs.Sweeper(),
         results_jobs.forget_due,

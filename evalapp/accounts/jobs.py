@@ -22,7 +22,8 @@ def send_code(context: JobContext) -> None:
             return
         code = codes.code_of(platform.keys, request)
         stop = vault.stop_code(session, request.person_id)
-    text = messages.code_text(platform.settings, lang=request.lang, code=code, stop_code=stop)
+        purpose, lang = request.purpose, request.lang
+    text = messages.code_text(platform.settings, purpose=purpose, lang=lang, code=code, stop_code=stop)
     vault.send(
         platform, request.person_id, message_id=str(request.id), kind="sign-in-code", text=text, code=code
     )

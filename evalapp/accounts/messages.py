@@ -1,8 +1,9 @@
 """The words of what we send to telephones, in the language in which it was asked for."""
 
+from evalapp.accounts.rules import CodePurpose
 from evalapp.core.settings import Settings
 
-_CODE = {
+_SIGN_IN = {
     "zh": (
         "【%(site)s】登录验证码 %(code)s，5 分钟内有效，只用于在 %(host)s 登录%(district)s评议。"
         "不要告诉任何人。不是您本人要的？不用理会；不想再收到请打开 %(stop)s"
@@ -12,11 +13,23 @@ _CODE = {
         "departments of the district. Tell it to nobody. Not you? Ignore it; to stop such messages open %(stop)s"
     ),
 }
+_CHANGE_NUMBER = {
+    "zh": (
+        "【%(site)s】换手机号验证码 %(code)s，5 分钟内有效，只用于在 %(host)s 把这个号码换成一个账号的新号码。"
+        "不要告诉任何人。不是您本人要的？不用理会；不想再收到请打开 %(stop)s"
+    ),
+    "en": (
+        "[%(site)s] Your code is %(code)s, valid for 5 minutes, only for making this number the new one of an account at "
+        "%(host)s. Tell it to nobody. Not you? Ignore it; to stop such messages open %(stop)s"
+    ),
+}
+_CODE = {CodePurpose.SIGN_IN: _SIGN_IN, CodePurpose.CHANGE_NUMBER: _CHANGE_NUMBER}
 
 
-def code_text(settings: Settings, *, lang: str, code: str, stop_code: str) -> str:
+def code_text(settings: Settings, *, purpose: CodePurpose, lang: str, code: str, stop_code: str) -> str:
     """Return the message with a one-time code: which site, what for, and how to have it stop."""
-    return _CODE[lang if lang in _CODE else "zh"] % {
+    texts = _CODE[purpose]
+    return texts[lang if lang in texts else "zh"] % {
         "site": settings.site_name,
         "district": settings.district,
         "host": settings.public_url.split("://", 1)[-1],

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from evalapp.accounts.rules import Purpose, Role
+from evalapp.accounts.rules import CodePurpose, Purpose, Role
 from evalapp.core import clock
 from evalapp.core.base import Base, Keyed
 
@@ -14,6 +14,7 @@ __all__ = [
     "CodeRequest",
     "Consent",
     "Enrolment",
+    "KeptPersonId",
     "Purpose",
     "Resident",
     "Role",
@@ -26,7 +27,10 @@ __all__ = [
 
 
 class Resident(Keyed, Base):
-    """A person who signs in with a telephone number. `person_id` is a keyed hash of it (hex), kept through erasure."""
+    """A person who signs in with a telephone number. `person_id` is a keyed hash of it (hex).
+
+    It is kept through erasure until every box that it may have used is final; then chance takes its place.
+    """
 
     __tablename__ = "residents"
 
@@ -37,6 +41,20 @@ class Resident(Keyed, Base):
     known_since: Mapped[datetime] = mapped_column(default=clock.now)
     last_used_at: Mapped[datetime] = mapped_column(index=True)
     erased_at: Mapped[datetime | None] = mapped_column()
+    released_at: Mapped[datetime | None] = mapped_column()  # the id of an erased person is gone too
+
+
+class KeptPersonId(Keyed, Base):
+    """A person id from before a number was changed: episodes announced until then know the person by it.
+
+    Kept until all those are final. Meanwhile nobody else signs in with the number that it stands for.
+    """
+
+    __tablename__ = "kept_person_ids"
+
+    resident_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("residents.id"), index=True)
+    person_id: Mapped[str] = mapped_column(index=True)
+    until: Mapped[datetime] = mapped_column()
 
 
 class VaultEntry(Keyed, Base):
@@ -88,6 +106,7 @@ class CodeRequest(Keyed, Base):
     browser_hash: Mapped[str] = mapped_column(index=True)  # SHA-256 of the asking browser's secret
     device_key: Mapped[str] = mapped_column()  # keyed hashes: limits know no address and no device
     network_key: Mapped[str] = mapped_column()
+    purpose: Mapped[CodePurpose] = mapped_column(default=CodePurpose.SIGN_IN)
     lang: Mapped[str] = mapped_column(default="zh")
     asked_at: Mapped[datetime] = mapped_column(index=True)
     expires_at: Mapped[datetime] = mapped_column()

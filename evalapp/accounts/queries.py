@@ -14,12 +14,14 @@ from evalapp.accounts.models import (
     CodeRequest,
     Consent,
     Enrolment,
+    KeptPersonId,
     Purpose,
     Resident,
     SignedIn,
     StaffMember,
     TotpReset,
 )
+from evalapp.accounts.rules import CodePurpose, KeptId, PersonIds
 from evalapp.core import clock
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
@@ -103,9 +105,17 @@ def staff_session(session: Session, token: str) -> StaffSession | None:
     return StaffSession(session_id=session_id, staff=staff, last_seen_at=last_seen_at)
 
 
-def latest_request(session: Session, *, browser: str, person_id: str | None = None) -> CodeRequest | None:
+def latest_request(
+    session: Session,
+    *,
+    browser: str,
+    person_id: str | None = None,
+    purpose: CodePurpose = CodePurpose.SIGN_IN,
+) -> CodeRequest | None:
     """The newest code that this browser asked for (for `person_id`, where a client names the number again)."""
-    wanted = select(CodeRequest).where(CodeRequest.browser_hash == hashed(browser))
+    wanted = select(CodeRequest).where(
+        CodeRequest.browser_hash == hashed(browser), CodeRequest.purpose == purpose
+    )
     if person_id is not None:
         wanted = wanted.where(CodeRequest.person_id == person_id)
     return session.scalar(wanted.order_by(CodeRequest.asked_at.desc(), CodeRequest.id).limit(1))
@@ -133,6 +143,19 @@ def standing_consents(session: Session, resident_id: uuid.UUID) -> dict[Purpose,
 def wants_notices(session: Session, resident_id: uuid.UUID) -> bool:
     """Whether a resident agreed to messages about replies and has not taken it back."""
     return Purpose.REPLY_NOTICES in standing_consents(session, resident_id)
+
+
+def person_ids(session: Session, resident: ResidentSession) -> PersonIds:
+    """The ids by which episodes know a signed-in resident."""
+    kept = session.execute(
+        select(KeptPersonId.person_id, KeptPersonId.until)
+        .where(KeptPersonId.resident_id == resident.resident_id)
+        .order_by(KeptPersonId.until, KeptPersonId.id)
+    ).all()
+    return PersonIds(
+        present=resident.person_id,
+        kept=tuple(KeptId(person_id=person_id, until=until) for person_id, until in kept),
+    )
 
 
 def known_since(session: Session, resident_id: uuid.UUID) -> datetime:

@@ -30,6 +30,33 @@ class Purpose(enum.StrEnum):
     REPLY_NOTICES = "reply_notices"  # a message when a unit has answered
 
 
+class CodePurpose(enum.StrEnum):
+    """What a one-time code is for; it serves nothing else."""
+
+    SIGN_IN = "sign_in"
+    CHANGE_NUMBER = "change_number"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptId:
+    """A person id from before a number was changed, and until when announced episodes know the person by it."""
+
+    person_id: str
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonIds:
+    """The ids that one person has: the present one, and those kept, oldest first."""
+
+    present: str
+    kept: tuple[KeptId, ...] = ()
+
+    def in_box_of(self, announced_at: datetime) -> str:
+        """The id by which an episode announced then knows the person: the one of that time, so that nobody votes twice."""
+        return next((one.person_id for one in self.kept if announced_at <= one.until), self.present)
+
+
 # No role holds the administration of the system, of security and of the audit at once (reliability.md F4):
 # the system belongs to the command line, accounts to the administrator, the record to the auditor.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -78,6 +105,8 @@ CODE_LIFE = timedelta(minutes=5)
 CODE_TRIES = 5
 CODE_KEPT = timedelta(hours=24)  # requests are kept this long for the daily limits, then deleted
 BLOCK_LIFE = timedelta(days=30)  # who asked us to stop gets no code for this long
+# A ballot may be on its way while its voter's number is changed: episodes announced a moment later still know the old id.
+NUMBER_CHANGE_GRACE = timedelta(minutes=1)
 NUMBER_IDLE = timedelta(days=180)  # a number may have gone to somebody else meanwhile
 NUMBER_KEPT = timedelta(days=730)  # a number unused for two years is erased
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy.exc import OperationalError
 
+from evalapp.accounts.services import numbers
 from evalapp.ballots.queries import gradings
 from evalapp.ballots.rules import windows
 from evalapp.ballots.services import closing
@@ -21,6 +22,17 @@ def close_due(platform: Platform) -> None:
             did = closing.close(session, grading_id)
         if did:
             log.info("box closed", grading=str(grading_id))
+
+
+def release_person_ids(platform: Platform) -> None:
+    """Let go of the ids of erased people and of changed numbers once every box that they may have used is final."""
+    with platform.session() as session:
+        horizon = gradings.all_final_before(session, now=clock.now())
+        if not numbers.is_anything_kept(session, before=horizon):
+            return
+    with platform.transaction() as session:
+        released = numbers.release(session, before=horizon)
+    log.info("person ids released", number=released)
 
 
 def tell_turnout(platform: Platform) -> None:

@@ -2,7 +2,7 @@
 
 from wtforms import BooleanField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from evalapp.comments.rules import wording
 from evalapp.programme.rules.recordings import TROUBLES
@@ -32,6 +32,29 @@ class ReportForm(Form):
     @property
     def at_seconds(self) -> int | None:
         return wording.moment(self.at.data) if self.at.data else None
+
+
+class NewNumberForm(Form):
+    """The number that a resident changes to."""
+
+    phone = StringField(
+        _l("新的手机号码"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请填手机号码。")), Length(max=40, message=_l("请填 11 位手机号码。"))],
+    )
+
+
+class NumberCodeForm(Form):
+    """The code that went to the new number."""
+
+    code = StringField(
+        _l("验证码"),
+        filters=[stripped],
+        validators=[
+            InputRequired(_l("请填短信里的 6 位数字。")),
+            Length(max=20, message=_l("验证码是 6 位数字。")),
+        ],
+    )
 
 
 class EraseForm(Form):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from evalapp.accounts import rules, vault
 from evalapp.accounts.models import CodeRequest
 from evalapp.accounts.queries import hashed, latest_request
+from evalapp.accounts.rules import CodePurpose
 from evalapp.accounts.services.serialising import limit_key, one_at_a_time
 from evalapp.core import clock, jobs
 from evalapp.core.errors import Invalid, TooMany
@@ -53,13 +54,21 @@ class _Counts:
     in_all_hour: int
 
 
-def ask(session: Session, platform: Platform, *, number: str, asking: Asking) -> CodeRequest:
+def ask(
+    session: Session,
+    platform: Platform,
+    *,
+    number: str,
+    asking: Asking,
+    purpose: CodePurpose = CodePurpose.SIGN_IN,
+) -> CodeRequest:
     """Ask for a code for `number` (E.164). Known and unknown numbers make no difference.
 
     Raises `TooMany` when a limit is used up; nothing is then written and nothing sent.
     """
     one_at_a_time(session, "code requests")
-    return _ask(session, platform, person=vault.keep(session, platform.keys, number), asking=asking)
+    person = vault.keep(session, platform.keys, number)
+    return _ask(session, platform, person=person, asking=asking, purpose=purpose)
 
 
 def ask_again(session: Session, platform: Platform, *, asking: Asking) -> CodeRequest:
@@ -68,7 +77,7 @@ def ask_again(session: Session, platform: Platform, *, asking: Asking) -> CodeRe
     last = latest_request(session, browser=asking.browser)
     if last is None:
         raise Invalid(N_("请先填手机号码。"), field="phone")
-    return _ask(session, platform, person=last.person_id, asking=asking)
+    return _ask(session, platform, person=last.person_id, asking=asking, purpose=last.purpose)
 
 
 def code_of(keys: Keys, request: CodeRequest) -> str:
@@ -78,13 +87,19 @@ def code_of(keys: Keys, request: CodeRequest) -> str:
     return f"{int.from_bytes(digest[:8]) % 10**rules.CODE_DIGITS:0{rules.CODE_DIGITS}}"
 
 
-def count_try(session: Session, *, browser: str, person: str | None = None) -> Try:
+def count_try(
+    session: Session,
+    *,
+    browser: str,
+    person: str | None = None,
+    purpose: CodePurpose = CodePurpose.SIGN_IN,
+) -> Try:
     """Count one try of the code that this browser asked for, before it is evaluated: commit this first.
 
     The count and its limit are one statement, so that of fifty guesses at once five are evaluated.
     Raises `Invalid` when there is nothing to try: never asked here, expired, used, or tried five times.
     """
-    request = latest_request(session, browser=browser, person_id=person)
+    request = latest_request(session, browser=browser, person_id=person, purpose=purpose)
     if request is None:
         raise Invalid(N_("这个浏览器还没有要过验证码，请先获取验证码。"), field="code")
     now = clock.now()
@@ -137,7 +152,9 @@ def forget_old(session: Session, now: datetime) -> None:
     session.execute(delete(CodeRequest).where(CodeRequest.asked_at <= now - rules.CODE_KEPT))
 
 
-def _ask(session: Session, platform: Platform, *, person: str, asking: Asking) -> CodeRequest:
+def _ask(
+    session: Session, platform: Platform, *, person: str, asking: Asking, purpose: CodePurpose
+) -> CodeRequest:
     now = clock.now()
     request = CodeRequest(
         id=uuid.uuid4(),
@@ -145,6 +162,7 @@ def _ask(session: Session, platform: Platform, *, person: str, asking: Asking) -
         browser_hash=hashed(asking.browser),
         device_key=limit_key(platform.keys, "device", asking.device),
         network_key=limit_key(platform.keys, "network", asking.origin.network),
+        purpose=purpose,
         lang=asking.lang,
         asked_at=now,
         expires_at=now + rules.CODE_LIFE,

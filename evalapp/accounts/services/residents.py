@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from evalapp.accounts import consents, rules, vault
 from evalapp.accounts.events import NoticesStopped, ResidentErased, ResidentStartedAnew
-from evalapp.accounts.models import CodeRequest, Consent, Purpose, Resident, SignedIn
+from evalapp.accounts.models import CodeRequest, Consent, KeptPersonId, Purpose, Resident, SignedIn
 from evalapp.accounts.queries import resident as known_resident
 from evalapp.accounts.services import codes, sessions
 from evalapp.core import clock, events
@@ -83,7 +83,7 @@ def withdraw_consent(session: Session, resident_id: uuid.UUID, purpose: Purpose)
 def erase(session: Session, resident_id: uuid.UUID) -> None:
     """Remove number and sessions; other domains follow `ResidentErased`. Ballots stay as nameless records.
 
-    The person id stays, so that erasing and coming back does not make a second voter.
+    The person id stays until the boxes are final, so that erasing and coming back does not make a second voter.
     """
     resident = known_resident(session, resident_id)
     now = clock.now()
@@ -125,10 +125,14 @@ def own_data(session: Session, platform: Platform, resident_id: uuid.UUID) -> di
         .order_by(SignedIn.created_at, SignedIn.id)
         .limit(1000)
     )
+    kept = (
+        select(KeptPersonId.until).where(KeptPersonId.resident_id == resident.id).order_by(KeptPersonId.until)
+    )
     return {
         "phone": vault.number_of(session, platform.keys, resident.person_id),
         "member_since": resident.known_since.isoformat(),
         "last_used_at": resident.last_used_at.isoformat(),
+        "numbers_changed_at": [until.isoformat() for until in session.scalars(kept)],
         "consents": [
             {
                 "purpose": row.purpose.value,
@@ -147,6 +151,14 @@ def own_data(session: Session, platform: Platform, resident_id: uuid.UUID) -> di
             for row in opened
         ],
     }
+
+
+def _is_kept_by_another(session: Session, resident: Resident) -> bool:
+    """Whether ballots of somebody who changed their number stand under this id; asked once the id's row is ours."""
+    kept = select(KeptPersonId.id).where(
+        KeptPersonId.person_id == resident.person_id, KeptPersonId.resident_id != resident.id
+    )
+    return session.scalar(kept.limit(1)) is not None
 
 
 def _standing(resident_id: uuid.UUID, purpose: Purpose) -> Any:
@@ -176,7 +188,12 @@ def _resident(session: Session, platform: Platform, person: str) -> Resident:
         .where(Resident.person_id == person)
         .with_for_update()
         .execution_options(populate_existing=True)
-    ).one()
+    ).one_or_none()
+    if resident is None or _is_kept_by_another(session, resident):
+        raise Conflict(
+            N_("这个号码刚从一个账号换下来。为了一人一票，要等换号以前的评议都生效，才能再用它登录。"),
+            field="code",
+        )
     if resident.erased_at is not None or rules.is_forgotten(resident.last_used_at, now):
         sessions.end_all_of_resident(session, resident.id)
         _withdraw_all(session, resident.id, now)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from importlib import resources
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from evalapp.ballots.models import ActKind, BallotBox, BoxEntry, Grading, TwoPersonAct
@@ -150,6 +150,20 @@ def gradings_to_close(session: Session, *, now: datetime) -> Sequence[uuid.UUID]
         .where(Grading.closes_at <= now, Grading.closed_at.is_(None), Grading.voided_at.is_(None))
         .order_by(Grading.closes_at, Grading.id)
     ).all()
+
+
+def all_final_before(session: Session, *, now: datetime) -> datetime:
+    """The moment before which every announced box is final, void or withdrawn by now."""
+    oldest = session.scalar(
+        select(func.min(Grading.announced_at))
+        .join(Episode, Episode.id == Grading.episode_id)
+        .where(
+            Grading.voided_at.is_(None),
+            Episode.withdrawn_at.is_(None),
+            or_(Episode.final_at.is_(None), Episode.final_at > now),
+        )
+    )
+    return oldest or now
 
 
 def open_gradings(session: Session, *, now: datetime) -> Sequence[Grading]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalapp.accounts.rules import PersonIds
 from evalapp.ballots.keepers import Keepers, KeyGone
 from evalapp.ballots.models import BallotBox, Grading, SealedBallot
 from evalapp.ballots.rules.receipts import CodeRefused, NonceBy, Receipt, typed_code
@@ -60,7 +61,7 @@ def receipt_of(session: Session, typed: str) -> Receipt:
     )
 
 
-def own(session: Session, *, person_id: str, keepers: Keepers) -> Sequence[Standing]:
+def own(session: Session, *, person: PersonIds, keepers: Keepers) -> Sequence[Standing]:
     """What this person has handed in, newest episode first; nothing any more where the secrets are forgotten."""
     rows = session.execute(
         select(Grading, Episode)
@@ -70,7 +71,7 @@ def own(session: Session, *, person_id: str, keepers: Keepers) -> Sequence[Stand
         .limit(200)
     ).all()
     keys = {
-        grading.id: voter_key(keepers.voter_secret(episode.reference), bytes.fromhex(person_id))
+        grading.id: _voter_key(person, grading.announced_at, episode.reference, keepers)
         for grading, episode in rows
     }
     last = _last(session, set(keys.values()))
@@ -86,14 +87,20 @@ def own(session: Session, *, person_id: str, keepers: Keepers) -> Sequence[Stand
     ]
 
 
-def code_in(session: Session, episode: Episode, *, person_id: str, keepers: Keepers) -> str | None:
+def code_in(
+    session: Session, episode: Episode, *, announced_at: datetime, person: PersonIds, keepers: Keepers
+) -> str | None:
     """The code of the receipt of this person's last ballot in one episode; None before there is one, or any more."""
     try:
-        key = voter_key(keepers.voter_secret(episode.reference), bytes.fromhex(person_id))
+        key = _voter_key(person, announced_at, episode.reference, keepers)
     except KeyGone:
         return None
     found = _last(session, {key}).get(key)
     return found[0] if found else None
+
+
+def _voter_key(person: PersonIds, announced_at: datetime, reference: str, keepers: Keepers) -> bytes:
+    return voter_key(keepers.voter_secret(reference), bytes.fromhex(person.in_box_of(announced_at)))
 
 
 def _last(session: Session, keys: set[bytes]) -> dict[bytes, tuple[str, str]]:

@@ -6,6 +6,7 @@ ballot would cost more than all the cryptography (docs/figures.md).
 
 from __future__ import annotations
 
+import operator
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     LargeBinary,
+    ScalarSelect,
     Select,
     Table,
     Uuid,
@@ -38,7 +40,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
-from evalapp.accounts.models import Resident, SignedIn
+from evalapp.accounts.models import KeptPersonId, Resident, SignedIn
 from evalapp.ballots.models import (
     BallotChange,
     BallotSignal,
@@ -69,19 +71,13 @@ CODES = table(
 
 def _reading(*, lock: Any, by_token: bool) -> Select[Any]:
     """The box, whether its lock is ours, and who stands here for what; no row when nobody is signed in."""
-    invited_to = select(func.min(PanelInvitation.group)).where(
-        PanelInvitation.episode_id == Grading.episode_id, PanelInvitation.person_id == Resident.person_id
-    )
+    invited = select(func.min(PanelInvitation.group)).where(PanelInvitation.episode_id == Grading.episode_id)
     client_code = select(func.min(ClientCode.number)).where(
         ClientCode.unit_id == Episode.unit_id,
         ClientCode.resident_id == Resident.id,
         ClientCode.used_mark.is_(None),
     )
-    staff_entries = (
-        select(func.count())
-        .select_from(StaffListEntry)
-        .where(StaffListEntry.unit_id == Episode.unit_id, StaffListEntry.person_id == Resident.person_id)
-    )
+    listed = select(func.count()).select_from(StaffListEntry).where(StaffListEntry.unit_id == Episode.unit_id)
     columns = (
         lock.label("is_locked"),
         Grading.opens_at,
@@ -91,11 +87,11 @@ def _reading(*, lock: Any, by_token: bool) -> Select[Any]:
         Grading.written_at,
         Episode.withdrawn_at,
         is_prepared().label("is_prepared"),
-        Resident.person_id,
+        func.coalesce(_kept_id(), Resident.person_id).label("person_id"),
         Resident.number_block,
-        invited_to.scalar_subquery().label("invited_to"),
+        func.coalesce(*_by_any_number(invited, PanelInvitation.person_id)).label("invited_to"),
         client_code.scalar_subquery().label("client_code"),
-        staff_entries.scalar_subquery().label("staff_entries"),
+        operator.add(*_by_any_number(listed, StaffListEntry.person_id)).label("staff_entries"),
     )
     found = select(*columns).select_from(Grading).join(Episode, Episode.id == Grading.episode_id)
     if by_token:
@@ -110,6 +106,26 @@ def _reading(*, lock: Any, by_token: bool) -> Select[Any]:
     else:
         found = found.join(Resident, Resident.id == bindparam("resident_id"))
     return found.where(Grading.id == bindparam("grading_id"), Resident.erased_at.is_(None))
+
+
+def _kept_id() -> ScalarSelect[str]:
+    """The id that the episode knows the resident by when they changed their number after it was announced."""
+    return (
+        select(KeptPersonId.person_id)
+        .where(KeptPersonId.resident_id == Resident.id, KeptPersonId.until >= Grading.announced_at)
+        .order_by(KeptPersonId.until, KeptPersonId.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _by_any_number(found: Select[Any], person_id: Any) -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:
+    """What a list says of the resident by the present number, and by those from before a change."""
+    kept = and_(KeptPersonId.person_id == person_id, KeptPersonId.resident_id == Resident.id)
+    return (
+        found.where(person_id == Resident.person_id).scalar_subquery(),
+        found.join(KeptPersonId, kept).scalar_subquery(),
+    )
 
 
 def _own() -> Select[Any]:

@@ -1,7 +1,7 @@
 """The page of an episode: recording, pledges, highlights, what can be graded, and the comments."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -33,6 +33,7 @@ class GradingShown:
 
     document: dict[str, Any]
     turnout: int
+    announced_at: datetime
 
     @property
     def profile(self) -> SeasonProfile:
@@ -78,7 +79,9 @@ def episode_page(
         row=row,
         playback=None if is_withdrawn else recordings.playback(session, row.episode.id, language=language),
         shown=shown_for_unit(session, row.unit.id, at=aired_at),
-        grading=None if told.turnout is None else GradingShown(document=told.profile, turnout=told.turnout),
+        grading=None
+        if told.turnout is None
+        else GradingShown(document=told.profile, turnout=told.turnout, announced_at=told.announced_at),
         thread=thread_page(session, row.episode.thread_id, only=only, after=after, limit=COMMENTS),
         drawing=drawing_of(row.episode.title, row.unit.name),
     )
@@ -88,7 +91,7 @@ def episode_page(
 def _with_grading() -> Select[*tuple[Any, ...]]:
     return (
         planning.with_facts()
-        .add_columns(Grading.profile, Grading.turnout)
+        .add_columns(Grading.profile, Grading.turnout, Grading.announced_at)
         .outerjoin(Grading, Grading.episode_id == Episode.id)
         .where(Episode.number == bindparam("number"))
     )

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request, url_for
 
 from evalapp.accounts import browser
+from evalapp.accounts import queries as accounts
 from evalapp.ballots import polling
 from evalapp.ballots.forms import BallotForm
 from evalapp.ballots.queries import receipts
@@ -16,7 +17,7 @@ from evalapp.comments.queries.threads import ThreadFilter
 from evalapp.comments.rules.sealing import CommentKeys
 from evalapp.core import clock
 from evalapp.portal.queries import episode as pages
-from evalapp.portal.queries.episode import EpisodePage
+from evalapp.portal.queries.episode import EpisodePage, GradingShown
 from evalapp.programme.queries.planning_schedule import changed_airings
 from evalapp.programme.rules import EpisodeState
 from evalapp.web import access
@@ -88,9 +89,7 @@ def _shown_to_resident(
 def _own_ballot(page: EpisodePage, form: BallotForm | None) -> OwnBallot:
     code, reasons = "", {}
     if page.grading is not None:
-        person_id = browser.signed_in_resident().person_id
-        keepers = polling.polling().keepers
-        code = receipts.code_in(db.session, page.row.episode, person_id=person_id, keepers=keepers) or ""
+        code = _own_code(page, page.grading) or ""
     if page.is_open and page.grading is not None and (form or not code or request.args.get("change")):
         form = form or BallotForm.empty()
         words = "en" if language() == "en" else "zh"
@@ -99,6 +98,16 @@ def _own_ballot(page: EpisodePage, form: BallotForm | None) -> OwnBallot:
             for dimension, listed in page.grading.profile.reasons.items()
         }
     return OwnBallot(code=code, form=form if page.is_open else None, reasons=reasons)
+
+
+def _own_code(page: EpisodePage, grading: GradingShown) -> str | None:
+    return receipts.code_in(
+        db.session,
+        page.row.episode,
+        announced_at=grading.announced_at,
+        person=accounts.person_ids(db.session, browser.signed_in_resident()),
+        keepers=polling.polling().keepers,
+    )
 
 
 def _own_comments(page: EpisodePage) -> list[OwnComment]:

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from evalapp.accounts import browser, consents, vault
 from evalapp.accounts import queries as accounts
 from evalapp.accounts.queries import ResidentSession
-from evalapp.accounts.rules import Purpose
-from evalapp.accounts.services import residents, sessions
+from evalapp.accounts.rules import CodePurpose, Purpose, parse_number
+from evalapp.accounts.services import codes, numbers, residents, sessions
 from evalapp.ballots import polling
 from evalapp.ballots.keepers import KeyGone
 from evalapp.ballots.queries import receipts
@@ -19,9 +19,10 @@ from evalapp.comments.queries import authors
 from evalapp.comments.queries.authors import OwnComment
 from evalapp.comments.rules.sealing import CommentKeys
 from evalapp.core import clock
+from evalapp.core.errors import DomainError
 from evalapp.core.permissions import Permission
 from evalapp.core.transaction import transaction
-from evalapp.portal.forms import EraseForm
+from evalapp.portal.forms import EraseForm, NewNumberForm, NumberCodeForm
 from evalapp.portal.views.blueprint import blueprint
 from evalapp.web.access import requires
 from evalapp.web.context import db, platform
@@ -100,6 +101,50 @@ def notices(wish: str) -> AnyResponse:
     return go_to(url_for("portal.me"))
 
 
+@blueprint.route("/me/number", methods=["GET", "POST"])
+@requires(Permission.SEE_OWN_PAGE)
+def change_number() -> AnyResponse | tuple[str, int]:
+    """The first step to another number: a code goes there, whether anybody is known by it or not."""
+    form = NewNumberForm()
+    if not form.validate_on_submit():
+        return render_template("portal/number.html", form=form), 422 if form.is_submitted() else 200
+    try:
+        number = parse_number(form.phone.data, production=platform().settings.is_production)
+        asking = browser.asking()
+        with transaction(db.session):
+            codes.ask(db.session, platform(), number=number, asking=asking, purpose=CodePurpose.CHANGE_NUMBER)
+    except DomainError as error:
+        form.refuse(error)
+        return render_template("portal/number.html", form=form), error.status
+    return go_to(url_for(".prove_number"))
+
+
+@blueprint.route("/me/number/code", methods=["GET", "POST"])
+@requires(Permission.SEE_OWN_PAGE)
+def prove_number() -> AnyResponse | tuple[str, int]:
+    """The second step: the code from the new number."""
+    asked = accounts.latest_request(
+        db.session, browser=browser.asked_with(), purpose=CodePurpose.CHANGE_NUMBER
+    )
+    if asked is None:
+        return go_to(url_for(".change_number"))
+    form, status = NumberCodeForm(), 200
+    if form.validate_on_submit():
+        try:
+            token = _changed_number(form)
+        except DomainError as error:
+            form.refuse(error)
+            status = error.status
+        else:
+            browser.enter_as_resident(token)
+            flash(gettext("号码已经换好，其他设备都已退出。以后用新号码登录。"), "ok")
+            return go_to(url_for(".me"))
+    elif form.is_submitted():
+        status = 422
+    masked = vault.masked_number(db.session, platform().keys, asked.person_id)
+    return render_template("portal/prove_number.html", form=form, masked=masked), status
+
+
 @blueprint.route("/me/erase", methods=["GET", "POST"])
 @requires(Permission.SEE_OWN_PAGE)
 def erase() -> AnyResponse | tuple[str, int]:
@@ -114,13 +159,25 @@ def erase() -> AnyResponse | tuple[str, int]:
     return go_to(url_for("portal.home"))
 
 
+def _changed_number(form: NumberCodeForm) -> str:
+    """Count the try, keep that, and only then look whether the code is right."""
+    resident = browser.signed_in_resident()
+    with transaction(db.session):
+        attempt = codes.count_try(db.session, browser=browser.asked_with(), purpose=CodePurpose.CHANGE_NUMBER)
+    with transaction(db.session):
+        return numbers.change(
+            db.session, platform(), attempt, code=form.code.data, resident_id=resident.resident_id
+        )
+
+
 def _ballots(resident: ResidentSession) -> list[Standing]:
     """What this person handed in; nothing where a restored folder came without the boxes' keys.
 
     Boxes that closed before the resident is known are left out: the number may have been somebody else's then.
     """
     try:
-        own = receipts.own(db.session, person_id=resident.person_id, keepers=polling.polling().keepers)
+        person = accounts.person_ids(db.session, resident)
+        own = receipts.own(db.session, person=person, keepers=polling.polling().keepers)
     except KeyGone:
         return []
     return [standing for standing in own if standing.closes_at > resident.known_since]
