@@ -6,6 +6,7 @@ Integration tests run on SQLite and on PostgreSQL: ask for `platform` (or what s
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,14 +14,16 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from evalapp import schema, wiring
+from evalapp.core.engine import make_engine
 from evalapp.core.platform import Platform
 from evalapp.core.settings import Settings
 from evalapp.factory import create_app
-from tests.support.databases import PostgresServer, new_postgres_database
+from tests.support.databases import PostgresServer, empty, new_postgres_database
 from tests.support.strict_client import StrictClient
 
 pytest_plugins = (
@@ -64,6 +67,22 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with every table and no rows, which each test gets a copy of."""
+    path = tmp_path_factory.mktemp("tables") / "empty.sqlite3"
+    engine = make_engine(f"sqlite:///{path}")
+    schema.METADATA.create_all(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def templates_compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates as Jinja compiled them, so that they are compiled once and not for every application."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database; the test that asks runs once on each kind."""
@@ -78,16 +97,17 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 
 
 @pytest.fixture
-def platform(settings: Settings) -> Iterator[Platform]:
+def platform(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Platform]:
     """An opened platform with every table, empty; nothing of it outlives the test."""
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite":
+        shutil.copyfile(request.getfixturevalue("empty_sqlite"), str(url.database))
     opened = Platform.open(settings)
     wiring.connect()
     schema.METADATA.create_all(opened.engine)
     yield opened
     if opened.engine.dialect.name == "postgresql":
-        names = ", ".join(f'"{table.name}"' for table in schema.METADATA.sorted_tables)
-        with opened.engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {names} CASCADE"))
+        empty(opened.engine)
     opened.close()
 
 
@@ -99,8 +119,9 @@ def session(platform: Platform) -> Iterator[Session]:
 
 
 @pytest.fixture
-def app(platform: Platform) -> Iterator[Flask]:
+def app(platform: Platform, templates_compiled: FileSystemBytecodeCache) -> Iterator[Flask]:
     made = create_app(platform)
+    made.jinja_env.bytecode_cache = templates_compiled
     yield made
     made.extensions["evalapp.polling"].booths.close()  # the lock of the one process that casts on SQLite
 

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import Engine, text
+
+from evalapp import schema
 
 _SERVER_USER = "postgres"
 
@@ -99,3 +102,14 @@ def new_postgres_database(server_url: str) -> Iterator[str]:
                     if time.monotonic() > deadline:
                         raise
                     time.sleep(0.2)
+
+
+def empty(engine: Engine) -> None:
+    """Take every row out of a PostgreSQL database: deleting the few that a test made is far quicker than truncating all."""
+    names = [table.name for table in schema.METADATA.sorted_tables]
+    filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in names)
+    with engine.begin() as connection:
+        # Without foreign keys and without the triggers that keep the audit; only a superuser may.
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for name in connection.scalars(text(filled)).all():
+            connection.execute(text(f'DELETE FROM "{name}"'))
