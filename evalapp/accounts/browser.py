@@ -12,10 +12,10 @@ from typing import Any
 import flask_login
 from flask import Flask, Response, g, request, session
 
-from evalapp.accounts import queries, rules
+from evalapp.accounts import queries, rules, sums
 from evalapp.accounts.models import StaffMember
 from evalapp.accounts.queries import ResidentSession, StaffSession
-from evalapp.accounts.services import codes, desk_sign_in, sessions
+from evalapp.accounts.services import codes, desk_sign_in, questions, sessions
 from evalapp.core import clock
 from evalapp.core.errors import NotSignedIn, Unavailable
 from evalapp.core.i18n import N_
@@ -124,6 +124,13 @@ def asking() -> codes.Asking:
     """Return who asks for a code, and bind the code to this browser."""
     secret = session.setdefault(_ASKING, secrets.token_urlsafe(16))
     return codes.Asking(browser=secret, device=device(), origin=origin(), lang=i18n.language())
+
+
+def question() -> sums.Sum | None:
+    """Return the question that this browser has to answer before it gets a code, bound to it; none while there are enough."""
+    if not questions.is_due(db.session, platform()):
+        return None
+    return questions.question_for(db.session, platform(), browser=asking().browser)
 
 
 def asked_with() -> str:

@@ -1,10 +1,12 @@
 """What residents and staff fill in to sign in."""
 
-from wtforms import BooleanField, PasswordField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
+from evalapp.accounts.services.questions import Answer
+from evalapp.accounts.sums import Sum
 from evalapp.web.formbase import Form, stripped
-from evalapp.web.i18n import _l
+from evalapp.web.i18n import _l, language
 
 
 class PhoneForm(Form):
@@ -15,6 +17,24 @@ class PhoneForm(Form):
         filters=[stripped],
         validators=[InputRequired(_l("请填手机号码。")), Length(max=40, message=_l("请填 11 位手机号码。"))],
     )
+    question = HiddenField()
+    answer = StringField(
+        _l("答案"), filters=[stripped], validators=[Length(max=20, message=_l("请只填得数。"))]
+    )
+    is_asked = False
+
+    @property
+    def answered(self) -> Answer:
+        """What came back of the question."""
+        return Answer(token=self.question.data or "", typed=self.answer.data or "")
+
+    def put(self, question: Sum | None) -> None:
+        """Ask this question on the page, or none: a new one each time."""
+        self.is_asked = question is not None
+        self.question.data, self.answer.data = question.token if question else "", ""
+        if question is not None:
+            self.answer.label.text = question.text(language())
+            self.answer.flags.required = True
 
 
 class CodeForm(Form):

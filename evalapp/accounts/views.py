@@ -32,7 +32,7 @@ def sign_in() -> Answer:
         number = rules.parse_number(form.phone.data, production=platform().settings.is_production)
         asking = browser.asking()
         with transaction(db.session):
-            codes.ask(db.session, platform(), number=number, asking=asking)
+            codes.ask(db.session, platform(), number=number, asking=asking, answer=form.answered)
     except DomainError as error:
         form.refuse(error)
         return _phone_page(form, onward, status=error.status)
@@ -120,6 +120,7 @@ def _onward() -> str:
 
 
 def _phone_page(form: PhoneForm, onward: str, *, status: int) -> tuple[str, int]:
+    form.put(browser.question())
     return render_template("accounts/sign_in.html", form=form, onward=onward), status
 
 

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     codes_per_network_hour: int = 30
     codes_per_carrier_network_hour: int = 300
     codes_in_all_hour: int = 2_500
+    code_question_from_percent: int = Field(default=50, ge=0, le=100)
     carrier_networks: str = ""
 
     upload_limit_bytes: int = 20 * 1024**3
@@ -86,6 +87,11 @@ class Settings(BaseSettings):
     @property
     def is_production(self) -> bool:
         return self.env is Environment.PRODUCTION
+
+    @property
+    def codes_before_question(self) -> int:
+        """How many codes an hour are sent to all before a code costs the answer to a question."""
+        return self.codes_in_all_hour * self.code_question_from_percent // 100
 
     @property
     def secure_cookies(self) -> bool:

@@ -4,6 +4,7 @@ from wtforms import BooleanField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from evalapp.accounts.forms import PhoneForm
 from evalapp.comments.rules import wording
 from evalapp.programme.rules.recordings import TROUBLES
 from evalapp.web.formbase import Form, stripped
@@ -34,7 +35,7 @@ class ReportForm(Form):
         return wording.moment(self.at.data) if self.at.data else None
 
 
-class NewNumberForm(Form):
+class NewNumberForm(PhoneForm):
     """The number that a resident changes to."""
 
     phone = StringField(

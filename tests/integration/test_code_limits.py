@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from evalapp.accounts import rules
 from evalapp.accounts.models import CodeRequest
-from evalapp.accounts.services import codes
+from evalapp.accounts.services import codes, questions
 from evalapp.accounts.services import codes as services
 from evalapp.core import clock
 from evalapp.core.errors import TooMany
@@ -35,15 +35,17 @@ def ask(
     device: str = "",
     network: str = "",
     is_carrier: bool = False,
-    setting: Settings | None = None,
+    answers: bool = True,
 ) -> bool:
     """Whether a code was sent; device and network are new ones unless named."""
     origin = rules.Origin(network=network or f"net{number}", is_carrier=is_carrier)
     asking = codes.Asking(browser=f"b{number}", device=device or f"d{number}", origin=origin, lang="zh")
     try:
         with platform.transaction() as session:
-            services.ask(session, platform, number=phone(number), asking=asking)
-    except TooMany:
+            asked = questions.question_for(session, platform, browser=asking.browser)
+            answer = questions.Answer(token=asked.token, typed=str(asked.outcome) if answers else "")
+            services.ask(session, platform, number=phone(number), asking=asking, answer=answer)
+    except (TooMany, questions.QuestionAsked):
         return False
     return True
 

@@ -13,6 +13,8 @@ from evalapp.accounts import rules, vault
 from evalapp.accounts.models import CodeRequest
 from evalapp.accounts.queries import hashed, latest_request
 from evalapp.accounts.rules import CodePurpose
+from evalapp.accounts.services import questions
+from evalapp.accounts.services.questions import Answer
 from evalapp.accounts.services.serialising import limit_key, one_at_a_time
 from evalapp.core import clock, jobs
 from evalapp.core.errors import Invalid, TooMany
@@ -60,24 +62,28 @@ def ask(
     *,
     number: str,
     asking: Asking,
+    answer: Answer | None = None,
     purpose: CodePurpose = CodePurpose.SIGN_IN,
 ) -> CodeRequest:
     """Ask for a code for `number` (E.164). Known and unknown numbers make no difference.
 
-    Raises `TooMany` when a limit is used up; nothing is then written and nothing sent.
+    Raises `TooMany` when a limit is used up and `QuestionAsked` while codes run short; nothing is then written and nothing
+    sent.
     """
     one_at_a_time(session, "code requests")
     person = vault.keep(session, platform.keys, number)
-    return _ask(session, platform, person=person, asking=asking, purpose=purpose)
+    return _ask(session, platform, person=person, asking=asking, purpose=purpose, answer=answer or Answer())
 
 
 def ask_again(session: Session, platform: Platform, *, asking: Asking) -> CodeRequest:
-    """Ask once more for the number that this browser asked for last. Raises `Invalid`, `TooMany`."""
+    """Ask once more for the number that this browser asked for last. Raises `Invalid`, `TooMany`, `QuestionAsked`."""
     one_at_a_time(session, "code requests")
     last = latest_request(session, browser=asking.browser)
     if last is None:
         raise Invalid(N_("请先填手机号码。"), field="phone")
-    return _ask(session, platform, person=last.person_id, asking=asking, purpose=last.purpose)
+    return _ask(
+        session, platform, person=last.person_id, asking=asking, purpose=last.purpose, answer=Answer()
+    )
 
 
 def code_of(keys: Keys, request: CodeRequest) -> str:
@@ -153,7 +159,13 @@ def forget_old(session: Session, now: datetime) -> None:
 
 
 def _ask(
-    session: Session, platform: Platform, *, person: str, asking: Asking, purpose: CodePurpose
+    session: Session,
+    platform: Platform,
+    *,
+    person: str,
+    asking: Asking,
+    purpose: CodePurpose,
+    answer: Answer,
 ) -> CodeRequest:
     now = clock.now()
     request = CodeRequest(
@@ -167,7 +179,11 @@ def _ask(
         asked_at=now,
         expires_at=now + rules.CODE_LIFE,
     )
-    _refuse_beyond_limits(platform, _counts(session, request), is_carrier=asking.origin.is_carrier, now=now)
+    counts = _counts(session, request)
+    # Before anything that depends on the number: who does not answer learns nothing of it.
+    if questions.is_due_after(counts.in_all_hour, platform.settings):
+        questions.check(session, platform.keys, answer, browser=asking.browser)
+    _refuse_beyond_limits(platform, counts, is_carrier=asking.origin.is_carrier, now=now)
     session.add(request)
     session.flush()
     jobs.enqueue(session, SEND_CODE, {"request": str(request.id)}, priority=EXPRESS)

@@ -40,6 +40,10 @@ class Problem(BaseModel):
 
 class CodeRequest(Shape):
     phone: str = Field(description="E.164, or as people type it")
+    question: str = Field(
+        default="", description="the token of the question that a refusal of type `question-asked` held"
+    )
+    answer: str = Field(default="", description="its answer, in digits or in words")
 
 
 class CodeSent(Shape):

@@ -107,15 +107,22 @@ def change_number() -> AnyResponse | tuple[str, int]:
     """The first step to another number: a code goes there, whether anybody is known by it or not."""
     form = NewNumberForm()
     if not form.validate_on_submit():
-        return render_template("portal/number.html", form=form), 422 if form.is_submitted() else 200
+        return _number_page(form, status=422 if form.is_submitted() else 200)
     try:
         number = parse_number(form.phone.data, production=platform().settings.is_production)
         asking = browser.asking()
         with transaction(db.session):
-            codes.ask(db.session, platform(), number=number, asking=asking, purpose=CodePurpose.CHANGE_NUMBER)
+            codes.ask(
+                db.session,
+                platform(),
+                number=number,
+                asking=asking,
+                answer=form.answered,
+                purpose=CodePurpose.CHANGE_NUMBER,
+            )
     except DomainError as error:
         form.refuse(error)
-        return render_template("portal/number.html", form=form), error.status
+        return _number_page(form, status=error.status)
     return go_to(url_for(".prove_number"))
 
 
@@ -157,6 +164,11 @@ def erase() -> AnyResponse | tuple[str, int]:
     browser.leave_as_resident()
     flash(gettext("已经注销，手机号已删除。"), "ok")
     return go_to(url_for("portal.home"))
+
+
+def _number_page(form: NewNumberForm, *, status: int) -> tuple[str, int]:
+    form.put(browser.question())
+    return render_template("portal/number.html", form=form), status
 
 
 def _changed_number(form: NumberCodeForm) -> str:
