@@ -13,7 +13,7 @@ from evalapp.core import events, jobs
 from evalapp.core.platform import Platform
 from evalapp.notifications import jobs as notifications_jobs
 from evalapp.notifications import services as notifications
-from evalapp.notifications.rules import DELIVER
+from evalapp.notifications.rules import DELIVER, TELL_ALL
 from evalapp.pledges.events import PledgeShown, PledgeWithdrawn
 from evalapp.portal.services import finding
 from evalapp.programme import jobs as programme_jobs
@@ -28,9 +28,9 @@ def connect() -> None:
     for act in STAFF_ACTS:
         events.subscribe(act, audit.record_staff_act)
     events.subscribe(ResidentErased, comments.on_resident_erased)
-    events.subscribe(NoticesStopped, notifications.on_notices_unwanted)
-    events.subscribe(ResidentErased, notifications.on_notices_unwanted)
-    events.subscribe(ResidentStartedAnew, notifications.on_notices_unwanted)
+    events.subscribe(NoticesStopped, notifications.on_notices_stopped)
+    events.subscribe(ResidentErased, notifications.on_resident_gone)
+    events.subscribe(ResidentStartedAnew, notifications.on_resident_gone)
     events.subscribe(UnitAdded, finding.on_unit)
     events.subscribe(UnitChanged, finding.on_unit)
     events.subscribe(UnitClosed, finding.on_unit)
@@ -43,6 +43,7 @@ def connect() -> None:
     jobs.register(codes.SEND_CODE, accounts_jobs.send_code)
     jobs.register(comments.ERASE, comments_jobs.erase_author)
     jobs.register(DELIVER, notifications_jobs.deliver)
+    jobs.register(TELL_ALL, notifications_jobs.tell_all)
     jobs.register(recordings.PREPARE, programme_jobs.prepare)
 
 

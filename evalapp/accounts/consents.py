@@ -42,4 +42,17 @@ REPLY_NOTICES = ConsentText(
         "on or off on your page at any time."
     ),
 )
-TEXTS = {text.purpose: text for text in (SIGN_IN, REPLY_NOTICES)}
+EXTENSION_NOTICES = ConsentText(
+    purpose=Purpose.EXTENSION_NOTICES,
+    version="2026-11",
+    zh=(
+        "哪一期的评议截止时间延长了，用短信告诉我。我们没有谁评过哪一期的名单，所以不管评没评过，选了这一项的人都会收到。"
+        "不选也能在节目页和“我的”看到，以后可以随时打开或关掉。"
+    ),
+    en=(
+        "Send me a text message when the grading of an episode closes later than announced. We keep no list of who graded "
+        "which episode, so everybody who chooses this gets it, graded or not. Without it the page of the episode and your page "
+        "say so too. You can turn it on or off at any time."
+    ),
+)
+TEXTS = {text.purpose: text for text in (SIGN_IN, REPLY_NOTICES, EXTENSION_NOTICES)}

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from evalapp.accounts.rules import Purpose
 from evalapp.core.events import Event
 from evalapp.core.permissions import Actor
 
@@ -26,9 +27,10 @@ class ResidentStartedAnew(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class NoticesStopped(Event):
-    """A resident no longer wants messages about replies."""
+    """A resident no longer wants messages of a kind."""
 
     resident_id: uuid.UUID
+    purpose: Purpose
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -140,9 +140,19 @@ def standing_consents(session: Session, resident_id: uuid.UUID) -> dict[Purpose,
     return {row.purpose: row for row in rows}
 
 
-def wants_notices(session: Session, resident_id: uuid.UUID) -> bool:
-    """Whether a resident agreed to messages about replies and has not taken it back."""
-    return Purpose.REPLY_NOTICES in standing_consents(session, resident_id)
+def agrees(session: Session, resident_id: uuid.UUID, purpose: Purpose) -> bool:
+    """Whether a resident agreed to a purpose and has not taken it back."""
+    return purpose in standing_consents(session, resident_id)
+
+
+def who_agrees(
+    session: Session, purpose: Purpose, *, after: uuid.UUID | None, limit: int
+) -> Sequence[uuid.UUID]:
+    """The residents who agree to a purpose, in the order of their random ids, those after `after`."""
+    wanted = select(Consent.resident_id).where(Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
+    if after is not None:
+        wanted = wanted.where(Consent.resident_id > after)
+    return session.scalars(wanted.order_by(Consent.resident_id).limit(limit)).all()
 
 
 def person_ids(session: Session, resident: ResidentSession) -> PersonIds:

@@ -28,6 +28,7 @@ class Purpose(enum.StrEnum):
 
     SIGN_IN = "sign_in"  # the number proves one person, one ballot
     REPLY_NOTICES = "reply_notices"  # a message when a unit has answered
+    EXTENSION_NOTICES = "extension_notices"  # a message when grading closes later than announced
 
 
 class CodePurpose(enum.StrEnum):

@@ -3,12 +3,27 @@
 import uuid
 
 from evalapp.accounts import vault
+from evalapp.accounts.rules import Purpose
 from evalapp.core import logs
 from evalapp.core.jobs import JobContext
 from evalapp.notifications import queries, rules, services
 from evalapp.notifications.models import NoticeState
 
 log = logs.get_logger("notifications")
+
+
+def tell_all(context: JobContext) -> None:
+    """Write one batch of notices about one matter; run twice it writes them once."""
+    payload = context.payload
+    after = payload.get("after")
+    with context.transaction() as session:
+        services.tell_batch(
+            session,
+            purpose=Purpose(payload["purpose"]),
+            key=payload["key"],
+            batch=payload["batch"],
+            after=uuid.UUID(after) if after else None,
+        )
 
 
 def deliver(context: JobContext) -> None:

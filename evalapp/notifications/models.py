@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from evalapp.accounts.rules import Purpose
 from evalapp.core.base import Base, Keyed
 
 
@@ -28,6 +29,7 @@ class Notice(Keyed, Base):
     )
 
     resident_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("residents.id"), index=True)
+    purpose: Mapped[Purpose] = mapped_column(default=Purpose.REPLY_NOTICES)  # what its receiver agreed to
     state: Mapped[NoticeState] = mapped_column(default=NoticeState.WAITING)
     made_on: Mapped[date] = mapped_column()
     ended_on: Mapped[date | None] = mapped_column()

@@ -42,14 +42,17 @@ def person_to_tell(session: Session, notice_id: uuid.UUID) -> str | None:
     None when they took back the consent to notices, erased their account, or were away so long that the number may be
     somebody else's by now.
     """
-    resident = session.scalar(
-        select(Resident)
+    row = session.execute(
+        select(Resident, Notice.purpose)
         .join(Notice, Notice.resident_id == Resident.id)
         .where(Notice.id == notice_id, Notice.state == NoticeState.WAITING, Resident.erased_at.is_(None))
-    )
-    if resident is None or account_rules.is_forgotten(resident.last_used_at, clock.now()):
+    ).one_or_none()
+    if row is None:
         return None
-    return resident.person_id if accounts.wants_notices(session, resident.id) else None
+    resident, purpose = row
+    if account_rules.is_forgotten(resident.last_used_at, clock.now()):
+        return None
+    return resident.person_id if accounts.agrees(session, resident.id, purpose) else None
 
 
 def undelivered(session: Session) -> list[Undelivered]:

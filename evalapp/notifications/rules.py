@@ -2,6 +2,8 @@
 
 KIND = "notice"
 DELIVER = "notifications.deliver"  # the job that hands a notice to the gateway
+TELL_ALL = "notifications.tell_all"  # the job that writes notices to everybody who agreed to a purpose
+BATCH = 200
 
 
 def text(*, site_name: str, address: str) -> str:

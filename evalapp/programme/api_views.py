@@ -54,6 +54,7 @@ def _summary(row: EpisodeWithState) -> dict[str, Any]:
         "speaker_post": found.speaker_post,
         "state": row.state.value,
         "reason": found.withdrawn_reason or found.void_reason or None,
+        "extension_reason": found.extension_reason,
         "opens_at": _at(found.opens_at),
         "closes_at": _at(found.closes_at),
         "first_airing_at": _at(row.first_airing_at),

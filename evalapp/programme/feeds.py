@@ -109,7 +109,7 @@ def news(rows: Iterable[EpisodeWithState], site: Site) -> bytes:
     channel = ET.SubElement(root, "channel")
     _text(channel, "title", site.name)
     _text(channel, "link", f"{site.url}/")
-    _text(channel, "description", "新播出的节目和新公布的评议结果")
+    _text(channel, "description", "新播出的节目、延长的评议和新公布的评议结果")
     _text(channel, "language", "zh-CN")
     ET.SubElement(
         channel,
@@ -149,6 +149,15 @@ def _items(row: EpisodeWithState, site: Site) -> Iterable[_Item]:
             text=episode.summary or row.unit.name,
             link=link,
             guid=episode.reference,
+        )
+    if row.is_extended and episode.extended_at is not None and episode.closes_at is not None:
+        until = f"{clock.local(episode.closes_at):%Y-%m-%d %H:%M}"
+        yield _Item(
+            at=episode.extended_at,
+            title=f"评议延长：{name}",
+            text=f"截止时间延长到 {until}。理由：{episode.extension_reason}",
+            link=link,
+            guid=f"{episode.reference}/extended/{until}",
         )
     if row.state in {EpisodeState.PUBLISHED, EpisodeState.FINAL} and row.facts.published_at is not None:
         yield _Item(

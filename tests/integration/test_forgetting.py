@@ -155,13 +155,13 @@ def test_withdrawing_notices_leaves_the_rest(
     with platform.transaction() as own:
         residents.give_consent(own, someone.resident.id, Purpose.REPLY_NOTICES)
         residents.give_consent(own, someone.resident.id, Purpose.REPLY_NOTICES)
-    assert queries.wants_notices(session, someone.resident.id)
+    assert queries.agrees(session, someone.resident.id, Purpose.REPLY_NOTICES)
     told = heard(monkeypatch)
     with platform.transaction() as own:
         residents.withdraw_consent(own, someone.resident.id, Purpose.REPLY_NOTICES)
     session.rollback()
     assert [type(event) for event in told] == [NoticesStopped]
-    assert not queries.wants_notices(session, someone.resident.id)
+    assert not queries.agrees(session, someone.resident.id, Purpose.REPLY_NOTICES)
     assert someone.browser.get("/sign-in").status_code == 302, "still signed in"
 
 
@@ -175,7 +175,7 @@ def test_notices_are_agreed_to_in_the_form_and_not_beforehand(
     fields = {"code": outbox.code(phone(2)), "consent": "y", "notices": "y"}
     browser.post("/sign-in/code", fields)
     session.rollback()
-    assert {row.purpose for row in session.scalars(select(Consent))} == set(Purpose)
+    assert {row.purpose for row in session.scalars(select(Consent))} == {Purpose.SIGN_IN, Purpose.REPLY_NOTICES}
 
 
 def test_who_comes_back_after_half_a_year_is_told_of(people: People, monkeypatch: pytest.MonkeyPatch) -> None:

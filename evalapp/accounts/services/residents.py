@@ -77,7 +77,7 @@ def withdraw_consent(session: Session, resident_id: uuid.UUID, purpose: Purpose)
     standing = session.scalar(_standing(resident_id, purpose))
     if standing is not None:
         standing.withdrawn_at = clock.now()
-    events.emit(session, NoticesStopped(resident_id=resident_id))
+    events.emit(session, NoticesStopped(resident_id=resident_id, purpose=purpose))
 
 
 def erase(session: Session, resident_id: uuid.UUID) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from evalapp.accounts.rules import Purpose
 from evalapp.audit import services as audit
 from evalapp.ballots.events import GradingAnnounced, GradingExtended, GradingVoided
 from evalapp.ballots.keepers import Keepers
@@ -22,6 +23,7 @@ from evalapp.core.i18n import N_
 from evalapp.core.permissions import Actor
 from evalapp.core.transaction import locked
 from evalapp.ledger.rules import NoteVerifier, leaf_hash
+from evalapp.notifications import services as notifications
 from evalapp.programme.models import Episode, Season
 from evalapp.programme.services import planning
 from evalapp.units.models import Unit
@@ -143,7 +145,7 @@ def propose_extension(
 
 
 def confirm_extension(session: Session, act_id: uuid.UUID, *, actor: Actor) -> Grading:
-    """Move the closing, as an entry of its own in every box. Raises `Conflict` once the old moment has come."""
+    """Move the closing, as an entry of its own in every box, and have it told. Raises `Conflict` once the old moment has come."""
     act = two_people.confirm(session, act_id, kind=ActKind.EXTEND, actor=actor)
     take_exclusive(session, act.grading_id)
     grading = locked(session, Grading, act.grading_id)
@@ -157,6 +159,8 @@ def confirm_extension(session: Session, act_id: uuid.UUID, *, actor: Actor) -> G
     planning.note_window(
         session, grading.episode_id, grading.opens_at, grading.closes_at, actor=actor, reason=act.reason
     )
+    # Nobody looks up whose ballots stand: whoever asked to be told of extensions is told of each (decision 0018).
+    notifications.tell_all(session, purpose=Purpose.EXTENSION_NOTICES, key=f"extension:{act.id}")
     events.emit(session, GradingExtended(episode_id=grading.episode_id, closes_at=grading.closes_at))
     return grading
 

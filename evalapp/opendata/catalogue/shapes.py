@@ -52,7 +52,7 @@ class CodeSent(Shape):
 
 
 class Purpose(Shape):
-    purpose: Literal["sign_in", "reply_notices"]
+    purpose: Literal["sign_in", "reply_notices", "extension_notices"]
     version: str
     text: str
 
@@ -140,6 +140,9 @@ class EpisodeItem(Shape):
     speaker_post: str
     state: State
     reason: str | None = Field(description="why it was withdrawn or its box declared void")
+    extension_reason: str | None = Field(
+        description="why two people let grading close later than announced; `closes_at` says until when"
+    )
     opens_at: datetime | None
     closes_at: datetime | None
     first_airing_at: datetime | None

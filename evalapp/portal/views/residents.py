@@ -24,6 +24,7 @@ from evalapp.core.permissions import Permission
 from evalapp.core.transaction import transaction
 from evalapp.portal.forms import EraseForm, NewNumberForm, NumberCodeForm
 from evalapp.portal.views.blueprint import blueprint
+from evalapp.programme.queries import planning
 from evalapp.web.access import requires
 from evalapp.web.context import db, platform
 from evalapp.web.i18n import gettext, language
@@ -40,8 +41,12 @@ def me() -> str:
         since=resident.known_since,
         ballots=_ballots(resident),
         comments=_comments(),
-        wants_notices=accounts.wants_notices(db.session, resident.resident_id),
-        notices=consents.REPLY_NOTICES.text(language()),
+        agreed=accounts.standing_consents(db.session, resident.resident_id),
+        notices=[
+            (each.purpose, each.text(language()))
+            for each in (consents.REPLY_NOTICES, consents.EXTENSION_NOTICES)
+        ],
+        extended=planning.extended_now(db.session),
         consent=consents.SIGN_IN.text(language()),
         now=clock.now(),
     )
@@ -93,12 +98,14 @@ def sign_out_everywhere() -> AnyResponse:
 @requires(Permission.SEE_OWN_PAGE)
 def notices(wish: str) -> AnyResponse:
     """Agree to messages about replies, or take that back."""
-    resident = browser.signed_in_resident()
-    change = residents.give_consent if wish == "on" else residents.withdraw_consent
-    with transaction(db.session):
-        change(db.session, resident.resident_id, Purpose.REPLY_NOTICES)
-    flash(gettext("已经改好。"), "ok")
-    return go_to(url_for("portal.me"))
+    return _wished(wish, Purpose.REPLY_NOTICES)
+
+
+@blueprint.post("/me/extension-notices/<wish>")
+@requires(Permission.SEE_OWN_PAGE)
+def extension_notices(wish: str) -> AnyResponse:
+    """Agree to messages about grading that closes later than announced, or take that back."""
+    return _wished(wish, Purpose.EXTENSION_NOTICES)
 
 
 @blueprint.route("/me/number", methods=["GET", "POST"])
@@ -164,6 +171,15 @@ def erase() -> AnyResponse | tuple[str, int]:
     browser.leave_as_resident()
     flash(gettext("已经注销，手机号已删除。"), "ok")
     return go_to(url_for("portal.home"))
+
+
+def _wished(wish: str, purpose: Purpose) -> AnyResponse:
+    resident = browser.signed_in_resident()
+    change = residents.give_consent if wish == "on" else residents.withdraw_consent
+    with transaction(db.session):
+        change(db.session, resident.resident_id, purpose)
+    flash(gettext("已经改好。"), "ok")
+    return go_to(url_for("portal.me"))
 
 
 def _number_page(form: NewNumberForm, *, status: int) -> tuple[str, int]:

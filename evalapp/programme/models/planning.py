@@ -52,6 +52,8 @@ class Episode(Keyed, Base):
     withdrawn_reason: Mapped[str] = mapped_column(default="")
     voided_at: Mapped[datetime | None] = mapped_column()
     void_reason: Mapped[str] = mapped_column(default="")
+    extended_at: Mapped[datetime | None] = mapped_column()  # when grading was last given more time, and why
+    extension_reason: Mapped[str | None] = mapped_column()
 
 
 class Dossier(Keyed, Base):

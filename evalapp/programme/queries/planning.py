@@ -45,6 +45,14 @@ class EpisodeWithState:
     next_airing_at: datetime | None
 
     @property
+    def is_extended(self) -> bool:
+        """Whether grading closes later than announced, for all to be told."""
+        return self.episode.extended_at is not None and self.state not in {
+            EpisodeState.WITHDRAWN,
+            EpisodeState.VOID,
+        }
+
+    @property
     def is_open(self) -> bool:
         """Whether it can be graded now."""
         return self.state is EpisodeState.GRADING
@@ -102,6 +110,22 @@ def episode_with_more(
 def episode_with_state_by_id(session: Session, episode_id: uuid.UUID) -> EpisodeWithState:
     """Return the episode with its state; raises `NotFound`."""
     return _only(episodes_with_state(session, Episode.id == episode_id))
+
+
+def extended_now(session: Session) -> Sequence[Episode]:
+    """The episodes that can still be graded because two people gave more time, soonest closing first."""
+    now = clock.now()
+    return session.scalars(
+        select(Episode)
+        .where(
+            Episode.extended_at.is_not(None),
+            Episode.closes_at > now,
+            Episode.voided_at.is_(None),
+            Episode.withdrawn_at.is_(None),
+        )
+        .order_by(Episode.closes_at, Episode.number)
+        .limit(20)
+    ).all()
 
 
 def open_for_grading(session: Session) -> list[EpisodeWithState]:

@@ -162,6 +162,8 @@ def note_window(
         raise Invalid(N_("截止时间要晚于开评时间。"))
     kind = ChangeKind.WINDOW_ANNOUNCED if episode.opens_at is None else ChangeKind.WINDOW_CHANGED
     detail = {"opens_at": opens_at.isoformat(), "closes_at": closes_at.isoformat()}
+    if episode.closes_at is not None and closes_at > episode.closes_at and reason:
+        episode.extended_at, episode.extension_reason = clock.now(), reason
     episode.opens_at, episode.closes_at = opens_at, closes_at
     note(session, episode, kind, actor=actor, reason=reason, detail=detail)
 
