@@ -175,7 +175,10 @@ def test_notices_are_agreed_to_in_the_form_and_not_beforehand(
     fields = {"code": outbox.code(phone(2)), "consent": "y", "notices": "y"}
     browser.post("/sign-in/code", fields)
     session.rollback()
-    assert {row.purpose for row in session.scalars(select(Consent))} == {Purpose.SIGN_IN, Purpose.REPLY_NOTICES}
+    assert {row.purpose for row in session.scalars(select(Consent))} == {
+        Purpose.SIGN_IN,
+        Purpose.REPLY_NOTICES,
+    }
 
 
 def test_who_comes_back_after_half_a_year_is_told_of(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
