@@ -108,6 +108,8 @@ WITHOUT_TOKEN = (*accounts_api.WITHOUT_TOKEN,)
 class _Application(Flask):
     """A Flask without coroutines: not asking each view and handler whether it is one saves a ballot a thirtieth."""
 
+    jinja_environment = templating.Environment
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
 

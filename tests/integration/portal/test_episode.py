@@ -4,12 +4,13 @@ import pytest
 
 from evalapp.ballots.models import Grading
 from evalapp.comments.models import Thread
-from evalapp.core.permissions import SYSTEM
+from evalapp.core.permissions import RESIDENT_PERMISSIONS, SYSTEM, Actor, ActorKind
 from evalapp.core.platform import Platform
 from evalapp.programme.models import Episode
 from evalapp.programme.services import planning_airings
+from tests.support.accounts import People
 from tests.support.comments import Comments
-from tests.support.programme import Programme, at
+from tests.support.programme import Programme, at, span
 from tests.support.statements import statements
 from tests.support.strict_client import StrictClient
 from tests.support.watchable import make_watchable
@@ -192,6 +193,31 @@ def test_the_page_costs_eight_statements_whatever_it_holds(
         page_of(browser, episode)
     assert len(few) <= 8
     assert len(many) <= 8, many
+
+
+def test_two_more_for_a_resident_whatever_they_wrote_and_however_the_airing_moved(
+    episode: Episode, comments: Comments, people: People, platform: Platform, programme: Programme
+) -> None:
+    thread, resident = _thread(platform, episode), people.resident()
+    author = Actor(kind=ActorKind.RESIDENT, id=resident.resident.id, permissions=RESIDENT_PERMISSIONS)
+    for number in range(20):
+        comments.replied(comments.shown(thread, author=author, text=f"我的第 {number} 条留言"))
+    airing = programme.airing(episode)
+    with platform.transaction() as session:
+        planning_airings.postpone_airing(
+            session,
+            airing_id=airing.id,
+            span=span(at(days=30), 45),
+            reason="转播大会",
+            actor=SYSTEM,
+            seen_revision=airing.revision,
+            override_reason="测试",
+        )
+    with statements(platform) as sent:
+        page = page_of(resident.browser, episode)
+    assert "我的第 19 条留言" in page
+    assert "转播大会" in page
+    assert len(sent) <= 10, sent
 
 
 def _thread(platform: Platform, episode: Episode):
