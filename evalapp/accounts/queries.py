@@ -5,8 +5,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from evalapp.accounts import rules
@@ -37,6 +39,12 @@ class ResidentSession:
     number_block: str
     known_since: datetime
     last_seen_at: datetime
+    kept: tuple[KeptId, ...]
+
+    @property
+    def person_ids(self) -> PersonIds:
+        """The ids by which episodes know this person."""
+        return PersonIds(present=self.person_id, kept=self.kept)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,33 +63,45 @@ def hashed(token: str) -> str:
 
 def resident_session(session: Session, token: str) -> ResidentSession | None:
     """The resident whose browser holds `token`, or nobody: ended, expired and erased sessions are none."""
-    row = session.execute(
+    asked = {"token_hash": hashed(token), "seen_since": clock.now() - rules.RESIDENT_SESSION}
+    rows = session.execute(_resident_session(), asked).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return ResidentSession(
+        session_id=first.session_id,
+        resident_id=first.resident_id,
+        person_id=first.person_id,
+        number_block=first.number_block,
+        known_since=first.known_since,
+        last_seen_at=first.last_seen_at,
+        kept=tuple(KeptId(person_id=row.kept_id, until=row.until) for row in rows if row.until is not None),
+    )
+
+
+@cache
+def _resident_session() -> Select[*tuple[Any, ...]]:
+    """A row for each id that the person kept, or one; made once, because making it costs more than running it."""
+    return (
         select(
-            SignedIn.id,
+            SignedIn.id.label("session_id"),
             SignedIn.last_seen_at,
-            Resident.id,
+            Resident.id.label("resident_id"),
             Resident.person_id,
             Resident.number_block,
             Resident.known_since,
+            KeptPersonId.person_id.label("kept_id"),
+            KeptPersonId.until,
         )
         .join(Resident, Resident.id == SignedIn.resident_id)
+        .outerjoin(KeptPersonId, KeptPersonId.resident_id == Resident.id)
         .where(
-            SignedIn.token_hash == hashed(token),
+            SignedIn.token_hash == bindparam("token_hash"),
             SignedIn.ended_at.is_(None),
-            SignedIn.last_seen_at > clock.now() - rules.RESIDENT_SESSION,
+            SignedIn.last_seen_at > bindparam("seen_since"),
             Resident.erased_at.is_(None),
         )
-    ).one_or_none()
-    if row is None:
-        return None
-    session_id, last_seen_at, resident_id, person_id, number_block, known_since = row
-    return ResidentSession(
-        session_id=session_id,
-        resident_id=resident_id,
-        person_id=person_id,
-        number_block=number_block,
-        known_since=known_since,
-        last_seen_at=last_seen_at,
+        .order_by(KeptPersonId.until, KeptPersonId.id)
     )
 
 
@@ -153,19 +173,6 @@ def who_agrees(
     if after is not None:
         wanted = wanted.where(Consent.resident_id > after)
     return session.scalars(wanted.order_by(Consent.resident_id).limit(limit)).all()
-
-
-def person_ids(session: Session, resident: ResidentSession) -> PersonIds:
-    """The ids by which episodes know a signed-in resident."""
-    kept = session.execute(
-        select(KeptPersonId.person_id, KeptPersonId.until)
-        .where(KeptPersonId.resident_id == resident.resident_id)
-        .order_by(KeptPersonId.until, KeptPersonId.id)
-    ).all()
-    return PersonIds(
-        present=resident.person_id,
-        kept=tuple(KeptId(person_id=person_id, until=until) for person_id, until in kept),
-    )
 
 
 def known_since(session: Session, resident_id: uuid.UUID) -> datetime:

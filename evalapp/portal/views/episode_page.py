@@ -6,7 +6,6 @@ from typing import Any
 from flask import Response, make_response, render_template, request, url_for
 
 from evalapp.accounts import browser
-from evalapp.accounts import queries as accounts
 from evalapp.ballots import polling
 from evalapp.ballots.forms import BallotForm
 from evalapp.ballots.queries import receipts
@@ -105,7 +104,7 @@ def _own_code(page: EpisodePage, grading: GradingShown) -> str | None:
         db.session,
         page.row.episode,
         announced_at=grading.announced_at,
-        person=accounts.person_ids(db.session, browser.signed_in_resident()),
+        person=browser.signed_in_resident().person_ids,
         keepers=polling.polling().keepers,
     )
 

@@ -204,8 +204,7 @@ def _ballots(resident: ResidentSession) -> list[Standing]:
     Boxes that closed before the resident is known are left out: the number may have been somebody else's then.
     """
     try:
-        person = accounts.person_ids(db.session, resident)
-        own = receipts.own(db.session, person=person, keepers=polling.polling().keepers)
+        own = receipts.own(db.session, person=resident.person_ids, keepers=polling.polling().keepers)
     except KeyGone:
         return []
     return [standing for standing in own if standing.closes_at > resident.known_since]
