@@ -40,7 +40,7 @@ class Machine:
     def send(
         self, method: str, path: str, body: dict[str, Any] | None = None, **headers: str
     ) -> tuple[int, Any]:
-        sent = {"Content-Type": "application/json", "Origin": self.url, "X-CSRFToken": self.token, **headers}
+        sent = {"Content-Type": "application/json", "Origin": self.url, "X-CSRF-Token": self.token, **headers}
         data = None if body is None else json.dumps(body).encode()
         request = Request(f"{self.url}/api/v1{path}", data=data, method=method, headers=sent)
         try:
