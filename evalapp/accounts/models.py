@@ -42,6 +42,9 @@ class Resident(Keyed, Base):
     last_used_at: Mapped[datetime] = mapped_column(index=True)
     erased_at: Mapped[datetime | None] = mapped_column()
     released_at: Mapped[datetime | None] = mapped_column()  # the id of an erased person is gone too
+    kept_until: Mapped[datetime | None] = (
+        mapped_column()
+    )  # the newest `until` of the ids kept from before a change
 
 
 class KeptPersonId(Keyed, Base):

@@ -205,6 +205,7 @@ def test_the_old_number_is_let_go_when_the_last_box_is_final(
     with later(days=30, minutes=5):
         ballots_jobs.release_person_ids(platform)
         assert rows(session, KeptPersonId) == 0
+        assert session.get_one(Resident, resident.resident.id).kept_until is None
         assert people.resident(1).resident.id != resident.resident.id
 
 

@@ -4,7 +4,7 @@ import secrets
 import uuid
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from evalapp.accounts import rules, vault
@@ -33,7 +33,8 @@ def change(
         raise Invalid(N_("这就是你现在用的号码。"), field="code")
     _free(session, new, resident_id=resident.id, now=now)
     old = resident.person_id
-    session.add(KeptPersonId(resident_id=resident.id, person_id=old, until=now + rules.NUMBER_CHANGE_GRACE))
+    resident.kept_until = now + rules.NUMBER_CHANGE_GRACE
+    session.add(KeptPersonId(resident_id=resident.id, person_id=old, until=resident.kept_until))
     with refusing(session, {"uq_residents_person_id": Conflict(_TAKEN, field="code")}):
         resident.person_id = new
     vault.forget(session, old)
@@ -55,6 +56,7 @@ def release(session: Session, *, before: datetime) -> int:
     changed = session.scalars(
         delete(KeptPersonId).where(KeptPersonId.until < before).returning(KeptPersonId.id)
     ).all()
+    session.execute(update(Resident).where(Resident.kept_until < before).values(kept_until=None))
     erased = session.scalars(
         select(Resident)
         .where(Resident.erased_at < before, Resident.released_at.is_(None))

@@ -6,10 +6,9 @@ ballot would cost more than all the cryptography (docs/figures.md).
 
 from __future__ import annotations
 
-import operator
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, cast
 
 from psycopg import Connection as DriverConnection
@@ -69,7 +68,22 @@ CODES = table(
 )
 
 
-def _reading(*, lock: Any, by_token: bool) -> Select[Any]:
+@dataclass(frozen=True, kw_only=True)
+class _Who:
+    """How the voter is found: by the session's token or as a resident; and whether by ids from before a change too."""
+
+    by_token: bool
+    by_kept_ids: bool = False
+
+
+_WAYS = [
+    _Who(by_token=by_token, by_kept_ids=by_kept_ids)
+    for by_token in (False, True)
+    for by_kept_ids in (False, True)
+]
+
+
+def _reading(who: _Who, *, lock: Any) -> Select[Any]:
     """The box, whether its lock is ours, and who stands here for what; no row when nobody is signed in."""
     invited = select(func.min(PanelInvitation.group)).where(PanelInvitation.episode_id == Grading.episode_id)
     client_code = select(func.min(ClientCode.number)).where(
@@ -78,6 +92,13 @@ def _reading(*, lock: Any, by_token: bool) -> Select[Any]:
         ClientCode.used_mark.is_(None),
     )
     listed = select(func.count()).select_from(StaffListEntry).where(StaffListEntry.unit_id == Episode.unit_id)
+    person_id: Any = Resident.person_id
+    invited_to: Any = invited.where(PanelInvitation.person_id == Resident.person_id).scalar_subquery()
+    staff_entries: Any = listed.where(StaffListEntry.person_id == Resident.person_id).scalar_subquery()
+    if who.by_kept_ids:
+        person_id = func.coalesce(_kept_id(), person_id)
+        invited_to = func.coalesce(invited_to, _by_kept_ids(invited, PanelInvitation.person_id))
+        staff_entries += _by_kept_ids(listed, StaffListEntry.person_id)
     columns = (
         lock.label("is_locked"),
         Grading.opens_at,
@@ -87,14 +108,15 @@ def _reading(*, lock: Any, by_token: bool) -> Select[Any]:
         Grading.written_at,
         Episode.withdrawn_at,
         is_prepared().label("is_prepared"),
-        func.coalesce(_kept_id(), Resident.person_id).label("person_id"),
+        person_id.label("person_id"),
         Resident.number_block,
-        func.coalesce(*_by_any_number(invited, PanelInvitation.person_id)).label("invited_to"),
+        Resident.kept_until,
+        invited_to.label("invited_to"),
         client_code.scalar_subquery().label("client_code"),
-        operator.add(*_by_any_number(listed, StaffListEntry.person_id)).label("staff_entries"),
+        staff_entries.label("staff_entries"),
     )
     found = select(*columns).select_from(Grading).join(Episode, Episode.id == Grading.episode_id)
-    if by_token:
+    if who.by_token:
         found = found.join(
             SignedIn,
             and_(
@@ -119,13 +141,10 @@ def _kept_id() -> ScalarSelect[str]:
     )
 
 
-def _by_any_number(found: Select[Any], person_id: Any) -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:
-    """What a list says of the resident by the present number, and by those from before a change."""
+def _by_kept_ids(found: Select[Any], person_id: Any) -> ScalarSelect[Any]:
+    """What a list says of the resident by the ids from before a change."""
     kept = and_(KeptPersonId.person_id == person_id, KeptPersonId.resident_id == Resident.id)
-    return (
-        found.where(person_id == Resident.person_id).scalar_subquery(),
-        found.join(KeptPersonId, kept).scalar_subquery(),
-    )
+    return found.join(KeptPersonId, kept).scalar_subquery()
 
 
 def _own() -> Select[Any]:
@@ -229,7 +248,7 @@ _TOUCHING = (
 
 # Shared by all who cast; refused at once while somebody waits to close, so that nobody queues behind a closing.
 _SHARED_LOCK = func.pg_try_advisory_xact_lock_shared(bindparam("lock", type_=BigInteger()), type_=Boolean())
-_READ = {by_token: Statement(_reading(lock=_SHARED_LOCK, by_token=by_token)) for by_token in (False, True)}
+_READ = {who: Statement(_reading(who, lock=_SHARED_LOCK)) for who in _WAYS}
 _APPEND = {
     (is_change, uses_code): Statement(_appending(is_change=is_change, uses_code=uses_code))
     for is_change in (False, True)
@@ -237,7 +256,7 @@ _APPEND = {
 }
 _OWN = Statement(_own())
 _TOUCH = Statement(select(_TOUCHING.returning(Grading.id).cte("touched").c.id))
-_READ_SQLITE = {by_token: _reading(lock=true(), by_token=by_token) for by_token in (False, True)}
+_READ_SQLITE = {who: _reading(who, lock=true()) for who in _WAYS}
 _APPEND_SQLITE = _guarded(sqlite.insert(BALLOTS))
 _OWN_SQLITE = _own()
 _TOUCH_SQLITE = _TOUCHING
@@ -257,11 +276,22 @@ class Row:
 
 
 def read(executor: Executor, parameters: Mapping[str, Any]) -> Any:
-    """What casting decides on before it knows the voter key, or nothing when this person is not signed in."""
-    by_token, found = "token_hash" in parameters, _executor(executor)
+    """What casting decides on before it knows the voter key, or nothing when this person is not signed in.
+
+    Whoever changed their number lately is looked up once more, by the ids from before too: nobody else pays for that.
+    """
+    who = _Who(by_token="token_hash" in parameters)
+    found = _read(executor, who, parameters)
+    if found is None or found.kept_until is None:
+        return found
+    return _read(executor, replace(who, by_kept_ids=True), parameters)
+
+
+def _read(executor: Executor, who: _Who, parameters: Mapping[str, Any]) -> Any:
+    found = _executor(executor)
     if isinstance(found, Connection):
-        return found.execute(_READ_SQLITE[by_token], parameters).one_or_none()
-    return _one(found, _READ[by_token], parameters)
+        return found.execute(_READ_SQLITE[who], parameters).one_or_none()
+    return _one(found, _READ[who], parameters)
 
 
 def append(executor: Executor, row: Row) -> Any:
