@@ -8,8 +8,8 @@ import structlog
 from evalapp.core.settings import Settings
 
 
-def configure(settings: Settings) -> None:
-    """Log to standard error: lines of JSON in production, readable ones in development."""
+def configure(settings: Settings, *, level: int = logging.INFO) -> None:
+    """Log to standard error: lines of JSON in production, readable ones in development; nothing below `level`."""
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.is_production
@@ -23,7 +23,7 @@ def configure(settings: Settings) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )

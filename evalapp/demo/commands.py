@@ -1,7 +1,10 @@
 """The command `evalapp demo`."""
 
+import logging
+
 import click
 
+from evalapp.core import logs
 from evalapp.core.commandline import Refused, pass_platform
 from evalapp.core.platform import Platform
 from evalapp.demo import loading
@@ -23,6 +26,7 @@ def demo(platform: Platform, ballots: int) -> None:
     if not loading.is_empty(platform):
         click.echo("The district is there already.", err=True)
         return
+    logs.configure(platform.settings, level=logging.WARNING)  # hundreds of jobs would bury the accounts
     accounts = loading.load(platform, ballots=ballots, tell=lambda line: click.echo(line, err=True))
     click.echo("\nStaff accounts and their one-time passwords (kept nowhere):\n")
     for account in accounts:
