@@ -1,4 +1,4 @@
-"""How Chinese names are read: pypinyin's dictionaries, looked up in their files (docs/decisions/0013)."""
+"""How Chinese names are read: pypinyin's dictionaries, looked up in their files (docs/decisions/0011)."""
 
 import json
 import mmap
