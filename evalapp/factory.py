@@ -19,6 +19,7 @@ from evalapp.console import rules as rail
 from evalapp.console.staff_views import (
     administrator,
     auditor,
+    notices,
     office_boxes,
     office_episodes,
     office_moderation,
@@ -26,6 +27,7 @@ from evalapp.console.staff_views import (
     office_schedule,
     office_standings,
     office_units,
+    retention,
     station,
     station_captions,
     station_media,
@@ -38,6 +40,7 @@ from evalapp.console.staff_views import (
 )
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
+from evalapp.notifications import views as notifications
 from evalapp.opendata import views as opendata
 from evalapp.opendata.api_views import comments as api_comments
 from evalapp.pledges import api_views as pledges_api
@@ -72,6 +75,7 @@ BLUEPRINTS = (
     administrator.blueprint,
     api_comments.blueprint,
     auditor.blueprint,
+    notices.blueprint,
     office_episodes.blueprint,
     ballots.blueprint,
     ballots_api.blueprint,
@@ -79,6 +83,7 @@ BLUEPRINTS = (
     office_moderation.blueprint,
     office_notices.blueprint,
     office_schedule.blueprint,
+    notifications.blueprint,
     opendata.blueprint,
     office_standings.blueprint,
     operation.blueprint,
@@ -86,6 +91,7 @@ BLUEPRINTS = (
     pledges_api.blueprint,
     portal.blueprint,
     results.blueprint,
+    retention.blueprint,
     results_api.blueprint,
     programme.blueprint,
     programme_api.blueprint,
@@ -102,7 +108,7 @@ BLUEPRINTS = (
     unit_inbox.blueprint,
 )
 # Views that change something and ask for no token of a form; each says why where it is named.
-WITHOUT_TOKEN = (*accounts_api.WITHOUT_TOKEN,)
+WITHOUT_TOKEN = (*accounts_api.WITHOUT_TOKEN, *notifications.WITHOUT_TOKEN)
 
 
 class _Application(Flask):

@@ -12,6 +12,7 @@ from evalapp.pledges import models as pledges
 from evalapp.portal import models as portal
 from evalapp.programme import models as programme
 from evalapp.results import models as results
+from evalapp.retention import models as retention
 from evalapp.units import models as units
 
 DOMAINS = (
@@ -26,6 +27,7 @@ DOMAINS = (
     portal,
     programme,
     results,
+    retention,
     units,
 )
 METADATA = Base.metadata

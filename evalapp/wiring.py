@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 from evalapp.accounts import jobs as accounts_jobs
 from evalapp.accounts.events import STAFF_ACTS, NoticesStopped, ResidentErased, ResidentStartedAnew
 from evalapp.accounts.services import codes
+from evalapp.accounts.vault_mail import CONFIRM
 from evalapp.audit import services as audit
 from evalapp.ballots import jobs as ballots_jobs
+from evalapp.ballots.events import GradingAnnounced, GradingClosed, GradingExtended, GradingVoided
 from evalapp.comments import jobs as comments_jobs
 from evalapp.comments import services as comments
 from evalapp.core import events, jobs
@@ -17,9 +19,17 @@ from evalapp.notifications.rules import DELIVER, TELL_ALL
 from evalapp.pledges.events import PledgeShown, PledgeWithdrawn
 from evalapp.portal.services import finding
 from evalapp.programme import jobs as programme_jobs
-from evalapp.programme.events import EpisodeCreated, EpisodeEdited, EpisodeWithdrawn
-from evalapp.programme.services import recordings
-from evalapp.results import jobs as results_jobs
+from evalapp.programme.events import (
+    AiringPlanned,
+    AiringPostponed,
+    EpisodeCreated,
+    EpisodeEdited,
+    EpisodeWithdrawn,
+)
+from evalapp.programme.services import following, recordings
+from evalapp.results.events import ResultPublished
+from evalapp.retention import jobs as retention_jobs
+from evalapp.units import services as units
 from evalapp.units.events import UnitAdded, UnitChanged, UnitClosed, UnitReopened
 
 
@@ -40,20 +50,35 @@ def connect() -> None:
     events.subscribe(EpisodeCreated, finding.on_episode)
     events.subscribe(EpisodeEdited, finding.on_episode)
     events.subscribe(EpisodeWithdrawn, finding.on_episode_withdrawn)
+    events.subscribe(ResidentErased, notifications.on_follower_gone)
+    events.subscribe(ResidentStartedAnew, notifications.on_follower_gone)
+    events.subscribe(UnitChanged, units.title_topic)
+    events.subscribe(EpisodeEdited, following.title_topic)
+    events.subscribe(AiringPlanned, following.telling("episode.planned"))
+    events.subscribe(AiringPostponed, following.telling("episode.postponed"))
+    events.subscribe(EpisodeWithdrawn, following.telling("episode.withdrawn"))
+    events.subscribe(GradingAnnounced, following.telling("grading.announced"))
+    events.subscribe(GradingExtended, following.telling("grading.extended"))
+    events.subscribe(GradingClosed, following.telling("grading.closed"))
+    events.subscribe(GradingVoided, following.telling("grading.voided"))
+    events.subscribe(ResultPublished, following.telling("result.published"))
+    jobs.register(CONFIRM, accounts_jobs.send_confirmation)
     jobs.register(codes.SEND_CODE, accounts_jobs.send_code)
     jobs.register(comments.ERASE, comments_jobs.erase_author)
     jobs.register(DELIVER, notifications_jobs.deliver)
     jobs.register(TELL_ALL, notifications_jobs.tell_all)
+    jobs.register(notifications.FAN_OUT, notifications_jobs.fan_out)
+    jobs.register(notifications.FORGET_FOLLOWER, notifications_jobs.forget)
     jobs.register(recordings.PREPARE, programme_jobs.prepare)
 
 
 def rounds() -> Sequence[Callable[[Platform], None]]:
     """What time decides and the worker ought to notice soon."""
     return (
-        accounts_jobs.Forgetting(),
+        accounts_jobs.Watch(),
         ballots_jobs.close_due,
-        ballots_jobs.release_person_ids,
         ballots_jobs.tell_turnout,
-        programme_jobs.Sweeper(),
-        results_jobs.forget_due,
+        notifications_jobs.read_inbox,
+        notifications_jobs.gather,
+        retention_jobs.Retention(),
     )

@@ -34,9 +34,11 @@ pytest_plugins = (
     "tests.support.programme",  # stands on units
     "tests.support.delivered",  # stands on units
     "tests.support.comments",  # stands on units
+    "tests.support.letters",
 )
 
 ROOT = Path(__file__).parents[1]
+os.environ.setdefault("EVALAPP_QUIET_HOURS", "off")  # tests run at any hour; those about the night say so
 DATABASES = os.environ.get("EVALAPP_TEST_DATABASES", "sqlite,postgresql").split(",")
 
 

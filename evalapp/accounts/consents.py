@@ -35,11 +35,15 @@ SIGN_IN = ConsentText(
 )
 REPLY_NOTICES = ConsentText(
     purpose=Purpose.REPLY_NOTICES,
-    version="2026-11",
-    zh="部门答复我的留言时，用短信告诉我。不勾选也可以登录和评议，以后可以在“我的”页面随时打开或关掉。",
+    version="2026-12",
+    zh=(
+        "部门答复我的留言、我关注的有新进展时，用短信（填了邮箱就用邮件）告诉我。信里不写是什么事。"
+        "不勾选也可以登录、评议和关注，以后可以在“我的”页面随时打开或关掉。"
+    ),
     en=(
-        "Send me a text message when a department answers my comment. You can sign in and grade without this, and turn it "
-        "on or off on your page at any time."
+        "Send me a text message (a mail, where I gave an address) when a department answers my comment or something I follow "
+        "has news. It does not say what about. You can sign in, grade and follow without this, and turn it on or off on your "
+        "page at any time."
     ),
 )
 EXTENSION_NOTICES = ConsentText(

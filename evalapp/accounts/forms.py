@@ -54,6 +54,19 @@ class CodeForm(Form):
     notices = BooleanField(_l("部门答复我时发短信"))
 
 
+class AddressForm(Form):
+    """A mail address to which letters are to go."""
+
+    address = StringField(
+        _l("邮箱地址"),
+        filters=[stripped],
+        validators=[
+            InputRequired(_l("请填邮箱地址，例如 name@example.com。")),
+            Length(max=254, message=_l("请填邮箱地址，例如 name@example.com。")),
+        ],
+    )
+
+
 class StopForm(Form):
     """Stop our messages to a number, or let them come again."""
 

@@ -36,3 +36,32 @@ def code_text(settings: Settings, *, purpose: CodePurpose, lang: str, code: str,
         "code": code,
         "stop": f"{settings.public_url}/stop/{stop_code}",
     }
+
+
+_CONFIRM = {
+    "zh": (
+        "【%(site)s】请确认邮箱",
+        (
+            "有人填了这个邮箱，请求把%(district)s评议的通知寄到这里。是您本人，请在 24 小时内打开 %(link)s 并按“确认”。"
+            "不是您，不用理会：不确认就不会再寄信来，地址会被删除。"
+        ),
+    ),
+    "en": (
+        "[%(site)s] Confirm your mail address",
+        (
+            "Somebody asked that notices of the district's evaluation be sent to this address. If it was you, open %(link)s "
+            "within 24 hours and press Confirm. If not, ignore this: nothing more is sent and the address is deleted."
+        ),
+    ),
+}
+
+
+def confirm_words(settings: Settings, *, lang: str, token: str) -> tuple[str, str]:
+    """Return subject and text of the letter that asks whether a mail address is really its holder's."""
+    subject, text = _CONFIRM.get(lang, _CONFIRM["zh"])
+    places = {
+        "site": settings.site_name,
+        "district": settings.district,
+        "link": f"{settings.public_url}/mail/confirm/{token}",
+    }
+    return subject % places, text % places

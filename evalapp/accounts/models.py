@@ -15,6 +15,7 @@ __all__ = [
     "Consent",
     "Enrolment",
     "KeptPersonId",
+    "MailAddress",
     "Purpose",
     "Resident",
     "Role",
@@ -40,6 +41,7 @@ class Resident(Keyed, Base):
     # Nothing of before is shown: numbers that lay idle change hands.
     known_since: Mapped[datetime] = mapped_column(default=clock.now)
     last_used_at: Mapped[datetime] = mapped_column(index=True)
+    lang: Mapped[str] = mapped_column(default="zh")  # in which letters are written
     erased_at: Mapped[datetime | None] = mapped_column()
     released_at: Mapped[datetime | None] = mapped_column()  # the id of an erased person is gone too
     kept_until: Mapped[datetime | None] = (
@@ -70,6 +72,38 @@ class VaultEntry(Keyed, Base):
     stop_code: Mapped[str] = mapped_column(unique=True)  # in every code's message: how to have it stop
     blocked_until: Mapped[datetime | None] = mapped_column()
     expires_at: Mapped[datetime | None] = mapped_column(index=True)  # of a number that never signed in
+
+
+class MailAddress(Keyed, Base):
+    """Somebody's mail address, encrypted; used once its holder has confirmed it. Only `accounts.vault_mail` reads this table."""
+
+    __tablename__ = "mail_addresses"
+    __table_args__ = (
+        CheckConstraint("(resident_id IS NULL) != (staff_id IS NULL)", name="of_one_person"),
+        Index(
+            "uq_mail_addresses_confirmed_resident_id",
+            "resident_id",
+            unique=True,
+            sqlite_where=text("confirmed_at IS NOT NULL"),
+            postgresql_where=text("confirmed_at IS NOT NULL"),
+        ),
+        Index(
+            "uq_mail_addresses_confirmed_staff_id",
+            "staff_id",
+            unique=True,
+            sqlite_where=text("confirmed_at IS NOT NULL"),
+            postgresql_where=text("confirmed_at IS NOT NULL"),
+        ),
+    )
+
+    resident_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("residents.id"), index=True)
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    address_key: Mapped[str] = mapped_column(index=True)  # keyed hash: limits know no address
+    sealed_address: Mapped[bytes] = mapped_column()
+    lang: Mapped[str] = mapped_column(default="zh")
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    sent_at: Mapped[datetime | None] = mapped_column()
+    confirmed_at: Mapped[datetime | None] = mapped_column()
 
 
 class Consent(Keyed, Base):

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from evalapp.accounts import rules
@@ -149,6 +149,19 @@ def resident(session: Session, resident_id: uuid.UUID) -> Resident:
     return found
 
 
+def resident_of(session: Session, person_id: str) -> uuid.UUID | None:
+    """The resident whose number has this hash, or nobody."""
+    return session.scalar(
+        select(Resident.id).where(Resident.person_id == person_id, Resident.erased_at.is_(None))
+    )
+
+
+def idle_since(session: Session, limit: datetime) -> int:
+    """How many residents have not been here since `limit`."""
+    rows = select(func.count()).where(Resident.erased_at.is_(None), Resident.last_used_at <= limit)
+    return session.scalar(rows) or 0
+
+
 def standing_consents(session: Session, resident_id: uuid.UUID) -> dict[Purpose, Consent]:
     """What a resident agrees to at present."""
     rows = session.scalars(
@@ -163,6 +176,11 @@ def standing_consents(session: Session, resident_id: uuid.UUID) -> dict[Purpose,
 def agrees(session: Session, resident_id: uuid.UUID, purpose: Purpose) -> bool:
     """Whether a resident agreed to a purpose and has not taken it back."""
     return purpose in standing_consents(session, resident_id)
+
+
+def wants_letters(session: Session, resident_id: uuid.UUID) -> bool:
+    """Whether a resident agreed to letters of any kind."""
+    return not standing_consents(session, resident_id).keys().isdisjoint(rules.LETTERS)
 
 
 def who_agrees(

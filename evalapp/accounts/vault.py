@@ -9,7 +9,7 @@ import secrets
 import uuid
 from datetime import datetime
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -69,9 +69,15 @@ def forget(session: Session, person: str) -> None:
     session.execute(delete(VaultEntry).where(VaultEntry.person_id == person))
 
 
-def forget_expired(session: Session, now: datetime) -> None:
-    """Remove the numbers that never signed in and whose day is over."""
-    session.execute(delete(VaultEntry).where(VaultEntry.expires_at <= now))
+def expired(session: Session, now: datetime) -> int:
+    """How many numbers never signed in and have had their day (or, stopped by their holder, their month)."""
+    return session.scalar(select(func.count()).where(VaultEntry.expires_at <= now)) or 0
+
+
+def forget_expired(session: Session, now: datetime) -> int:
+    """Remove the numbers that never signed in and whose day is over; return how many."""
+    gone = delete(VaultEntry).where(VaultEntry.expires_at <= now).returning(VaultEntry.id)
+    return len(session.scalars(gone).all())
 
 
 def number_of(session: Session, keys: Keys, person: str) -> str | None:
@@ -95,6 +101,11 @@ def block_of(session: Session, keys: Keys, person: str) -> str:
 def stop_code(session: Session, person: str) -> str:
     """Return the code with which the holder of the number can stop our messages."""
     return session.scalar(select(VaultEntry.stop_code).where(VaultEntry.person_id == person)) or ""
+
+
+def person_with(session: Session, code: str) -> str | None:
+    """Return the person whose messages this code stops, if any."""
+    return session.scalar(select(VaultEntry.person_id).where(VaultEntry.stop_code == code.upper()))
 
 
 def stop_sending(session: Session, code: str) -> None:

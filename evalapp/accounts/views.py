@@ -3,7 +3,7 @@
 from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from evalapp.accounts import browser, consents, queries, rules, vault
+from evalapp.accounts import browser, consents, queries, rules, vault, vault_mail
 from evalapp.accounts.forms import CodeForm, PhoneForm, StopForm
 from evalapp.accounts.services import codes, residents, sessions
 from evalapp.core.errors import DomainError
@@ -98,6 +98,19 @@ def stop(code: str) -> Answer:
             change(db.session, code)
         return go_to(url_for(".stop", code=code))
     return render_template("accounts/stop.html", form=form, is_stopped=is_stopped, days=rules.BLOCK_LIFE.days)
+
+
+@blueprint.route("/mail/confirm/<token>", methods=["GET", "POST"])
+@public
+def confirm_address(token: str) -> Answer:
+    """The holder of a mailbox says that letters may come: opening shows, the button does."""
+    asked = vault_mail.waiting(db.session, platform().keys, token)
+    form = StopForm()
+    if form.validate_on_submit():
+        with transaction(db.session):
+            vault_mail.confirm(db.session, platform().keys, token)
+        return go_to(url_for(".confirm_address", token=token))
+    return render_template("accounts/confirm_address.html", form=form, asked=asked)
 
 
 def _sign_in(form: CodeForm) -> str:

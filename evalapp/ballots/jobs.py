@@ -24,15 +24,16 @@ def close_due(platform: Platform) -> None:
             log.info("box closed", grading=str(grading_id))
 
 
-def release_person_ids(platform: Platform) -> None:
-    """Let go of the ids of erased people and of changed numbers once every box that they may have used is final."""
+def release_person_ids(platform: Platform) -> int:
+    """Let go of the ids of erased people and of changed numbers once every box that they may have used is final; return how many."""
     with platform.session() as session:
         horizon = gradings.all_final_before(session, now=clock.now())
         if not numbers.is_anything_kept(session, before=horizon):
-            return
+            return 0
     with platform.transaction() as session:
         released = numbers.release(session, before=horizon)
     log.info("person ids released", number=released)
+    return released
 
 
 def tell_turnout(platform: Platform) -> None:
@@ -48,6 +49,5 @@ def tell_turnout(platform: Platform) -> None:
         try:
             with platform.transaction() as session:
                 closing.refresh_turnout(session, grading_id)
-                closing.forget_changes(session)
         except (DomainError, OperationalError) as error:
             log.warning("turnout was not refreshed", error=type(error).__name__)

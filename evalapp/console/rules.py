@@ -96,6 +96,18 @@ RAIL: tuple[RailEntry, ...] = (
         icon="journal-check",
     ),
     RailEntry(
+        permission=Permission.SEE_RETENTION,
+        endpoint="retention.index",
+        label=N_("保存期限"),
+        icon="hourglass-split",
+    ),
+    RailEntry(
+        permission=Permission.USE_DESK,
+        endpoint="notices.index",
+        label=N_("通知"),
+        icon="bell",
+    ),
+    RailEntry(
         permission=Permission.USE_DESK,
         endpoint="staff.change_password",
         label=N_("改密码"),

@@ -33,6 +33,8 @@ class Permission(enum.StrEnum):
     SEE_UNIT_DESK = "unit:see"
     # auditor
     READ_AUDIT = "audit:read"
+    # auditor and administrator
+    SEE_RETENTION = "retention:see"
     # administrator
     MANAGE_STAFF = "staff:manage"
 

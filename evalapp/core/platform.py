@@ -13,6 +13,7 @@ from evalapp.core.engine import make_engine, make_links, make_session_factory
 from evalapp.core.gateways import SmsGateway, open_gateway
 from evalapp.core.keys import Keys
 from evalapp.core.lean import Links
+from evalapp.core.mail import MailGateway, open_mail
 from evalapp.core.settings import Settings
 from evalapp.core.storage import LocalStorage, Storage
 from evalapp.core.transaction import Lean, transaction
@@ -29,6 +30,7 @@ class Platform:
     storage: Storage
     keys: Keys
     sms: SmsGateway
+    mail: MailGateway
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -46,6 +48,7 @@ class Platform:
             storage=LocalStorage(settings.media_dir),
             keys=Keys(settings.keys_dir),
             sms=open_gateway(settings),
+            mail=open_mail(settings),
         )
 
     def session(self) -> Session:

@@ -2,8 +2,11 @@
 
 import enum
 import os
+from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -14,6 +17,14 @@ PREFIX = "EVALAPP_"
 class Environment(enum.StrEnum):
     DEVELOPMENT = "development"
     PRODUCTION = "production"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuietHours:
+    """From when until when no letter goes out, by the clocks of the district; usually over midnight."""
+
+    start: time
+    end: time
 
 
 class Settings(BaseSettings):
@@ -28,7 +39,8 @@ class Settings(BaseSettings):
     s3_url: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
     sms_gateway: str = "outbox"
-    mail_url: str = "outbox"
+    mail_url: SecretStr = SecretStr("outbox")
+    mail_from: str = ""
     public_url: str = "http://127.0.0.1:8000"
     site_name: str = "大家看 大家评"
     district: str = "晴川区"
@@ -55,6 +67,9 @@ class Settings(BaseSettings):
     comments_per_resident_hour: int = Field(default=10, ge=1)
     two_person_wait_hours: int = 24
 
+    quiet_hours: str = "21:00-08:00"
+    digest_hour: int = Field(default=9, ge=0, le=23)
+
     @field_validator("data_dir")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
@@ -64,6 +79,22 @@ class Settings(BaseSettings):
     @classmethod
     def _no_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _two_times(cls, value: str) -> str:
+        _quiet(value)
+        return value
+
+    @field_validator("mail_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr) -> SecretStr:
+        url = urlsplit(value.get_secret_value())
+        if value.get_secret_value() != "outbox" and not (
+            url.scheme in {"smtp", "smtps"} and url.hostname and not url.path.strip("/") and not url.query
+        ):
+            raise ValueError("EVALAPP_MAIL_URL is smtp://[user:password@]host[:port], smtps://… or outbox")
+        return value
 
     @model_validator(mode="after")
     def _fit_for_production(self) -> Self:
@@ -75,7 +106,7 @@ class Settings(BaseSettings):
             return self
         if self.clock_offset:
             raise ValueError("EVALAPP_CLOCK_OFFSET is refused in production")
-        if "outbox" in {self.sms_gateway, self.mail_url} and not self.outbox_in_production:
+        if "outbox" in {self.sms_gateway, self.mail_url.get_secret_value()} and not self.outbox_in_production:
             raise ValueError(
                 "the outbox is for development: set EVALAPP_SMS_GATEWAY and EVALAPP_MAIL_URL, or accept it with "
                 "EVALAPP_OUTBOX_IN_PRODUCTION=1"
@@ -103,6 +134,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'evalapp.sqlite3'}"
 
     @property
+    def quiet(self) -> QuietHours | None:
+        """The quiet hours; None when there are none."""
+        return _quiet(self.quiet_hours)
+
+    @property
     def keys_dir(self) -> Path:
         return self.data_dir / "keys"
 
@@ -117,6 +153,17 @@ class Settings(BaseSettings):
     @property
     def uploads_dir(self) -> Path:
         return self.data_dir / "uploads"
+
+
+def _quiet(value: str) -> QuietHours | None:
+    if value == "off":
+        return None
+    start, _, end = value.partition("-")
+    try:
+        hours = QuietHours(start=time.fromisoformat(start.strip()), end=time.fromisoformat(end.strip()))
+    except ValueError:
+        raise ValueError("EVALAPP_QUIET_HOURS is two times such as 21:00-08:00, or off") from None
+    return hours if hours.start != hours.end else None
 
 
 def read_settings(**overrides: Any) -> Settings:

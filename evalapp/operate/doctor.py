@@ -52,6 +52,10 @@ def _settings(platform: Platform) -> Iterator[Finding]:
         yield Finding(
             about="短信", verdict=Verdict.NOTE, says=f"短信写进文件夹 {settings.outbox_dir}，没有真的发出去"
         )
+    if settings.mail_url.get_secret_value() == "outbox":
+        yield Finding(
+            about="邮件", verdict=Verdict.NOTE, says=f"邮件写进文件夹 {settings.outbox_dir}，没有真的寄出去"
+        )
     if not settings.secure_cookies:
         yield Finding(
             about="网址", verdict=Verdict.NOTE, says="EVALAPP_PUBLIC_URL 不是 https，只适合本机试用"

@@ -24,11 +24,10 @@ from evalapp.core.platform import Platform
 from evalapp.programme import media
 from evalapp.programme.models import Recording
 from evalapp.programme.rules.recordings import original_name, watch_folder
-from evalapp.programme.services import recordings, recordings_reports, recordings_uploads
+from evalapp.programme.services import recordings, recordings_uploads
 
 CHECKING = N_("核对文件")
 BLOCK = 4 * 1024 * 1024
-SWEEP_EVERY = 600.0  # seconds
 LEFTOVER_AFTER = 3600.0  # seconds since a file without a row was touched last
 JUST_MADE = 5.0  # seconds in which a folder may not have its lock yet
 WORK = "work"
@@ -183,33 +182,35 @@ def sweep_work(platform: Platform, recording_id: uuid.UUID | None = None) -> int
     return removed
 
 
-def sweep(platform: Platform) -> None:
-    """End expired uploads, and remove what nobody will ask for again: their bytes, work folders, reporters' hashes."""
-    now = clock.now()
+def sweep(platform: Platform) -> int:
+    """End expired uploads, and remove what nobody will ask for again: their bytes and work folders; return how many."""
     with platform.transaction() as session:
-        ended = recordings_uploads.expire(session, now=now)
-        forgotten = recordings_reports.forget_reporters(session, now=now)
+        ended = recordings_uploads.expire(session, now=clock.now())
+    removed = 0
+    for path in _leftovers(platform):
+        with contextlib.suppress(FileNotFoundError):
+            path.unlink()
+            removed += 1
+    removed += sweep_work(platform)
+    if ended or removed:
+        log.info("swept", uploads=ended, leftovers=removed)
+    return ended + removed
+
+
+def overdue(platform: Platform) -> int:
+    """How many uploads have expired and go on all the same, and how many files nobody will ask for again."""
+    with platform.session() as session:
+        expired = recordings_uploads.expired_count(session, now=clock.now())
+    return expired + len(_leftovers(platform))
+
+
+def _leftovers(platform: Platform) -> list[Path]:
+    """The files in the folder of uploads that no row needs and nobody has touched for an hour."""
     with platform.session() as session:
         needed = {str(file_id) for file_id in recordings_uploads.needed_files(session)}
-    removed = 0
+    found = []
     for path in sorted(platform.settings.uploads_dir.glob("*")):
         with contextlib.suppress(FileNotFoundError):
-            is_old = time.time() - path.stat().st_mtime > LEFTOVER_AFTER
-            if path.stem not in needed and is_old:
-                path.unlink()
-                removed += 1
-    removed += sweep_work(platform)
-    if ended or removed or forgotten:
-        log.info("swept", uploads=ended, leftovers=removed, hashes=forgotten)
-
-
-class Sweeper:
-    """A round of the worker: sweeps at the start and every ten minutes."""
-
-    def __init__(self) -> None:
-        self.next_at = 0.0
-
-    def __call__(self, platform: Platform) -> None:
-        if time.monotonic() >= self.next_at:
-            self.next_at = time.monotonic() + SWEEP_EVERY
-            sweep(platform)
+            if path.stem not in needed and time.time() - path.stat().st_mtime > LEFTOVER_AFTER:
+                found.append(path)
+    return found

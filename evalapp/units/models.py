@@ -11,7 +11,7 @@ from evalapp.core.base import Base, Keyed
 from evalapp.core.names import name_key
 from evalapp.units.rules.tree import DEEPEST, UnitKind
 
-__all__ = ["Membership", "Unit", "UnitFunction", "UnitKind", "UnitPost"]
+__all__ = ["Membership", "Unit", "UnitFunction", "UnitKind", "UnitPost", "UnitTopic"]
 
 
 def _key_of_the_name(context: DefaultExecutionContext) -> str:
@@ -113,3 +113,12 @@ class Membership(Keyed, Base):
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), unique=True)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), index=True)
     created_at: Mapped[datetime] = mapped_column()
+
+
+class UnitTopic(Base):
+    """What people follow who follow a unit; made at first need."""
+
+    __tablename__ = "unit_topics"
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    topic_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("topics.id"), unique=True)

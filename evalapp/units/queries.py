@@ -13,7 +13,7 @@ from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.paging import Page, page_of
 from evalapp.core.permissions import Actor
-from evalapp.units.models import Membership, Unit, UnitFunction, UnitKind, UnitPost
+from evalapp.units.models import Membership, Unit, UnitFunction, UnitKind, UnitPost, UnitTopic
 
 MOST_UNITS = 5_000
 
@@ -64,6 +64,20 @@ def unit_of(session: Session, actor: Actor) -> Unit:
     if found is None:
         raise NotFound(N_("你的账号还没有分配单位，请联系评议办。"))
     return found
+
+
+def topic_id(session: Session, unit_id: uuid.UUID) -> uuid.UUID | None:
+    """Return the topic of a unit; None while nobody needed it."""
+    return session.scalar(select(UnitTopic.topic_id).where(UnitTopic.unit_id == unit_id))
+
+
+def topic_of_member(session: Session, staff_id: uuid.UUID) -> uuid.UUID | None:
+    """Return the topic of the unit that a member of staff works for; None without a unit or while nobody needed it."""
+    return session.scalar(
+        select(UnitTopic.topic_id)
+        .join(Membership, Membership.unit_id == UnitTopic.unit_id)
+        .where(Membership.staff_id == staff_id)
+    )
 
 
 def profile(session: Session, unit: Unit) -> UnitProfile:

@@ -17,6 +17,7 @@ from evalapp.ballots.services import appending, casting, closing
 from evalapp.core import clock, lean
 from evalapp.core.errors import Conflict, NotFound, NotSignedIn, TooMany, Unavailable
 from evalapp.programme.models import Recording
+from evalapp.retention.jobs import Retention
 from tests.support.watchable import add_prepared
 
 
@@ -171,8 +172,8 @@ def test_changes_are_forgotten_after_two_hours(polling):
     polling.cast(episode, voter)
     polling.cast(episode, voter)
     assert rows(polling, BallotChange) == 1
-    with time_machine.travel(clock.now() + timedelta(hours=3)), polling.platform.transaction() as session:
-        closing.forget_changes(session)
+    with time_machine.travel(clock.now() + timedelta(hours=3)):
+        Retention()(polling.platform)
     assert rows(polling, BallotChange) == 0
 
 

@@ -6,14 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from evalapp.accounts import rules
 from evalapp.accounts.models import CodeRequest
 from evalapp.accounts.services import codes, questions
 from evalapp.accounts.services import codes as services
-from evalapp.core import clock
 from evalapp.core.errors import TooMany
 from evalapp.core.platform import Platform
 from evalapp.core.settings import Settings
@@ -131,7 +130,7 @@ def test_counting_without_the_lock_is_noticed(platform: Platform, monkeypatch: p
 
 def _empty(platform: Platform) -> None:
     with platform.transaction() as session:
-        services.forget_old(session, clock.now() + timedelta(days=2))
+        session.execute(delete(CodeRequest))
 
 
 def test_the_chance_of_guessing_a_number_in_a_day_is_small(settings: Settings) -> None:

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from evalapp.accounts import queries, vault
 from evalapp.accounts.events import NoticesStopped, ResidentErased, ResidentStartedAnew
-from evalapp.accounts.jobs import Forgetting
+from evalapp.accounts.jobs import Watch
 from evalapp.accounts.models import (
     CodeRequest,
     Consent,
@@ -24,9 +24,10 @@ from evalapp.accounts.models import (
     StaffAttempt,
     VaultEntry,
 )
-from evalapp.accounts.services import codes, residents
+from evalapp.accounts.services import residents
 from evalapp.core import clock, events
 from evalapp.core.platform import Platform
+from evalapp.retention.jobs import Retention
 from tests.support.accounts import Outbox, People, phone
 from tests.support.strict_client import StrictClient
 
@@ -39,7 +40,7 @@ def rows(session: Session, kind: type[Any]) -> int:
 def after(platform: Platform, **time: float) -> None:
     """Have the worker's round run once, that much later."""
     with time_machine.travel(clock.now() + timedelta(**time)):
-        Forgetting()(platform)
+        Retention()(platform)
 
 
 def test_requests_and_numbers_that_never_signed_in_are_gone_after_a_day(
@@ -54,13 +55,15 @@ def test_requests_and_numbers_that_never_signed_in_are_gone_after_a_day(
     assert vault.number_of(session, platform.keys, known.person_id) == known.phone
 
 
-def test_attempts_and_enrolments_are_gone_after_a_day(
+def test_enrolments_are_gone_after_a_day_and_attempts_as_logs_after_half_a_year(
     people: People, platform: Platform, session: Session
 ) -> None:
     people.sign_in(people.staff(), password="wrong")
+    after(platform, days=179)
     assert rows(session, StaffAttempt) == 1
-    after(platform, hours=24, minutes=1)
-    assert rows(session, StaffAttempt) == rows(session, Enrolment) == 0
+    assert rows(session, Enrolment) == 0
+    after(platform, days=180, minutes=1)
+    assert rows(session, StaffAttempt) == 0
 
 
 def test_sessions_are_gone_thirty_days_after_they_were_seen(
@@ -84,26 +87,6 @@ def test_a_number_unused_for_two_years_is_erased(
     assert session.scalars(select(Resident.erased_at)).one() is not None
 
 
-def test_a_round_that_forgets_nothing_is_noticed(
-    people: People, platform: Platform, session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The planted defect: requests are kept for ever."""
-    people.client().post("/sign-in", {"phone": phone(1)})
-    monkeypatch.setattr(codes, "forget_old", lambda *_: None)
-    after(platform, days=3)
-    assert rows(session, CodeRequest) == 1
-
-
-def test_the_round_works_every_ten_minutes_only(people: People, platform: Platform, session: Session) -> None:
-    people.client().post("/sign-in", {"phone": phone(1)})
-    start, forgetting = clock.now(), Forgetting()
-    forgetting(platform)
-    with time_machine.travel(start + timedelta(minutes=9)):
-        forgetting(platform)
-    assert forgetting._next_at is not None
-    assert forgetting._next_at < start + timedelta(minutes=11)
-
-
 def test_many_failed_codes_raise_an_alarm(platform: Platform) -> None:
     with platform.transaction() as own:
         for number in range(25):
@@ -119,7 +102,7 @@ def test_many_failed_codes_raise_an_alarm(platform: Platform) -> None:
                 )
             )
     with capture_logs() as logged:
-        Forgetting()(platform)
+        Watch()(platform)
     assert [(entry["log_level"], entry["failed"]) for entry in logged] == [("error", 125)]
 
 

@@ -15,15 +15,18 @@ from typing import Any
 import pytest
 from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from evalapp import wiring
 from evalapp.accounts.models import Role
 from evalapp.accounts.services import residents, sessions
+from evalapp.core import clock
 from evalapp.core.permissions import RESIDENT_PERMISSIONS, Actor, ActorKind
 from evalapp.core.platform import Platform
 from evalapp.core.settings import Settings
 from evalapp.factory import WITHOUT_TOKEN, create_app
+from evalapp.notifications.models import StaffNotice
 from evalapp.operate import setting_up
 from evalapp.programme.models import Recording
 from evalapp.units import services as units_services
@@ -145,6 +148,17 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
     comment = comments.shown(thread, author=author)
     with platform.session() as opened:
         a_unit = opened.get(type(other), unit)
+    with platform.transaction() as opened:
+        units_services.notify_desk(
+            opened,
+            unit_id=unit,
+            kind="reminder",
+            reference="X",
+            path="/",
+            due_at=clock.now(),
+            key="x",
+        )
+        notice_id = opened.scalars(select(StaffNotice.id)).one()
     samples = {
         "number": episode.number,
         "year": 2026,
@@ -160,6 +174,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
         "slot_id": str(slot.id),
         "airing_id": str(airing.id),
         "wish": "on",
+        "rhythm": "daily",
+        "notice_id": str(notice_id),
         "code": "0000-0000-0000-0000",
         "token": "none",
         "name": "none.mp4",

@@ -3,16 +3,21 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from evalapp.accounts.models import Role
+from evalapp.core import clock
 from evalapp.core.platform import Platform
+from evalapp.notifications.models import Channel, Letter, LetterState
 from evalapp.programme.models import Episode
+from evalapp.programme.services import following
+from evalapp.retention.models import Removal
 from evalapp.units import services as units_services
 from evalapp.units.models import Unit
 from tests.support.accounts import People
 from tests.support.ballots import Polling
 from tests.support.comments import Comments
+from tests.support.letters import Letters
 from tests.support.pledges import PledgeFactory
 from tests.support.programme import Programme
 from tests.support.statements import statements_of
@@ -58,9 +63,10 @@ LISTS = {
         "/desk/unit/highlights",
         "/desk/unit/inbox",
         "/desk/unit/pledges",
+        "/desk/notices",
     ),
     Role.STATION: ("/desk/station",),
-    Role.AUDITOR: ("/desk/audit",),
+    Role.AUDITOR: ("/desk/audit", "/desk/retention"),
     Role.ADMINISTRATOR: ("/desk/staff",),
 }
 
@@ -74,7 +80,7 @@ class District:
         self.programme, self.pledges = Programme(platform, self.units), PledgeFactory(platform)
         self.comments = Comments(platform)
         self.unit = self.units.department("区第一局", rank_class="甲")
-        self.resident = people.resident()
+        self.resident, self.letters = people.resident(), Letters(platform)
         self.first = self.grow()
         self.browsers = {"anonymous": people.client(), "resident": self.resident.browser}
         for role in Role:
@@ -103,9 +109,35 @@ class District:
         with self.platform.session() as session:
             thread_id = session.scalar(select(Episode.thread_id).where(Episode.id == first.id))
         thread = self.comments.thread_of(type("Of", (), {"thread_id": thread_id}))
+        self.letter_and_notice(episode)
         self.comments.written(thread)
         self.comments.replied(self.comments.shown(thread), unit=self.unit)
         return episode
+
+    def letter_and_notice(self, episode: Episode) -> None:
+        """The resident follows one thing more that has news, one letter is doubtful, one notice lies on the desk."""
+        reader, number = self.letters.reader(), episode.number
+        with self.platform.transaction() as session:
+            topic_id = following.topic_of(session, episode.id)
+            units_services.notify_desk(
+                session,
+                unit_id=self.unit.id,
+                kind="reminder",
+                reference=f"X-{number}",
+                path="/",
+                due_at=clock.now(),
+                key=f"x-{number}",
+            )
+        self.letters.follow_as(self.resident.resident.id, topic_id)
+        self.letters.news(topic_id, key=f"n-{number}")
+        self.letters.notify(reader)
+        with self.platform.transaction() as session:
+            session.execute(
+                update(Letter)
+                .where(Letter.resident_id == reader.id)
+                .values(state=LetterState.DOUBTFUL, channel=Channel.SMS)
+            )
+            session.add(Removal(rule=f"r-{number}", removed_on=clock.today(), amount=1))
 
     def path(self, listed: str) -> str:
         with self.platform.session() as session:

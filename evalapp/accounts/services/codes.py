@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ScalarSelect, delete, func, select, update
+from sqlalchemy import ScalarSelect, func, select, update
 from sqlalchemy.orm import Session
 
 from evalapp.accounts import rules, vault
@@ -153,9 +153,13 @@ def failed_tries(session: Session, *, since: datetime) -> int:
     return session.scalars(counted.where(CodeRequest.asked_at >= since)).one()
 
 
-def forget_old(session: Session, now: datetime) -> None:
-    """Delete requests that no limit counts any more."""
-    session.execute(delete(CodeRequest).where(CodeRequest.asked_at <= now - rules.CODE_KEPT))
+def note_sent(session: Session, request_id: uuid.UUID) -> None:
+    """Note that a code was handed over, or is about to be."""
+    session.execute(
+        update(CodeRequest)
+        .where(CodeRequest.id == request_id, CodeRequest.sent_at.is_(None))
+        .values(sent_at=clock.now())
+    )
 
 
 def _ask(

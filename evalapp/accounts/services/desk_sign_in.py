@@ -7,9 +7,8 @@ outside any transaction because it takes long on purpose.
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from evalapp.accounts import passwords, rules, sealing, totp
@@ -179,12 +178,6 @@ def actor_of(staff: StaffMember) -> Actor:
     return Actor(
         kind=ActorKind.STAFF, id=staff.id, name=staff.post, permissions=rules.PERMISSIONS[staff.role]
     )
-
-
-def forget_old(session: Session, now: datetime) -> None:
-    """Delete attempts and enrolments of more than a day ago."""
-    session.execute(delete(StaffAttempt).where(StaffAttempt.at <= now - rules.CODE_KEPT))
-    session.execute(delete(Enrolment).where(Enrolment.created_at <= now - rules.CODE_KEPT))
 
 
 def _unchanged(session: Session, proven: Proven) -> StaffMember:

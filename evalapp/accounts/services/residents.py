@@ -8,15 +8,18 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from evalapp.accounts import consents, rules, vault
+from evalapp.accounts import consents, rules, vault, vault_mail
 from evalapp.accounts.events import NoticesStopped, ResidentErased, ResidentStartedAnew
 from evalapp.accounts.models import CodeRequest, Consent, KeptPersonId, Purpose, Resident, SignedIn
 from evalapp.accounts.queries import resident as known_resident
 from evalapp.accounts.services import codes, sessions
+from evalapp.accounts.vault_mail import Owner
 from evalapp.core import clock, events
 from evalapp.core.errors import Conflict, Invalid
 from evalapp.core.i18n import N_
 from evalapp.core.platform import Platform
+
+ERASED_AT_ONCE = 100
 
 
 def check_consent(version: str | None) -> None:
@@ -43,6 +46,7 @@ def sign_in(
     check_consent(consent)
     request = codes.use(session, platform.keys, attempt, code=code)
     resident = admit(session, platform, request.person_id, notices=notices)
+    resident.lang = request.lang
     return sessions.open_for_resident(session, resident.id)
 
 
@@ -69,6 +73,11 @@ def give_consent(session: Session, resident_id: uuid.UUID, purpose: Purpose) -> 
     session.flush()
 
 
+def speak(session: Session, resident_id: uuid.UUID, lang: str) -> None:
+    """Write letters in this language from now on."""
+    known_resident(session, resident_id).lang = lang
+
+
 def withdraw_consent(session: Session, resident_id: uuid.UUID, purpose: Purpose) -> None:
     """Take consent back, at once. Without consent to signing in nothing may be kept: the account is erased."""
     if purpose is Purpose.SIGN_IN:
@@ -80,6 +89,12 @@ def withdraw_consent(session: Session, resident_id: uuid.UUID, purpose: Purpose)
     events.emit(session, NoticesStopped(resident_id=resident_id, purpose=purpose))
 
 
+def stop_letters(session: Session, resident_id: uuid.UUID) -> None:
+    """Take every consent to letters back: whoever says stop means all of them."""
+    for purpose in rules.LETTERS:
+        withdraw_consent(session, resident_id, purpose)
+
+
 def erase(session: Session, resident_id: uuid.UUID) -> None:
     """Remove number and sessions; other domains follow `ResidentErased`. Ballots stay as nameless records.
 
@@ -88,6 +103,7 @@ def erase(session: Session, resident_id: uuid.UUID) -> None:
     resident = known_resident(session, resident_id)
     now = clock.now()
     vault.forget(session, resident.person_id)
+    vault_mail.forget(session, Owner(resident_id=resident.id))
     session.execute(delete(SignedIn).where(SignedIn.resident_id == resident.id))
     session.execute(delete(CodeRequest).where(CodeRequest.person_id == resident.person_id))
     _withdraw_all(session, resident.id, now)
@@ -96,13 +112,13 @@ def erase(session: Session, resident_id: uuid.UUID) -> None:
     events.emit(session, ResidentErased(resident_id=resident.id, person_id=resident.person_id))
 
 
-def erase_idle(session: Session, now: datetime) -> int:
-    """Erase whoever has not been here for as long as numbers are kept; return how many."""
+def erase_idle(session: Session, limit: datetime) -> int:
+    """Erase some of those who have not been here since `limit`; return how many."""
     idle = session.scalars(
         select(Resident.id)
-        .where(Resident.erased_at.is_(None), Resident.last_used_at <= now - rules.NUMBER_KEPT)
+        .where(Resident.erased_at.is_(None), Resident.last_used_at <= limit)
         .order_by(Resident.last_used_at, Resident.id)
-        .limit(100)
+        .limit(ERASED_AT_ONCE)
     ).all()
     for resident_id in idle:
         erase(session, resident_id)
@@ -130,6 +146,8 @@ def own_data(session: Session, platform: Platform, resident_id: uuid.UUID) -> di
     )
     return {
         "phone": vault.number_of(session, platform.keys, resident.person_id),
+        "mail": vault_mail.own_address(session, platform.keys, Owner(resident_id=resident.id)),
+        "language": resident.lang,
         "member_since": resident.known_since.isoformat(),
         "last_used_at": resident.last_used_at.isoformat(),
         "numbers_changed_at": [until.isoformat() for until in session.scalars(kept)],
@@ -197,6 +215,7 @@ def _resident(session: Session, platform: Platform, person: str) -> Resident:
     if resident.erased_at is not None or rules.is_forgotten(resident.last_used_at, now):
         sessions.end_all_of_resident(session, resident.id)
         _withdraw_all(session, resident.id, now)
+        vault_mail.forget(session, Owner(resident_id=resident.id))
         resident.known_since, resident.erased_at = now, None
         events.emit(session, ResidentStartedAnew(resident_id=resident.id, person_id=person))
     resident.last_used_at = now

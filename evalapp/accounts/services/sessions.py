@@ -2,12 +2,10 @@
 
 import secrets
 import uuid
-from datetime import datetime
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from evalapp.accounts import rules
 from evalapp.accounts.models import Resident, SignedIn
 from evalapp.accounts.queries import hashed
 from evalapp.core import clock
@@ -65,12 +63,6 @@ def seen(session: Session, session_id: uuid.UUID, *, resident_id: uuid.UUID | No
             .where(Resident.id == resident_id, Resident.erased_at.is_(None))
             .values(last_used_at=now)
         )
-
-
-def forget_old(session: Session, now: datetime) -> None:
-    """Delete sessions that ended, or were last seen, longer ago than the retention rule keeps them."""
-    limit = now - rules.SESSION_KEPT
-    session.execute(delete(SignedIn).where(or_(SignedIn.ended_at <= limit, SignedIn.last_seen_at <= limit)))
 
 
 def _open(session: Session, *, resident_id: uuid.UUID | None, staff_id: uuid.UUID | None) -> str:

@@ -1,21 +1,19 @@
-"""What time decides: the closing mark, the turnout that is told, and what may be thrown away."""
+"""What time decides: the closing mark, and the turnout that is told."""
 
 import uuid
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evalapp.ballots.events import GradingClosed
-from evalapp.ballots.models import BallotChange, Grading, SealedBallot
+from evalapp.ballots.models import Grading, SealedBallot
 from evalapp.ballots.queries import gradings
-from evalapp.ballots.rules import sealing, voters, windows
+from evalapp.ballots.rules import sealing, windows
 from evalapp.ballots.rules.profile import written_moment
 from evalapp.ballots.services.announcing import add_entry
 from evalapp.ballots.services.locks import take_exclusive
 from evalapp.core import clock, events
 from evalapp.core.transaction import locked
-
-CHANGES_KEPT_BUCKETS = 24
 
 
 def close(session: Session, grading_id: uuid.UUID) -> bool:
@@ -48,9 +46,3 @@ def _tell(session: Session, grading: Grading) -> None:
         select(func.count()).select_from(SealedBallot).where(SealedBallot.grading_id == grading.id)
     )
     grading.turnout, grading.turnout_at = windows.told_turnout(accepted or 0), clock.now()
-
-
-def forget_changes(session: Session) -> None:
-    """Throw away who changed a ballot more than two hours ago: the hourly limit needs no more."""
-    oldest = voters.time_bucket(clock.now()) - CHANGES_KEPT_BUCKETS
-    session.execute(delete(BallotChange).where(BallotChange.bucket < oldest))

@@ -16,7 +16,7 @@ from evalapp.core import clock
 from evalapp.core.errors import Conflict, Invalid
 from evalapp.core.permissions import Permission
 from evalapp.core.transaction import transaction
-from evalapp.notifications import queries as notices
+from evalapp.notifications.queries import letters as notices
 from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db, platform
 from evalapp.web.i18n import _, sentence
@@ -111,7 +111,7 @@ def _page(*, refused: DecisionForm | None = None, conflict: str = "") -> str:
         reasons=REASONS,
         today=clock.today(),
         conflict=conflict,
-        undelivered=notices.undelivered_count(db.session),
+        undelivered=notices.troubled_count(db.session),
     )
 
 

@@ -5,13 +5,14 @@ Domains use `enqueue` inside the transaction of the change that needs the work, 
 """
 
 from evalapp.core.jobs.models import Job, JobState
-from evalapp.core.jobs.queue import JobContext, PermanentFailure, enqueue, register, retry, run
+from evalapp.core.jobs.queue import JobContext, NotYet, PermanentFailure, enqueue, register, retry, run
 from evalapp.core.jobs.worker import Worker
 
 __all__ = [
     "Job",
     "JobContext",
     "JobState",
+    "NotYet",
     "PermanentFailure",
     "Worker",
     "enqueue",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from evalapp.core import clock, logs
@@ -28,6 +29,14 @@ log = logs.get_logger("jobs")
 
 class PermanentFailure(Exception):  # noqa: N818  the word of the queue
     """Trying again would not help; carries the sentence that the desk shows."""
+
+
+class NotYet(Exception):  # noqa: N818  no failure: the work was begun too early
+    """The work is to be done later: it waits until the moment that is given, and this run does not count."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
 
 
 class LeaseLost(Exception):  # noqa: N818
@@ -95,10 +104,6 @@ def enqueue(
 
     With a `key` that is known already the earlier job stands, and its id is returned.
     """
-    if key is not None:
-        known = session.scalar(select(Job.id).where(Job.key == key))
-        if known is not None:
-            return known
     job = Job(
         id=uuid.uuid4(),
         kind=kind,
@@ -108,9 +113,26 @@ def enqueue(
         priority=priority,
         created_at=clock.now(),
     )
+    if key is not None:
+        return _unless_known(session, job)
     session.add(job)
     session.flush()
     return job.id
+
+
+def _unless_known(session: Session, job: Job) -> uuid.UUID:
+    """Write a job unless its key is there: the database answers which of two that ask at once was first."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {
+        name: getattr(job, name)
+        for name in ("id", "kind", "payload", "key", "run_at", "priority", "created_at")
+    }
+    session.execute(
+        insert(Job)
+        .values(**values, state=JobState.WAITING, attempts=0, progress=0, step="", error="")
+        .on_conflict_do_nothing(index_elements=["key"])
+    )
+    return session.scalars(select(Job.id).where(Job.key == job.key)).one()
 
 
 def retry(session: Session, job_id: uuid.UUID) -> None:
@@ -196,6 +218,8 @@ def _work(platform: "Platform", context: JobContext) -> None:
         function(context)
     except LeaseLost:
         log.warning("lease lost", job=str(context.job_id), kind=kind)
+    except NotYet as early:
+        _give_back(platform, context, run_at=early.until)
     except PermanentFailure as failure:
         _finish(platform, context, JobState.FAILED, str(failure))
     except Exception as error:
@@ -219,11 +243,11 @@ def _finish(platform: "Platform", context: JobContext, state: JobState, error: s
     log.info("job ended", job=str(context.job_id), state=state.value)
 
 
-def _give_back(platform: "Platform", context: JobContext) -> None:
+def _give_back(platform: "Platform", context: JobContext, *, run_at: datetime | None = None) -> None:
     with platform.transaction() as session:
         job = locked(session, Job, context.job_id)
         if job.lease == context.lease:
-            job.state, job.run_at, job.leased_until = JobState.WAITING, clock.now(), None
+            job.state, job.run_at, job.leased_until = JobState.WAITING, run_at or clock.now(), None
             job.attempts -= 1
 
 

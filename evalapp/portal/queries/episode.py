@@ -1,5 +1,6 @@
 """The page of an episode: recording, pledges, highlights, what can be graded, and the comments."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -71,8 +72,7 @@ def episode_page(
 ) -> EpisodePage:
     """Return the page of episode `number`. Raises `NotFound` for one that the public does not know of."""
     row, told = planning.episode_with_more(session, number, _with_grading())
-    if row.facts.opens_at is None and row.first_airing_at is None and row.facts.withdrawn_at is None:
-        raise NotFound(N_("没有找到这一期节目。"))
+    _require_known(row)
     is_withdrawn = row.state is EpisodeState.WITHDRAWN
     aired_at = row.first_airing_at if row.first_airing_at and row.first_airing_at <= clock.now() else None
     return EpisodePage(
@@ -85,6 +85,18 @@ def episode_page(
         thread=thread_page(session, row.episode.thread_id, only=only, after=after, limit=COMMENTS),
         drawing=drawing_of(row.episode.title, row.unit.name),
     )
+
+
+def known_episode_id(session: Session, number: int) -> uuid.UUID:
+    """The key of episode `number`. Raises `NotFound` for one that the public does not know of."""
+    row = planning.episode_with_state(session, number)
+    _require_known(row)
+    return row.episode.id
+
+
+def _require_known(row: EpisodeWithState) -> None:
+    if row.facts.opens_at is None and row.first_airing_at is None and row.facts.withdrawn_at is None:
+        raise NotFound(N_("没有找到这一期节目。"))
 
 
 @cache

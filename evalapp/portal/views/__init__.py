@@ -1,6 +1,25 @@
 """The public pages and the addresses that their forms post to."""
 
-from evalapp.portal.views import conventions, explaining, finding, residents, speaking, units, watching
+from evalapp.portal.views import (
+    conventions,
+    explaining,
+    finding,
+    following,
+    residents,
+    speaking,
+    units,
+    watching,
+)
 from evalapp.portal.views.blueprint import blueprint
 
-__all__ = ["blueprint", "conventions", "explaining", "finding", "residents", "speaking", "units", "watching"]
+__all__ = [
+    "blueprint",
+    "conventions",
+    "explaining",
+    "finding",
+    "following",
+    "residents",
+    "speaking",
+    "units",
+    "watching",
+]

@@ -17,6 +17,7 @@ from evalapp.comments.rules.sealing import CommentKeys
 from evalapp.core import clock
 from evalapp.portal.queries import episode as pages
 from evalapp.portal.queries.episode import EpisodePage, GradingShown
+from evalapp.portal.views import following
 from evalapp.programme.queries.planning_schedule import changed_airings
 from evalapp.programme.rules import EpisodeState
 from evalapp.web import access
@@ -71,6 +72,7 @@ def _shown_to_everybody(page: EpisodePage) -> dict[str, Any]:
         "ballot": None,
         "comment_form": None,
         "own": (),
+        "is_followed": False,
     }
 
 
@@ -82,6 +84,7 @@ def _shown_to_resident(
         "ballot": _own_ballot(page, ballot_form),
         "comment_form": None if is_withdrawn else comment_form or CommentForm(formdata=None),
         "own": _own_comments(page),
+        "is_followed": following.follows_episode(page.row.episode.id),
     }
 
 

@@ -6,11 +6,12 @@ from typing import Any
 from flask import Response, flash, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from evalapp.accounts import browser, consents, vault
+from evalapp.accounts import browser, consents, vault, vault_mail
 from evalapp.accounts import queries as accounts
 from evalapp.accounts.queries import ResidentSession
 from evalapp.accounts.rules import CodePurpose, Purpose, parse_number
 from evalapp.accounts.services import codes, numbers, residents, sessions
+from evalapp.accounts.vault_mail import Owner
 from evalapp.ballots import polling
 from evalapp.ballots.keepers import KeyGone
 from evalapp.ballots.queries import receipts
@@ -22,7 +23,10 @@ from evalapp.core import clock
 from evalapp.core.errors import DomainError
 from evalapp.core.permissions import Permission
 from evalapp.core.transaction import transaction
+from evalapp.notifications.rules.news import news_words
+from evalapp.notifications.rules.timing import Rhythm
 from evalapp.portal.forms import EraseForm, NewNumberForm, NumberCodeForm
+from evalapp.portal.views import following
 from evalapp.portal.views.blueprint import blueprint
 from evalapp.programme.queries import planning
 from evalapp.web.access import requires
@@ -35,6 +39,7 @@ from evalapp.web.links import go_to
 @requires(Permission.SEE_OWN_PAGE)
 def me() -> str:
     resident = browser.signed_in_resident()
+    owner, own_list = Owner(resident_id=resident.resident_id), following.own_list(resident)
     return render_template(
         "portal/me.html",
         number=vault.masked_number(db.session, platform().keys, resident.person_id),
@@ -47,6 +52,12 @@ def me() -> str:
             for each in (consents.REPLY_NOTICES, consents.EXTENSION_NOTICES)
         ],
         extended=planning.extended_now(db.session),
+        followed=own_list.followed,
+        mailbox=vault_mail.shown(db.session, platform().keys, owner)[0],
+        news_words=_news_words,
+        is_daily=own_list.rhythm is Rhythm.DAILY,
+        digest_hour=platform().settings.digest_hour,
+        quiet=platform().settings.quiet,
         consent=consents.SIGN_IN.text(language()),
         now=clock.now(),
     )
@@ -57,8 +68,14 @@ def me() -> str:
 def own_data() -> Response:
     """A copy of everything that is kept about the resident; of ballots, that there is one."""
     resident = browser.signed_in_resident()
+    listed = following.own_list(resident)
     data: dict[str, Any] = {
         "account": residents.own_data(db.session, platform(), resident.resident_id),
+        "letters": listed.rhythm.value,
+        "following": [
+            {"reference": one.topic.reference, "title": one.topic.title, "since": one.since.isoformat()}
+            for one in listed.followed
+        ],
         "ballots": [
             {"episode": standing.episode.number, "title": standing.episode.title, "receipt": standing.code}
             for standing in _ballots(resident)
@@ -97,7 +114,7 @@ def sign_out_everywhere() -> AnyResponse:
 @blueprint.post("/me/notices/<wish>")
 @requires(Permission.SEE_OWN_PAGE)
 def notices(wish: str) -> AnyResponse:
-    """Agree to messages about replies, or take that back."""
+    """Agree to messages about replies and what one follows, or take that back."""
     return _wished(wish, Purpose.REPLY_NOTICES)
 
 
@@ -178,6 +195,7 @@ def _wished(wish: str, purpose: Purpose) -> AnyResponse:
     change = residents.give_consent if wish == "on" else residents.withdraw_consent
     with transaction(db.session):
         change(db.session, resident.resident_id, purpose)
+        residents.speak(db.session, resident.resident_id, language())
     flash(gettext("已经改好。"), "ok")
     return go_to(url_for("portal.me"))
 
@@ -196,6 +214,10 @@ def _changed_number(form: NumberCodeForm) -> str:
         return numbers.change(
             db.session, platform(), attempt, code=form.code.data, resident_id=resident.resident_id
         )
+
+
+def _news_words(kind: str) -> str:
+    return gettext(news_words(kind))
 
 
 def _ballots(resident: ResidentSession) -> list[Standing]:

@@ -5,6 +5,7 @@ from flask import render_template, url_for
 from evalapp.core.i18n import N_
 from evalapp.portal.queries import units
 from evalapp.portal.queries.units import UnitPage
+from evalapp.portal.views import following
 from evalapp.portal.views.blueprint import blueprint
 from evalapp.units.models import UnitKind
 from evalapp.web.access import public
@@ -34,6 +35,7 @@ def unit(slug: str) -> str:
     return render_template(
         "portal/unit.html",
         page=page,
+        is_followed=following.follows_unit(page.profile.unit.id),
         links=[(gettext("部门"), url_for("portal.units")), *above],
         contact=_contact(page),
         figures=_figures(page),

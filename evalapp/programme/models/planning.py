@@ -56,6 +56,15 @@ class Episode(Keyed, Base):
     extension_reason: Mapped[str | None] = mapped_column()
 
 
+class EpisodeTopic(Base):
+    """What people follow who follow an episode; made at first need."""
+
+    __tablename__ = "episode_topics"
+
+    episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episodes.id"), primary_key=True)
+    topic_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("topics.id"), unique=True)
+
+
 class Dossier(Keyed, Base):
     """What a unit hands in before its recording: the report. Functions, pledges and highlights have tables of their own."""
 

@@ -20,6 +20,7 @@ from evalapp.programme.models import (
     DossierVersion,
     Episode,
     EpisodeChange,
+    EpisodeTopic,
     Recording,
     Season,
     Studio,
@@ -166,6 +167,11 @@ def episode(session: Session, number: int) -> Episode:
     if found is None:
         raise _missing()
     return found
+
+
+def topic_id(session: Session, episode_id: uuid.UUID) -> uuid.UUID | None:
+    """The topic of an episode; None while nobody needed it."""
+    return session.scalar(select(EpisodeTopic.topic_id).where(EpisodeTopic.episode_id == episode_id))
 
 
 def seasons(session: Session) -> Sequence[Season]:

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import ipaddress
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -21,7 +21,6 @@ from evalapp.programme.rules.recordings import Trouble
 
 MOST_A_DAY = 10  # from one network, whatever the episode
 MOST_OPEN = 500  # for one version: more tell the station nothing new
-HASH_STAYS = timedelta(days=1)
 _HOUR = 3600
 
 
@@ -76,16 +75,6 @@ def settle(session: Session, recording_id: uuid.UUID, *, by: Actor) -> int:
     reference = session.scalars(select(Episode.reference).where(Episode.id == recording.episode_id)).one()
     audit.record(session, actor=by, action="playback.settled", subject=reference, detail={"reports": count})
     return count
-
-
-def forget_reporters(session: Session, *, now: datetime) -> int:
-    """Empty the hashes of reports that are older than a day; return how many."""
-    done = session.execute(
-        update(PlaybackReport)
-        .where(PlaybackReport.reporter.is_not(None), PlaybackReport.reported_at <= now - HASH_STAYS)
-        .values(reporter=None, slot=None)
-    )
-    return int(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
 
 
 def reporter_of(network: str, *, day: str, key: bytes) -> str:

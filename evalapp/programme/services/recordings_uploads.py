@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evalapp.core import clock, disk
@@ -174,6 +174,14 @@ def expire(session: Session, *, now: datetime) -> int:
     for upload in over:
         upload.ended_at = now
     return len(over)
+
+
+def expired_count(session: Session, *, now: datetime) -> int:
+    """How many uploads `expire` would end."""
+    over = select(func.count()).where(
+        Upload.finished_at.is_(None), Upload.ended_at.is_(None), Upload.expires_at <= now
+    )
+    return session.scalar(over) or 0
 
 
 def needed_files(session: Session) -> set[uuid.UUID]:

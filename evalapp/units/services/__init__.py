@@ -1,5 +1,6 @@
 """Changing units."""
 
+from evalapp.units.services.following import notify_desk, title_topic, topic_of
 from evalapp.units.services.importing import Imported, import_units
 from evalapp.units.services.members import assign_staff, release_staff
 from evalapp.units.services.profile import FunctionText, PostText, write_contact, write_functions, write_posts
@@ -15,9 +16,12 @@ __all__ = [
     "edit_unit",
     "import_units",
     "move_unit",
+    "notify_desk",
     "open_unit",
     "release_staff",
     "reopen_unit",
+    "title_topic",
+    "topic_of",
     "write_contact",
     "write_functions",
     "write_posts",

@@ -12,10 +12,10 @@ from evalapp.core import clock, jobs
 from evalapp.core.errors import TooMany
 from evalapp.core.permissions import Actor
 from evalapp.core.platform import Platform
-from evalapp.programme import jobs as programme_jobs
 from evalapp.programme.models import CaptionTrack, Chapter, Episode, PlaybackReport, Recording
 from evalapp.programme.rules.recordings import CaptionLanguage, Trouble
 from evalapp.programme.services import recordings_captions, recordings_reports
+from evalapp.retention.jobs import Retention
 from tests.support.actors import Visitors
 from tests.support.delivered import Recordings
 from tests.support.payloads import PAYLOADS, foreign_attributes, shape
@@ -317,7 +317,7 @@ def test_one_network_reports_a_few_times_a_day_and_leaves_no_trace(
     assert "10.1.2" not in said
     assert all(row.reported_at.minute == row.reported_at.second == 0 for row in rows)
     with time_machine.travel(clock.now() + timedelta(days=2), tick=False):
-        programme_jobs.sweep(platform)
+        Retention()(platform)
     with platform.session() as session:
         assert {row.reporter for row in session.scalars(select(PlaybackReport))} == {None}
 

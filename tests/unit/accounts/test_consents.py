@@ -10,6 +10,7 @@ SHOWN = {
     (Purpose.SIGN_IN, "2026-11"): "25af526a0a51dfeb",
     (Purpose.REPLY_NOTICES, "2026-11"): "16bb6e750f2b0cf7",
     (Purpose.EXTENSION_NOTICES, "2026-11"): "d004f2ea21d0f9d6",
+    (Purpose.REPLY_NOTICES, "2026-12"): "5d175cbc6646ec1e",
 }
 
 

@@ -76,8 +76,16 @@ def test_no_role_holds_the_accounts_and_the_record() -> None:
 
 
 def test_who_keeps_accounts_or_the_record_decides_nothing_else() -> None:
-    assert rules.PERMISSIONS[Role.ADMINISTRATOR] == {Permission.USE_DESK, Permission.MANAGE_STAFF}
-    assert rules.PERMISSIONS[Role.AUDITOR] == {Permission.USE_DESK, Permission.READ_AUDIT}
+    assert rules.PERMISSIONS[Role.ADMINISTRATOR] == {
+        Permission.USE_DESK,
+        Permission.MANAGE_STAFF,
+        Permission.SEE_RETENTION,
+    }
+    assert rules.PERMISSIONS[Role.AUDITOR] == {
+        Permission.USE_DESK,
+        Permission.READ_AUDIT,
+        Permission.SEE_RETENTION,
+    }
 
 
 def test_every_role_has_permissions_and_a_desk() -> None:

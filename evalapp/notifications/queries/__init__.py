@@ -1,0 +1,1 @@
+"""Reading about letters, topics and desks."""
