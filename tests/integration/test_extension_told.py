@@ -17,10 +17,12 @@ from evalapp.core import clock
 from evalapp.core.jobs import Job, Worker
 from evalapp.core.platform import Platform
 from evalapp.notifications import services as notifications
-from evalapp.notifications.models import Notice
+from evalapp.notifications.models import Letter, Notice
+from evalapp.notifications.services import everybody
 from evalapp.programme.models import Episode
 from tests.support.accounts import People, SignedInResident, phone
 from tests.support.ballots import Polling
+from tests.support.letters import work
 from tests.support.statements import statements
 from tests.support.strict_client import StrictClient
 from tests.support.watchable import make_watchable
@@ -48,7 +50,7 @@ def extend(polling: Polling, episode: Episode, *, reason: str = REASON, days: in
 
 def told(platform: Platform) -> list[tuple[str, str, str]]:
     """Who got which notice, after the worker has run; the outbox is emptied."""
-    Worker(platform, rounds=()).drain()
+    work(platform)
     found = []
     for path in platform.settings.outbox_dir.glob("*.json"):
         message = json.loads(path.read_text())
@@ -82,7 +84,9 @@ def test_whoever_asked_is_told_and_the_receivers_say_nothing_of_who_graded(
     assert sent[0] == sent[1] == sent[2]
     session.rollback()
     kept = session.execute(
-        select(Notice.purpose, Notice.resident_id, func.count()).group_by(Notice.purpose, Notice.resident_id)
+        select(Notice.purpose, Letter.resident_id, func.count())
+        .join(Letter, Letter.id == Notice.letter_id)
+        .group_by(Notice.purpose, Letter.resident_id)
     )
     assert kept.all() == [(Purpose.EXTENSION_NOTICES, None, 9)], "whom they were for is forgotten"
 
@@ -93,13 +97,13 @@ def test_telling_those_who_graded_would_be_noticed(
     """Planted defect: only those are told whose ballot stands."""
     wanting = [people.resident(number) for number in (1, 2)]
     agree(platform, *wanting)
-    whole, sent = notifications.accounts.who_agrees, []
+    whole, sent = everybody.accounts.who_agrees, []
     for voter in wanting:
         graded = polling.announce()
         polling.cast(graded, Voter(resident_id=voter.resident.id))
         mine = {voter.resident.id}
         monkeypatch.setattr(
-            notifications.accounts,
+            everybody.accounts,
             "who_agrees",
             lambda *a, m=mine, **k: [r for r in whole(*a, **k) if r in m],
         )
@@ -218,7 +222,7 @@ def test_replies_are_still_told_to_whoever_wants_no_extensions(
 def test_many_are_told_in_batches_once_however_often_a_batch_runs(
     platform: Platform, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notifications, "BATCH", 3)
+    monkeypatch.setattr(everybody, "BATCH", 3)
     with platform.transaction() as writing:
         for number in range(8):
             person = Resident(

@@ -29,7 +29,7 @@ def stop_path(letters: Letters, reader: Reading) -> str:
 
 def wants(session: Session, reader: Reading) -> bool:
     session.rollback()
-    return accounts.wants_notices(session, reader.id)
+    return accounts.wants_letters(session, reader.id)
 
 
 def test_opening_the_address_shows_and_the_button_stops(

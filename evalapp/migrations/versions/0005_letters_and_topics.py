@@ -1,13 +1,13 @@
 """Letters and topics: what is followed, letters that hold notices, mail addresses, notices on desks, what was removed."""
 
 import uuid
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -327,7 +327,37 @@ def downgrade() -> None:
     op.drop_table("removals")
 
 
-_OLD_STATES = ("waiting", "sent", "dropped")
+_STATES = ("waiting", "sent", "dropped")
+_PURPOSES = ("sign_in", "reply_notices", "extension_notices")
+_NOTICES = sa.table(
+    "notices",
+    sa.column("id", sa.Uuid()),
+    sa.column("resident_id", sa.Uuid()),
+    sa.column("letter_id", sa.Uuid()),
+    sa.column("purpose", sa.String()),
+    sa.column("state", sa.String()),
+    sa.column("made_on", sa.Date()),
+)
+_LETTERS = sa.table(
+    "letters",
+    sa.column("id", sa.Uuid()),
+    sa.column("resident_id", sa.Uuid()),
+    sa.column("rhythm", sa.String()),
+    sa.column("since", sa.DateTime(timezone=True)),
+    sa.column("state", sa.String()),
+)
+_JOBS = sa.table(
+    "jobs",
+    *(sa.column(name, sa.String()) for name in ("kind", "key", "state", "step", "error")),
+    *(sa.column(name, sa.Integer()) for name in ("priority", "attempts", "progress")),
+    *(sa.column(name, sa.DateTime(timezone=True)) for name in ("run_at", "created_at")),
+    sa.column("id", sa.Uuid()),
+    sa.column("payload", sa.JSON()),
+)
+
+
+def _choice(name: str, *values: str) -> sa.Enum:
+    return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=32)
 
 
 def _put_notices_into_letters() -> None:
@@ -335,15 +365,11 @@ def _put_notices_into_letters() -> None:
 
     The jobs that would have sent them know notices: the letters are found by their own round.
     """
-    connection = op.get_bind()
-    old = sa.table(
-        "notices",
-        sa.column("id", sa.Uuid()),
-        sa.column("resident_id", sa.Uuid()),
-        sa.column("made_on", sa.Date()),
-    )
+    connection, old = op.get_bind(), _NOTICES.c
     waiting = connection.execute(
-        sa.select(old.c.id, old.c.resident_id, old.c.made_on).where(old.c.resident_id.is_not(None))
+        sa.select(old.id, old.resident_id, old.purpose, old.made_on)
+        .where(old.resident_id.is_not(None))
+        .order_by(old.made_on)
     ).all()
     op.execute("DELETE FROM jobs WHERE kind = 'notifications.deliver'")
     op.drop_table("notices")
@@ -351,6 +377,7 @@ def _put_notices_into_letters() -> None:
         "notices",
         sa.Column("letter_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(), nullable=True),
+        sa.Column("purpose", _choice("purpose", *_PURPOSES), nullable=True),
         sa.Column("made_on", sa.Date(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["letter_id"], ["letters.id"], name=op.f("fk_notices_letter_id")),
@@ -359,56 +386,40 @@ def _put_notices_into_letters() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_notices_letter_id"), "notices", ["letter_id"], unique=False)
-    letters = sa.table(
-        "letters",
-        sa.column("id", sa.Uuid()),
-        sa.column("resident_id", sa.Uuid()),
-        sa.column("rhythm", sa.String()),
-        sa.column("since", sa.DateTime(timezone=True)),
-        sa.column("state", sa.String()),
-    )
-    new = sa.table(
-        "notices",
-        sa.column("id", sa.Uuid()),
-        sa.column("letter_id", sa.Uuid()),
-        sa.column("made_on", sa.Date()),
-    )
-    ids = {resident_id: uuid.uuid4() for _, resident_id, _ in waiting}
-    firsts: dict[uuid.UUID, date] = {}
-    for _, resident_id, made_on in waiting:
-        firsts[resident_id] = min(made_on, firsts.get(resident_id, made_on))
-    for resident_id, letter_id in ids.items():
-        since = datetime.combine(firsts[resident_id], time(), tzinfo=UTC)
+    letters: dict[uuid.UUID, uuid.UUID] = {}
+    for notice_id, resident_id, purpose, made_on in waiting:
+        if resident_id not in letters:
+            letters[resident_id] = uuid.uuid4()
+            since = datetime.combine(made_on, time(), tzinfo=UTC)
+            values = {"rhythm": "at_once", "since": since, "state": "waiting"}
+            connection.execute(
+                _LETTERS.insert().values(id=letters[resident_id], resident_id=resident_id, **values)
+            )
         connection.execute(
-            letters.insert().values(
-                id=letter_id, resident_id=resident_id, rhythm="at_once", since=since, state="waiting"
+            _NOTICES.insert().values(
+                id=notice_id, letter_id=letters[resident_id], purpose=purpose, made_on=made_on
             )
         )
-    for notice_id, resident_id, made_on in waiting:
-        connection.execute(new.insert().values(id=notice_id, letter_id=ids[resident_id], made_on=made_on))
 
 
 def _take_notices_out_of_letters() -> None:
-    """The way back: what waits in a resident's letter becomes a notice of its own again."""
+    """The way back: what waits in a resident's letter becomes a notice of its own again, with the job that sends it."""
     connection = op.get_bind()
     waiting = connection.execute(
-        sa.text(
-            "SELECT notices.id, letters.resident_id, notices.made_on FROM notices JOIN letters"
-            " ON letters.id = notices.letter_id WHERE letters.resident_id IS NOT NULL"
-        ).columns(
-            sa.column("id", sa.Uuid()), sa.column("resident_id", sa.Uuid()), sa.column("made_on", sa.Date())
-        )
+        sa.select(_NOTICES.c.id, _LETTERS.c.resident_id, _NOTICES.c.purpose, _NOTICES.c.made_on)
+        .join(_LETTERS, _LETTERS.c.id == _NOTICES.c.letter_id)
+        .where(_LETTERS.c.resident_id.is_not(None))
     ).all()
-    op.execute("DELETE FROM jobs WHERE kind LIKE 'notifications.%'")
+    op.execute(
+        "DELETE FROM jobs WHERE kind IN"
+        " ('notifications.deliver', 'notifications.fan_out', 'notifications.forget_follower')"
+    )
     op.drop_table("notices")
     op.create_table(
         "notices",
         sa.Column("resident_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "state",
-            sa.Enum(*_OLD_STATES, name="noticestate", native_enum=False, create_constraint=True, length=32),
-            nullable=False,
-        ),
+        sa.Column("purpose", _choice("purpose", *_PURPOSES), nullable=False),
+        sa.Column("state", _choice("noticestate", *_STATES), nullable=False),
         sa.Column("made_on", sa.Date(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -419,28 +430,15 @@ def _take_notices_out_of_letters() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
     )
     op.create_index(op.f("ix_notices_resident_id"), "notices", ["resident_id"], unique=False)
-    old = sa.table(
-        "notices",
-        sa.column("id", sa.Uuid()),
-        sa.column("resident_id", sa.Uuid()),
-        sa.column("state", sa.String()),
-        sa.column("made_on", sa.Date()),
-    )
-    jobs = sa.table(
-        "jobs",
-        *(sa.column(name) for name in ("kind", "key", "state", "step", "error")),
-        *(sa.column(name, sa.Integer()) for name in ("priority", "attempts", "progress")),
-        *(sa.column(name, sa.DateTime(timezone=True)) for name in ("run_at", "created_at")),
-        sa.column("id", sa.Uuid()),
-        sa.column("payload", sa.JSON()),
-    )
     now = datetime.now(UTC)
-    for notice_id, resident_id, made_on in waiting:
+    for notice_id, resident_id, purpose, made_on in waiting:
         connection.execute(
-            old.insert().values(id=notice_id, resident_id=resident_id, state="waiting", made_on=made_on)
+            _NOTICES.insert().values(
+                id=notice_id, resident_id=resident_id, purpose=purpose, state="waiting", made_on=made_on
+            )
         )
         connection.execute(
-            jobs.insert().values(
+            _JOBS.insert().values(
                 id=uuid.uuid4(),
                 kind="notifications.deliver",
                 payload={"notice_id": str(notice_id)},
