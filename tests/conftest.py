@@ -28,6 +28,7 @@ from tests.support.strict_client import StrictClient
 
 pytest_plugins = (
     "tests.support.accounts",
+    "tests.support.backups",
     "tests.support.pledges",
     "tests.support.units",
     "tests.support.desk",  # stands on accounts and units

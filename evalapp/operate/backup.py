@@ -1,8 +1,8 @@
-"""Backup and restore: every row of one moment, the files, and the service keys under a passphrase.
+"""Backup: every row of one moment, the files, and the service keys under a passphrase.
 
-The file is a tar: `manifest.json`, one `tables/NAME.jsonl` a table, `media/…`, `keys.sealed`. Rows are written by
-column, so that a backup of SQLite restores into PostgreSQL and the other way round. The keys of ballot boxes are not
-in it: they go to the keepers in a file of their own.
+The file is a tar: `manifest.json`, one `tables/NAME.jsonl` a table, `uploads/…` that a job or a station still needs,
+`media/…`, `keys.sealed`. Rows are written by column, so that a backup of SQLite restores into PostgreSQL and the other
+way round. The keys of ballot boxes are not in it: they go to the keepers in a file of their own.
 """
 
 import base64
@@ -10,67 +10,150 @@ import enum
 import hashlib
 import io
 import json
+import os
 import tarfile
 import tempfile
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, Engine, Table, TypeDecorator, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy.orm import Session
 
 from evalapp.ballots.keepers import Keepers
 from evalapp.ballots.models import BallotBox, Grading
 from evalapp.core import clock
-from evalapp.core.errors import Conflict, Invalid
+from evalapp.core.errors import Invalid, NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.platform import Platform
 from evalapp.operate import migrating, sealing
-from evalapp.portal.services import indexing
+from evalapp.operate.restoring import FORMAT, unpack
 from evalapp.programme.models import Episode
+from evalapp.programme.rules.recordings import original_name
+from evalapp.programme.services import recordings_uploads
+from evalapp.programme.services.recordings_uploads import Needed
 from evalapp.schema import METADATA
 
 _BATCH = 1_000
-_FORMAT = 1
+_BLOCK = 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
-class Restored:
-    """What a restore brought back."""
+class BackedUp:
+    """What a backup holds, and the recordings whose file was nowhere to be found."""
 
-    made_at: str
     rows: int
     files: int
+    missing: Sequence[str]
 
 
-def back_up(platform: Platform, target: Path, *, passphrase: str) -> int:
-    """Write a backup of this moment to `target`; return the number of rows. Casting goes on meanwhile."""
-    aside = target.with_name(f".{target.name}.arriving")
-    rows = 0
-    with tarfile.open(aside, "w") as archive, _one_moment(platform.engine) as connection:
-        hashes: dict[str, str] = {}
-        for table in METADATA.sorted_tables:
-            with tempfile.TemporaryFile() as file:
-                rows += _write_rows(connection, table, file)
-                _add(archive, f"tables/{table.name}.jsonl", file, hashes)
-        for name in platform.storage.names(""):
-            with platform.storage.open(name) as file:
-                _add(archive, f"media/{name}", file, hashes)
+def back_up(platform: Platform, target: Path, *, passphrase: str) -> BackedUp:
+    """Write a backup of this moment to `target`, readable by its owner alone. Casting goes on meanwhile."""
+    with _arriving(target) as file, tarfile.open(fileobj=file, mode="w") as archive:
+        written = _Archive(archive)
+        with _one_moment(platform.engine) as connection:
+            rows = sum(_write_rows(connection, table, written) for table in METADATA.sorted_tables)
+            with Session(connection) as session:
+                needed = recordings_uploads.needed_files(session)
+        _write_uploads(platform, needed, written)
+        _write_media(platform, written)
         keys = sealing.seal(_pack(platform.settings.keys_dir / "service"), passphrase)
-        _add(archive, "keys.sealed", io.BytesIO(keys), hashes)
-        manifest = {
-            "format": _FORMAT,
-            "made_at": clock.now().isoformat(),
-            "migration": migrating.newest(),
-            "clock_offset": platform.settings.clock_offset,
-            "sha256": hashes,
-        }
-        _add(archive, "manifest.json", io.BytesIO(json.dumps(manifest, indent=2).encode()), {})
-    aside.replace(target)
-    return rows
+        written.add("keys.sealed", io.BytesIO(keys))
+        files = [name for name in written.hashes if name.startswith(("media/", "uploads/"))]
+        written.add("manifest.json", io.BytesIO(_manifest(platform, written)))
+    return BackedUp(rows=rows, files=len(files), missing=_missing(needed, files))
+
+
+class _Archive:
+    """A tar that keeps in mind the hash of each member."""
+
+    def __init__(self, archive: tarfile.TarFile) -> None:
+        self._archive = archive
+        self.hashes: dict[str, str] = {}
+
+    def add(self, name: str, file: BinaryIO, *, size: int | None = None) -> None:
+        """Write the first `size` bytes of `file`, all of it when none is given or it has fewer."""
+        there = file.seek(0, io.SEEK_END)
+        size = there if size is None else min(size, there)
+        file.seek(0)
+        digest, rest = hashlib.sha256(), size
+        while rest and (piece := file.read(min(_BLOCK, rest))):
+            digest.update(piece)
+            rest -= len(piece)
+        file.seek(0)
+        entry = tarfile.TarInfo(name)
+        entry.size, entry.mode = size, 0o600
+        self._archive.addfile(entry, file)
+        self.hashes[name] = digest.hexdigest()
+
+
+@contextmanager
+def _arriving(target: Path) -> Iterator[BinaryIO]:
+    """A file beside `target` that takes its place when it is whole and safe on the disk."""
+    if not target.parent.is_dir():
+        raise Invalid(N_("没有文件夹 %(folder)s，请先建好。"), folder=target.parent)
+    aside = target.with_name(f".{target.name}.arriving")
+    aside.unlink(missing_ok=True)
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(target)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+
+
+def _manifest(platform: Platform, written: _Archive) -> bytes:
+    said = {
+        "format": FORMAT,
+        "made_at": clock.now().isoformat(),
+        "migration": migrating.newest(),
+        "clock_offset": platform.settings.clock_offset,
+        "sha256": written.hashes,
+    }
+    return json.dumps(said, indent=2).encode()
+
+
+def _write_uploads(platform: Platform, needed: Sequence[Needed], written: _Archive) -> None:
+    """Before the media: what the worker moves there meanwhile is found there afterwards."""
+    for one in needed:
+        path = recordings_uploads.part_path(platform.settings, one.file_id)
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            continue
+        with file:
+            written.add(f"uploads/{path.name}", file, size=one.size)
+
+
+def _write_media(platform: Platform, written: _Archive) -> None:
+    for name in platform.storage.names(""):
+        if any(part.startswith(".") for part in Path(name).parts):  # on its way in or out
+            continue
+        try:
+            file = platform.storage.open(name)
+        except NotFound:  # removed since it was listed: no row of the backup's moment to come needs it
+            continue
+        with file:
+            written.add(f"media/{name}", file)
+
+
+def _missing(needed: Sequence[Needed], files: Sequence[str]) -> Sequence[str]:
+    """Name the recordings that wait for the worker and whose file is in neither place."""
+    there = set(files)
+    return [
+        one.name
+        for one in needed
+        if one.token is not None
+        and not there & {f"uploads/{one.file_id}.part", f"media/{original_name(one.token)}"}
+    ]
 
 
 @contextmanager
@@ -85,33 +168,8 @@ def _one_moment(engine: Engine) -> Iterator[Connection]:
 
 def back_up_box_keys(platform: Platform, target: Path, *, passphrase: str) -> None:
     """Write the keys of the ballot boxes to `target`, sealed: for the keepers, kept at most 35 days."""
-    target.write_bytes(sealing.seal(_pack(platform.keys.boxes), passphrase))
-    target.chmod(0o600)
-
-
-def restore(platform: Platform, source: Path, *, passphrase: str) -> Restored:
-    """Bring a backup back into an empty data folder and database.
-
-    Raises `Invalid` for a damaged file or a wrong passphrase before anything is written, `Conflict` when there is
-    something here already.
-    """
-    with _opened(source) as archive:
-        manifest = _checked_manifest(archive)
-        keys = sealing.unseal(_read(archive, "keys.sealed"), passphrase)
-        _refuse_unless_empty(platform)
-        migrating.upgrade(platform.engine, to=manifest["migration"])
-        rows = 0
-        with platform.engine.begin() as connection:
-            for table in METADATA.sorted_tables:
-                connection.execute(table.delete())
-            for table in METADATA.sorted_tables:
-                rows += _read_rows(connection, table, archive)
-        files = _restore_files(platform, archive, manifest["sha256"])
-    _unpack(keys, platform.settings.keys_dir / "service")
-    migrating.upgrade(platform.engine)
-    with platform.transaction() as session:
-        indexing.renew_full_text(session)
-    return Restored(made_at=manifest["made_at"], rows=rows, files=files)
+    with _arriving(target) as file:
+        file.write(sealing.seal(_pack(platform.keys.boxes), passphrase))
 
 
 def opened_box_keys(source: Path, *, passphrase: str) -> bytes:
@@ -121,7 +179,7 @@ def opened_box_keys(source: Path, *, passphrase: str) -> bytes:
 
 def restore_box_keys(platform: Platform, opened: bytes) -> None:
     """Bring the keys of ballot boxes back."""
-    _unpack(opened, platform.keys.boxes)
+    unpack(opened, platform.keys.boxes)
 
 
 def boxes_without_key(platform: Platform) -> list[str]:
@@ -140,59 +198,15 @@ def boxes_without_key(platform: Platform) -> list[str]:
         ]
 
 
-@contextmanager
-def _opened(source: Path) -> Iterator[tarfile.TarFile]:
-    """Open a backup. A file that is cut off or no archive at all is refused."""
-    try:
-        with tarfile.open(source) as archive:
-            archive.getmembers()
-            yield archive
-    except (tarfile.TarError, EOFError) as error:
-        raise Invalid(N_("这不是完整的备份文件，没有恢复任何内容。")) from error
-
-
-def _write_rows(connection: Connection, table: Table, file: Any) -> int:
+def _write_rows(connection: Connection, table: Table, written: _Archive) -> int:
     count = 0
-    for row in connection.execution_options(yield_per=_BATCH).execute(select(table)).mappings():
-        line = json.dumps({name: _plain(value) for name, value in row.items()}, ensure_ascii=False)
-        file.write(line.encode() + b"\n")
-        count += 1
-    file.seek(0)
+    with tempfile.TemporaryFile() as file:
+        for row in connection.execution_options(yield_per=_BATCH).execute(select(table)).mappings():
+            line = json.dumps({name: _plain(value) for name, value in row.items()}, ensure_ascii=False)
+            file.write(line.encode() + b"\n")
+            count += 1
+        written.add(f"tables/{table.name}.jsonl", file)
     return count
-
-
-def _read_rows(connection: Connection, table: Table, archive: tarfile.TarFile) -> int:
-    """Insert a table's rows; a reference to the table itself is filled in afterwards."""
-    own = [c.name for c in table.columns if any(key.column.table is table for key in c.foreign_keys)]
-    count, later = 0, []
-    for batch in _batches(archive, table):
-        rows = [{name: _value(table.c[name].type, value) for name, value in row.items()} for row in batch]
-        for row in rows:
-            kept = {name: row[name] for name in own if row.get(name) is not None}
-            if kept:
-                later.append((row["id"], kept))
-                row.update(dict.fromkeys(kept))
-        connection.execute(insert(table), rows)
-        count += len(rows)
-    for key, kept in later:
-        connection.execute(update(table).where(table.c.id == key).values(**kept))
-    return count
-
-
-def _batches(archive: tarfile.TarFile, table: Table) -> Iterator[list[dict[str, Any]]]:
-    try:
-        file = archive.extractfile(f"tables/{table.name}.jsonl")
-    except KeyError:  # a table that is younger than the backup
-        return
-    assert file is not None
-    batch = []
-    for line in file:
-        batch.append(json.loads(line))
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _plain(value: Any) -> Any:
@@ -208,90 +222,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _value(kind: Any, value: Any) -> Any:
-    if value is None:
-        return None
-    if isinstance(kind, TypeDecorator):
-        kind = kind.impl_instance
-    python = getattr(kind, "enum_class", None) or kind.python_type
-    if python is bytes:
-        return base64.b64decode(value)
-    if python in {datetime, date}:
-        return python.fromisoformat(value)
-    if python is uuid.UUID or (isinstance(python, type) and issubclass(python, enum.Enum)):
-        return python(value)
-    return value
-
-
-def _add(archive: tarfile.TarFile, name: str, file: Any, hashes: dict[str, str]) -> None:
-    hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
-    size = file.seek(0, io.SEEK_END)
-    file.seek(0)
-    entry = tarfile.TarInfo(name)
-    entry.size = size
-    archive.addfile(entry, file)
-
-
-def _read(archive: tarfile.TarFile, name: str) -> bytes:
-    try:
-        file = archive.extractfile(name)
-    except KeyError as error:
-        raise Invalid(N_("备份文件不完整：缺少 %(name)s。"), name=name) from error
-    assert file is not None
-    return file.read()
-
-
-def _checked_manifest(archive: tarfile.TarFile) -> dict[str, Any]:
-    try:
-        manifest: dict[str, Any] = json.loads(_read(archive, "manifest.json"))
-    except ValueError as error:
-        raise Invalid(N_("备份文件损坏：%(name)s 与清单不符。"), name="manifest.json") from error
-    if manifest.get("format") != _FORMAT:
-        raise Invalid(N_("备份文件的格式太新，请先升级本系统。"))
-    for name, expected in manifest["sha256"].items():
-        if _digest(archive, name) != expected:
-            raise Invalid(N_("备份文件损坏：%(name)s 与清单不符。"), name=name)
-    return manifest
-
-
-def _digest(archive: tarfile.TarFile, name: str) -> str:
-    try:
-        file = archive.extractfile(name)
-    except KeyError:
-        return ""
-    digest = hashlib.sha256()
-    while file is not None and (piece := file.read(1024 * 1024)):
-        digest.update(piece)
-    return digest.hexdigest()
-
-
-def _refuse_unless_empty(platform: Platform) -> None:
-    kept = platform.settings.keys_dir / "service"
-    with platform.engine.connect() as connection:
-        there = migrating.current(platform.engine) is not None and connection.scalar(
-            select(func.count()).select_from(METADATA.tables["staff"])
-        )
-    if there or any(platform.storage.names("")) or (kept / "vault").exists():
-        raise Conflict(N_("这里已经有数据。恢复只在空的数据目录和空的数据库里进行。"))
-
-
-def _restore_files(platform: Platform, archive: tarfile.TarFile, listed: Collection[str]) -> int:
-    """Bring back the files that the manifest lists, and no other."""
-    count = 0
-    for name in listed:
-        if not name.startswith("media/"):
-            continue
-        file = archive.extractfile(name)
-        assert file is not None
-        with tempfile.NamedTemporaryFile(dir=platform.settings.data_dir, delete=False) as aside:
-            while piece := file.read(1024 * 1024):
-                aside.write(piece)
-        Path(aside.name).chmod(0o644)
-        platform.storage.put(name.removeprefix("media/"), Path(aside.name))
-        count += 1
-    return count
-
-
 def _pack(folder: Path) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
@@ -299,17 +229,3 @@ def _pack(folder: Path) -> bytes:
             if path.is_file() and not path.name.startswith("."):
                 archive.add(path, arcname=str(path.relative_to(folder)))
     return buffer.getvalue()
-
-
-def _unpack(content: bytes, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-        archive.extractall(folder, filter="data")
-    for path in folder.rglob("*"):
-        path.chmod(0o700 if path.is_dir() else 0o600)
-
-
-def analyse(platform: Platform) -> None:
-    """Have the database learn the sizes of its tables after a restore."""
-    with platform.engine.begin() as connection:
-        connection.execute(text("ANALYZE"))

@@ -10,7 +10,7 @@ from evalapp.core.commandline import Commands, Refused, json_option, pass_platfo
 from evalapp.core.jobs import Worker
 from evalapp.core.jobs.carrier import Carrier
 from evalapp.core.platform import Platform
-from evalapp.operate import backup, doctor, migrating, serving, setting_up
+from evalapp.operate import backup, doctor, migrating, restoring, serving, setting_up
 from evalapp.operate.doctor import Verdict
 
 _PASSPHRASE = "EVALAPP_BACKUP_PASSPHRASE"  # noqa: S105  the name of a variable
@@ -95,8 +95,12 @@ def check(platform: Platform) -> None:
 @pass_platform
 def back_up(platform: Platform, file: Path, keys: Path | None, passphrase: str, keepers: str | None) -> None:
     """Write a backup to FILE, while the site goes on. The service keys in it are sealed under the passphrase."""
-    rows = backup.back_up(platform, file, passphrase=passphrase)
-    click.echo(f"{rows} rows → {file}", err=True)
+    done = backup.back_up(platform, file, passphrase=passphrase)
+    click.echo(f"{done.rows} rows, {done.files} files → {file}", err=True)
+    for name in done.missing:
+        click.echo(
+            f"{name}: delivered and not prepared, but its file is not here; deliver it again.", err=True
+        )
     if keys is not None:
         second = keepers or click.prompt(
             "Passphrase of the keepers", hide_input=True, confirmation_prompt=True
@@ -125,10 +129,10 @@ def restore(platform: Platform, file: Path, keys: Path | None, passphrase: str, 
     if keys is not None:
         second = keepers or click.prompt("Passphrase of the keepers", hide_input=True)
         box_keys = backup.opened_box_keys(keys, passphrase=second)
-    done = backup.restore(platform, file, passphrase=passphrase)
+    done = restoring.restore(platform, file, passphrase=passphrase)
     if box_keys is not None:
         backup.restore_box_keys(platform, box_keys)
-    backup.analyse(platform)
+    restoring.analyse(platform)
     click.echo(f"{done.rows} rows, {done.files} files, as of {done.made_at}", err=True)
     for box in backup.boxes_without_key(platform):
         click.echo(

@@ -27,6 +27,13 @@ def newest() -> str:
     return head
 
 
+def is_known(revision: str) -> bool:
+    """Whether a migration of this number is among ours."""
+    return any(
+        script.revision == revision for script in ScriptDirectory.from_config(config()).walk_revisions()
+    )
+
+
 def current(engine: Engine) -> str | None:
     """Return the number that the database stands at, or None for an empty one."""
     with engine.connect() as connection:
@@ -50,6 +57,13 @@ def upgrade(engine: Engine, *, to: str = "head") -> None:
         else:
             command.upgrade(config(connection), to)
             connection.commit()
+
+
+def upgrade_within(connection: Connection, *, to: str = "head") -> None:
+    """Run the missing migrations in the transaction that `connection` is in: with it they are kept or not."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    command.upgrade(config(connection), to)
 
 
 def downgrade(engine: Engine, *, to: str) -> None:

@@ -207,7 +207,7 @@ def overdue(platform: Platform) -> int:
 def _leftovers(platform: Platform) -> list[Path]:
     """The files in the folder of uploads that no row needs and nobody has touched for an hour."""
     with platform.session() as session:
-        needed = {str(file_id) for file_id in recordings_uploads.needed_files(session)}
+        needed = {str(file.file_id) for file in recordings_uploads.needed_files(session)}
     found = []
     for path in sorted(platform.settings.uploads_dir.glob("*")):
         with contextlib.suppress(FileNotFoundError):

@@ -3,91 +3,26 @@
 Without the keepers' file the boxes cannot be counted, and `restore` names them.
 """
 
-import itertools
-from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import text
 
-from evalapp import wiring
 from evalapp.accounts import vault
 from evalapp.core.errors import Conflict, Invalid
 from evalapp.core.platform import Platform
-from evalapp.core.settings import Settings
-from evalapp.operate import backup, setting_up
+from evalapp.operate import backup, restoring
 from evalapp.operate.commands import restore as restore_command
 from evalapp.portal.models import FoundKind
 from evalapp.portal.queries import search
 from evalapp.portal.services import indexing
 from evalapp.portal.services.indexing import Findable
 from evalapp.results.services import opening
-from evalapp.schema import METADATA
-from tests.conftest import DATABASES
 from tests.integration.test_results import Office
 from tests.support.accounts import phone
+from tests.support.backups import KEEPERS, PASSPHRASE, Places, every_row, is_untouched
 from tests.support.ballots import Polling
-from tests.support.databases import new_postgres_database
-
-PASSPHRASE, KEEPERS = "seven grey herons", "nine slow rivers"
-WAYS = [
-    way
-    for way in (("sqlite", "sqlite"), ("sqlite", "postgresql"), ("postgresql", "sqlite"))
-    if set(way) <= set(DATABASES)
-]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Places:
-    """Where a backup is made, and makers of empty places to restore it into."""
-
-    here: Platform
-    folder: Path
-    target_kind: str
-    request: pytest.FixtureRequest
-    stack: ExitStack
-    numbers: Iterator[int]
-
-    def empty(self) -> Platform:
-        return opened(self.request, self.stack, self.folder / f"there-{next(self.numbers)}", self.target_kind)
-
-    @property
-    def file(self) -> Path:
-        return self.folder / "backup.tar"
-
-    @property
-    def keepers_file(self) -> Path:
-        return self.folder / "boxes.sealed"
-
-
-def opened(request: pytest.FixtureRequest, stack: ExitStack, data: Path, kind: str) -> Platform:
-    url = ""
-    if kind == "postgresql":
-        server = request.getfixturevalue("postgres_server")
-        url = stack.enter_context(new_postgres_database(server))
-    platform = Platform.open(Settings(data_dir=data, database_url=url))
-    stack.callback(platform.close)
-    return platform
-
-
-@pytest.fixture(params=WAYS, ids="-".join)
-def places(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Places]:
-    source, target = request.param
-    wiring.connect()
-    with ExitStack() as stack:
-        here = opened(request, stack, tmp_path / "here", source)
-        setting_up.set_up(here)
-        yield Places(
-            here=here,
-            folder=tmp_path,
-            target_kind=target,
-            request=request,
-            stack=stack,
-            numbers=itertools.count(1),
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,25 +61,11 @@ def tally(platform: Platform, episode) -> object:
         return opening.open_boxes(session, grading, episode, keepers=polling.keepers).counts()
 
 
-def every_row(platform: Platform) -> dict[str, int]:
-    with platform.session() as session:
-        return {
-            table.name: session.scalar(select(func.count()).select_from(table))
-            for table in METADATA.sorted_tables
-        }
-
-
-def is_untouched(platform: Platform) -> bool:
-    data = platform.settings.data_dir
-    files = [path for path in data.rglob("*") if path.is_file() and "sqlite3" not in path.name]
-    return files == [] and inspect(platform.engine).get_table_names() == []
-
-
 def test_a_restore_brings_back_people_tallies_files_and_the_search(places: Places, kept: Kept) -> None:
     before, rows = tally(places.here, kept.episode), every_row(places.here)
 
     there = places.empty()
-    done = backup.restore(there, places.file, passphrase=PASSPHRASE)
+    done = restoring.restore(there, places.file, passphrase=PASSPHRASE)
     keys = backup.opened_box_keys(places.keepers_file, passphrase=KEEPERS)
     backup.restore_box_keys(there, keys)
 
@@ -153,7 +74,7 @@ def test_a_restore_brings_back_people_tallies_files_and_the_search(places: Place
         assert vault.number_of(session, there.keys, kept.person) == phone(7)
         assert [hit.path for hit in search.hits(session, "水务").hits] == ["/units/water"]
     assert every_row(there) == rows
-    assert done.rows == sum(rows.values())
+    assert done.rows == sum(len(each) for each in rows.values())
     assert (there.settings.media_dir / "abc/picture.jpg").read_bytes() == b"a picture"
     assert backup.boxes_without_key(there) == []
     assert tally(there, kept.episode) == before
@@ -178,7 +99,7 @@ def test_without_the_keepers_file_the_boxes_that_cannot_be_counted_are_named(
 def test_a_wrong_passphrase_is_refused_before_anything_is_written(places: Places, kept: Kept) -> None:
     there = places.empty()
     with pytest.raises(Invalid):
-        backup.restore(there, places.file, passphrase="something else")
+        restoring.restore(there, places.file, passphrase="something else")
     with pytest.raises(Invalid):
         backup.opened_box_keys(places.keepers_file, passphrase=PASSPHRASE)
     assert is_untouched(there)
@@ -195,14 +116,14 @@ def test_a_damaged_file_is_refused_before_anything_is_written(places: Places, ke
     ):
         places.file.write_bytes(damaged)
         with pytest.raises(Invalid):
-            backup.restore(there, places.file, passphrase=PASSPHRASE)
+            restoring.restore(there, places.file, passphrase=PASSPHRASE)
         assert is_untouched(there)
 
 
 def test_a_place_with_data_is_not_written_over(places: Places, kept: Kept) -> None:
     before = every_row(places.here)
     with pytest.raises(Conflict):
-        backup.restore(places.here, places.file, passphrase=PASSPHRASE)
+        restoring.restore(places.here, places.file, passphrase=PASSPHRASE)
     assert every_row(places.here) == before
 
 
@@ -211,9 +132,9 @@ def test_a_restore_that_forgets_the_search_or_a_person_is_noticed(
 ) -> None:
     """The planted defects: no full text after the restore, and service keys of its own instead of those kept."""
     monkeypatch.setattr(indexing, "renew_full_text", lambda _session: None)
-    monkeypatch.setattr(backup, "_unpack", lambda _content, folder: folder.mkdir(parents=True))
+    monkeypatch.setattr(restoring, "unpack", lambda _content, folder: folder.mkdir(parents=True))
     there = places.empty()
-    backup.restore(there, places.file, passphrase=PASSPHRASE)
+    restoring.restore(there, places.file, passphrase=PASSPHRASE)
 
     assert vault.person_id(there.keys, phone(7)) != kept.person
     with there.session() as session:

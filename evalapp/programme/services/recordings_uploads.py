@@ -1,7 +1,8 @@
 """Uploads in pieces: begun, acknowledged piece by piece, delivered when whole, ended otherwise."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -184,8 +185,32 @@ def expired_count(session: Session, *, now: datetime) -> int:
     return session.scalar(over) or 0
 
 
-def needed_files(session: Session) -> set[uuid.UUID]:
-    """The ids whose bytes must stay: uploads that go on, and recordings that the worker has not stored yet."""
-    going_on = select(Upload.id).where(Upload.finished_at.is_(None), Upload.ended_at.is_(None))
-    not_stored = select(Recording.id).where(Recording.sha256.is_(None))
-    return {*session.scalars(going_on), *session.scalars(not_stored)}
+@dataclass(frozen=True, kw_only=True)
+class Needed:
+    """A file whose bytes must stay: of an upload that goes on, or of a recording (`token`) that the worker takes next."""
+
+    file_id: uuid.UUID
+    size: int
+    name: str
+    token: str | None = None
+
+
+def needed_files(session: Session) -> Sequence[Needed]:
+    """The files of uploads that go on, as far as they are acknowledged, and of recordings not stored yet."""
+    going_on = (
+        select(Upload.id, Upload.received, Upload.original_name)
+        .where(Upload.finished_at.is_(None), Upload.ended_at.is_(None))
+        .order_by(Upload.begun_at, Upload.id)
+    )
+    not_stored = (
+        select(Recording.id, Recording.size, Recording.original_name, Recording.token)
+        .where(Recording.sha256.is_(None))
+        .order_by(Recording.delivered_at, Recording.id)
+    )
+    return [
+        *(Needed(file_id=id_, size=size, name=name) for id_, size, name in session.execute(going_on)),
+        *(
+            Needed(file_id=id_, size=size, name=name, token=token)
+            for id_, size, name, token in session.execute(not_stored)
+        ),
+    ]

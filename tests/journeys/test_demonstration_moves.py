@@ -1,0 +1,54 @@
+"""The whole demonstration district is backed up on SQLite and stands again on SQLite and on PostgreSQL."""
+
+import uuid
+from pathlib import Path
+
+from evalapp import wiring
+from evalapp.core.permissions import SYSTEM
+from evalapp.core.platform import Platform
+from evalapp.core.settings import Settings
+from evalapp.demo import loading
+from evalapp.operate import backup, restoring, setting_up
+from evalapp.programme.models import Recording
+from evalapp.programme.services import recordings
+from tests.support.backups import PASSPHRASE, every_row
+from tests.support.databases import new_postgres_database
+
+
+def replace_a_recording(platform: Platform) -> None:
+    """As the long recordings of the demonstration do once they are filmed."""
+    with platform.transaction() as session:
+        first = session.query(Recording).filter(Recording.prepared_at.is_not(None)).first()
+        assert first is not None
+        second = recordings.deliver(
+            session,
+            first.episode_id,
+            file_id=uuid.uuid4(),
+            original_name="long.mp4",
+            size=first.size,
+            by=SYSTEM,
+            reason="换成全片",
+        )
+        assert second.job_id is not None
+        second.sha256 = first.sha256
+        recordings.prepared(session, second.id, job_id=second.job_id, facts=first.facts)
+
+
+def test_the_demonstration_moves_to_another_machine_and_another_database(
+    tmp_path: Path, postgres_server: str
+) -> None:
+    wiring.connect()
+    here = Platform.open(Settings(data_dir=tmp_path / "here"))
+    setting_up.set_up(here)
+    loading.load(here, ballots=3, tell=lambda _line: None)
+    replace_a_recording(here)
+    before, file = every_row(here), tmp_path / "district.tar"
+    done = backup.back_up(here, file, passphrase=PASSPHRASE)
+    here.close()
+    assert (done.missing, done.rows) == ([], sum(len(rows) for rows in before.values()))
+    with new_postgres_database(postgres_server) as url:
+        for name, address in (("sqlite", ""), ("postgresql", url)):
+            there = Platform.open(Settings(data_dir=tmp_path / name, database_url=address))
+            restoring.restore(there, file, passphrase=PASSPHRASE)
+            assert every_row(there) == before, name
+            there.close()
