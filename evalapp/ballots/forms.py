@@ -25,6 +25,7 @@ FAULTS = {
     Fault.BAD_NONCE: N_("随机数应是 32 位十六进制字符。"),
     Fault.TOO_LONG: N_("内容太长了。"),
 }
+_DIGITS = 9  # of the seconds that were watched
 UNSURE = "unsure"
 _BROWSER = "browser"  # what our script writes when it drew the nonce itself
 _CHOICES = [SelectChoice(str(grade.value), str(grade.value)) for grade in Grade] + [
@@ -84,7 +85,7 @@ class BallotForm(Form):
         return {
             "grades": grades,
             "reasons": reasons,
-            "watched": int(watched) if watched.isdecimal() else None,
+            "watched": int(watched) if watched.isdecimal() and len(watched) <= _DIGITS else None,
             "nonce": self.nonce.data,
         }
 

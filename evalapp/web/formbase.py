@@ -1,14 +1,18 @@
-"""The base of every form: CSRF, errors in the reader's language, refusals at their field."""
+"""The base of every form: CSRF, errors in the reader's language, refusals at their field, and its numbers and days."""
 
+from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field
+from wtforms import DateField, DateTimeLocalField, Field, IntegerField
 from wtforms.i18n import get_builtin_gnu_translations
 
 from evalapp.core.errors import DomainError
 from evalapp.web import i18n
 
+LARGEST = 2**31 - 1  # what an integer column holds on either database
+_DIGITS = 20
+_YEARS = range(2000, 2200)
 _CHINESE = get_builtin_gnu_translations(["zh"])
 
 
@@ -45,6 +49,73 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     @property
     def has_errors(self) -> bool:
         return bool(self.errors)
+
+
+class WholeNumberField(IntegerField):  # type: ignore[misc]  # WTForms has no types
+    """A whole number from `least` to `most`: the only field for numbers, since whatever lies outside never gets further.
+
+    WTForms' own takes numbers of any length, which break its range check and the columns behind it.
+    """
+
+    data: Any
+
+    def __init__(
+        self,
+        label: str | None = None,
+        *,
+        least: int = 0,
+        most: int = LARGEST,
+        refusal: str = "",
+        **options: Any,
+    ) -> None:
+        super().__init__(label, **options)
+        self.least, self.most = least, most
+        if most != LARGEST:
+            self.flags.min, self.flags.max = least, most  # for the browser
+        self._refusal = refusal or i18n.lazy_gettext(
+            "请填 %(least)d 到 %(most)d 的整数。", least=least, most=most
+        )
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = valuelist[0].strip() if valuelist else ""
+        if not typed:
+            return
+        self.data = None
+        try:
+            number = int(typed) if len(typed) <= _DIGITS else self.most + 1
+        except ValueError:
+            number = self.most + 1
+        if not self.least <= number <= self.most:
+            raise ValueError(self._refusal)
+        self.data = number
+
+
+class DayField(DateField):  # type: ignore[misc]  # WTForms has no types
+    """A day of this century or the next: at the ends of the calendar a time zone already leads out of it."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        self.data = _in_our_years(self.data)
+
+
+class MomentField(DateTimeLocalField):  # type: ignore[misc]  # WTForms has no types
+    """A day and a time, in the same years."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        self.data = _in_our_years(self.data)
+
+
+def _in_our_years(day: date | None) -> date | None:
+    if day is not None and day.year not in _YEARS:
+        raise ValueError(
+            i18n.gettext("请填 %(first)d 年到 %(last)d 年之间的日期。", first=_YEARS[0], last=_YEARS[-1])
+        )
+    return day
 
 
 def stripped(value: str | None) -> str | None:

@@ -9,10 +9,11 @@ import time_machine
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from evalapp.accounts import rules
+from evalapp.accounts import rules, vault
 from evalapp.accounts.models import CodeRequest
-from evalapp.accounts.services import codes, questions
+from evalapp.accounts.services import codes, questions, residents
 from evalapp.accounts.services import codes as services
+from evalapp.core import clock
 from evalapp.core.errors import TooMany
 from evalapp.core.platform import Platform
 from evalapp.core.settings import Settings
@@ -65,6 +66,23 @@ def test_a_number_gets_one_code_a_minute_and_five_a_day(
         sent += ask(platform, 1)
         move(still_clock, minutes=61)
     assert sent == 5
+    move(still_clock, hours=24)
+    assert ask(platform, 1)
+
+
+def test_erasing_the_account_does_not_begin_the_limits_anew(
+    platform: Platform, session: Session, still_clock: time_machine.Traveller
+) -> None:
+    sent = 0
+    for _ in range(10):
+        sent += ask(platform, 1)
+        with platform.transaction() as own:
+            resident = residents.admit(own, platform, vault.person_id(platform.keys, phone(1)))
+            residents.erase(own, resident.id)
+        move(still_clock, minutes=2)
+    assert sent == 5
+    assert set(session.scalars(select(CodeRequest.browser_hash))) == {""}, "no code is anybody's any more"
+    assert session.scalar(select(func.max(CodeRequest.expires_at))) <= clock.now()
     move(still_clock, hours=24)
     assert ask(platform, 1)
 

@@ -162,6 +162,16 @@ def note_sent(session: Session, request_id: uuid.UUID) -> None:
     )
 
 
+def end_all_of_person(session: Session, person: str) -> None:
+    """Let no code that a person asked for work any more. What the limits count stays: keyed hashes and moments."""
+    session.execute(
+        update(CodeRequest)
+        .where(CodeRequest.person_id == person)
+        .values(browser_hash="", expires_at=CodeRequest.asked_at)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _ask(
     session: Session,
     platform: Platform,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from evalapp.accounts import consents, rules, vault, vault_mail
 from evalapp.accounts.events import NoticesStopped, ResidentErased, ResidentStartedAnew
-from evalapp.accounts.models import CodeRequest, Consent, KeptPersonId, Purpose, Resident, SignedIn
+from evalapp.accounts.models import Consent, KeptPersonId, Purpose, Resident, SignedIn
 from evalapp.accounts.queries import resident as known_resident
 from evalapp.accounts.services import codes, sessions
 from evalapp.accounts.vault_mail import Owner
@@ -98,14 +98,15 @@ def stop_letters(session: Session, resident_id: uuid.UUID) -> None:
 def erase(session: Session, resident_id: uuid.UUID) -> None:
     """Remove number and sessions; other domains follow `ResidentErased`. Ballots stay as nameless records.
 
-    The person id stays until the boxes are final, so that erasing and coming back does not make a second voter.
+    The person id stays until the boxes are final, so that erasing and coming back does not make a second voter, and for
+    a day the requests for codes, so that it does not fill up the limits of the number either.
     """
     resident = known_resident(session, resident_id)
     now = clock.now()
     vault.forget(session, resident.person_id)
     vault_mail.forget(session, Owner(resident_id=resident.id))
     session.execute(delete(SignedIn).where(SignedIn.resident_id == resident.id))
-    session.execute(delete(CodeRequest).where(CodeRequest.person_id == resident.person_id))
+    codes.end_all_of_person(session, resident.person_id)
     _withdraw_all(session, resident.id, now)
     resident.number_block, resident.erased_at = "", now
     session.flush()

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from wtforms import DateTimeLocalField, IntegerField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms import SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
 
 from evalapp.core import clock
-from evalapp.web.formbase import Form, stripped
+from evalapp.web.formbase import Form, MomentField, WholeNumberField, stripped
 from evalapp.web.i18n import _l
 
 _FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -23,16 +23,16 @@ class ActForm(Form):
 
 
 class AnnounceForm(Form):
-    opens_at = DateTimeLocalField(
+    opens_at = MomentField(
         _l("开评时间"), format=_FORMATS, validators=[Optional()], description=_l("空着就是首播结束的时刻。")
     )
-    closes_at = DateTimeLocalField(
+    closes_at = MomentField(
         _l("截止时间"), format=_FORMATS, validators=[Optional()], description=_l("空着就按本季办法的天数。")
     )
 
 
 class ExtendForm(Form):
-    closes_at = DateTimeLocalField(
+    closes_at = MomentField(
         _l("延长到"), format=_FORMATS, validators=[InputRequired(_l("请填新的截止时间。"))]
     )
     reason = TextAreaField(_l("延长的理由（会公布）"), filters=[stripped], validators=_REASON)
@@ -58,10 +58,10 @@ class InviteForm(Form):
 
 class CodesForm(Form):
     unit = SelectField(_l("单位"), validators=[InputRequired()], validate_choice=False)
-    number = IntegerField(
+    number = WholeNumberField(
         _l("张数"),
-        validators=[
-            InputRequired(_l("请填张数。")),
-            NumberRange(min=1, max=500, message=_l("一次 1 到 500 张。")),
-        ],
+        least=1,
+        most=500,
+        refusal=_l("一次 1 到 500 张。"),
+        validators=[InputRequired(_l("请填张数。"))],
     )

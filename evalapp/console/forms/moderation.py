@@ -1,17 +1,17 @@
 """What a moderator decides; each form says which version of the comment was seen."""
 
-from wtforms import IntegerField, SelectField, TextAreaField
+from wtforms import SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from evalapp.comments.rules.moderation import REASONS, RefusalReason
-from evalapp.web.formbase import Form, stripped
+from evalapp.web.formbase import Form, WholeNumberField, stripped
 from evalapp.web.i18n import _l
 
 
 class DecisionForm(Form):
-    seen = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    seen = WholeNumberField(widget=HiddenInput(), validators=[InputRequired()])
 
 
 class RefusalForm(DecisionForm):

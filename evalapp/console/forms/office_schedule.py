@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField, TimeField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms import HiddenField, SelectField, StringField, TextAreaField, TimeField
+from wtforms.validators import InputRequired, Length, Optional
 
 from evalapp.core import clock
 from evalapp.core.errors import DomainError
@@ -13,20 +13,19 @@ from evalapp.programme.queries.planning import EpisodeWithState
 from evalapp.programme.rules import Span
 from evalapp.programme.services.planning_checks import PlanRefused
 from evalapp.units.models import Unit
-from evalapp.web.formbase import Form, stripped
+from evalapp.web.formbase import DayField, Form, WholeNumberField, stripped
 from evalapp.web.i18n import _l
 
 _FILL_IN = _l("请填写这一项。")
 _CHOOSE = _l("请选一项。")
 _LONG = _l("最多 %(max)d 个字。")
-_LARGEST = 2**31 - 1
 
 
 def _filled() -> InputRequired:
     return InputRequired(_FILL_IN)
 
 
-class RevisionField(IntegerField):  # type: ignore[misc]  # WTForms has no types
+class RevisionField(WholeNumberField):
     """Which state of things the reader saw; hidden."""
 
     widget = HiddenField.widget
@@ -89,8 +88,8 @@ class EditEpisodeForm(EpisodeForm):
 
 
 class SeasonForm(Form):
-    year = IntegerField(
-        _l("年份"), validators=[_filled(), NumberRange(2000, 2100, _l("年份应在 2000 到 2100 之间。"))]
+    year = WholeNumberField(
+        _l("年份"), least=2000, most=2100, refusal=_l("年份应在 2000 到 2100 之间。"), validators=[_filled()]
     )
     title = StringField(_l("名称"), filters=[stripped], validators=[_filled(), Length(max=40, message=_LONG)])
 
@@ -98,10 +97,14 @@ class SeasonForm(Form):
 class TimedForm(PlanningForm):
     """A day, a time and a length, on the district's clock."""
 
-    day = DateField(_l("日期"), validators=[_filled()])
+    day = DayField(_l("日期"), validators=[_filled()])
     time = TimeField(_l("开始时间"), description=_l("取 5 分钟的整数倍。"), validators=[_filled()])
-    minutes = IntegerField(
-        _l("时长（分钟）"), validators=[_filled(), NumberRange(5, 720, _l("时长应在 5 到 720 分钟之间。"))]
+    minutes = WholeNumberField(
+        _l("时长（分钟）"),
+        least=5,
+        most=720,
+        refusal=_l("时长应在 5 到 720 分钟之间。"),
+        validators=[_filled()],
     )
     override_reason = StringField(
         _l("仍要这样安排的原因"),
@@ -146,14 +149,14 @@ class ReasonForm(PlanningForm):
         filters=[stripped],
         validators=[_filled(), Length(max=200, message=_LONG)],
     )
-    revision = RevisionField(validators=[Optional(), NumberRange(0, _LARGEST)])
+    revision = RevisionField(validators=[Optional()])
 
 
 class MoveSlotForm(TimedForm):
     reason = StringField(
         _l("改期原因"), filters=[stripped], validators=[Optional(), Length(max=200, message=_LONG)]
     )
-    revision = RevisionField(validators=[InputRequired(), NumberRange(0, _LARGEST)])
+    revision = RevisionField(validators=[InputRequired()])
 
 
 class PostponeForm(TimedForm):
@@ -163,7 +166,7 @@ class PostponeForm(TimedForm):
         filters=[stripped],
         validators=[_filled(), Length(max=200, message=_LONG)],
     )
-    revision = RevisionField(validators=[InputRequired(), NumberRange(0, _LARGEST)])
+    revision = RevisionField(validators=[InputRequired()])
 
 
 class ReplaceForm(ReasonForm):
@@ -190,8 +193,8 @@ class LeaveForm(Form):
         filters=[stripped],
         validators=[Optional(), Length(max=40, message=_LONG)],
     )
-    starts_on = DateField(_l("从"), validators=[_filled()])
-    ends_on = DateField(_l("到"), description=_l("含这一天。"), validators=[_filled()])
+    starts_on = DayField(_l("从"), validators=[_filled()])
+    ends_on = DayField(_l("到"), description=_l("含这一天。"), validators=[_filled()])
     note = StringField(
         _l("备注"), filters=[stripped], validators=[Optional(), Length(max=100, message=_LONG)]
     )

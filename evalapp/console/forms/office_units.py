@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
@@ -13,7 +13,7 @@ from evalapp.core.names import NAME_LIMIT
 from evalapp.units.models import Unit, UnitKind
 from evalapp.units.queries import Colleague
 from evalapp.units.services.tree import RANK_CLASS_LIMIT
-from evalapp.web.formbase import Form, stripped
+from evalapp.web.formbase import Form, WholeNumberField, stripped
 from evalapp.web.i18n import _, _l
 
 KINDS = [
@@ -33,7 +33,7 @@ def key_or_none(value: str | uuid.UUID | None) -> uuid.UUID | None:
 class UnitForm(Form):
     """Names and class of a unit that is there."""
 
-    seen = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    seen = WholeNumberField(widget=HiddenInput(), validators=[Optional()])
     name = StringField(
         _l("全称"), filters=[stripped], validators=[InputRequired(_l("请填写全称。")), short(NAME_LIMIT)]
     )

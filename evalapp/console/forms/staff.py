@@ -1,11 +1,11 @@
 """What administrators fill in about staff accounts, and auditors to search the record."""
 
-from wtforms import DateField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from evalapp.accounts.rules import Role
-from evalapp.web.formbase import Form, stripped
+from evalapp.web.formbase import DayField, Form, stripped
 from evalapp.web.i18n import _l
 
 ROLE_WORDS = {
@@ -55,5 +55,5 @@ class SearchForm(Form):
     action = SelectField(_l("做了什么"), choices=[], validators=[Optional()])
     who = StringField(_l("谁"), filters=[stripped], validators=[Length(max=60)])
     subject = StringField(_l("对象"), filters=[stripped], validators=[Length(max=60)])
-    since = DateField(_l("从哪天"), validators=[Optional()])
-    until = DateField(_l("到哪天"), validators=[Optional()])
+    since = DayField(_l("从哪天"), validators=[Optional()])
+    until = DayField(_l("到哪天"), validators=[Optional()])

@@ -1,17 +1,17 @@
 """The report that a unit hands in before its recording."""
 
-from wtforms import IntegerField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
-from evalapp.web.formbase import Form, stripped
+from evalapp.web.formbase import Form, WholeNumberField, stripped
 from evalapp.web.i18n import _l
 
 
 class ReportForm(Form):
     """`seen` is the version that was read; 0 is a first report. The service counts the characters and says so."""
 
-    seen = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    seen = WholeNumberField(widget=HiddenInput(), validators=[InputRequired()])
     report = TextAreaField(
         _l("报告"),
         description=_l("先说管什么，再说承诺了什么，最后说最想请居民看的工作。不写套话。"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import DateField, Field, IntegerField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
@@ -13,7 +13,7 @@ from evalapp.pledges.rules.terms import Basis, Term, TimeUnit
 from evalapp.pledges.services import HighlightWording, PledgeWording
 from evalapp.pledges.services import highlights as highlight_limits
 from evalapp.pledges.services import pledges as pledge_limits
-from evalapp.web.formbase import Form, stripped
+from evalapp.web.formbase import DayField, Form, WholeNumberField, stripped
 from evalapp.web.i18n import _, _l
 
 UNITS = [
@@ -31,7 +31,7 @@ BASES = [
 class ReasonedForm(Form):
     """A form that changes what the public reads: from the second wording on it asks why."""
 
-    seen = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    seen = WholeNumberField(widget=HiddenInput(), validators=[Optional()])
     reason = StringField(
         _l("改动说明"),
         description=_l("居民会看到这句话。例如“流程并联，时限缩短”。"),
@@ -66,10 +66,10 @@ class PledgeForm(ReasonedForm):
         filters=[stripped],
         validators=[Optional(), short(pledge_limits.MEASURED_LIMIT)],
     )
-    amount = IntegerField(_l("承诺时限"), validators=[Optional()])
+    amount = WholeNumberField(_l("承诺时限"), validators=[Optional()])
     time_unit = SelectField(_l("时间单位"), choices=UNITS, coerce=TimeUnit, default=TimeUnit.DAY)
     basis = SelectField(_l("怎样计算"), choices=BASES, coerce=Basis, default=Basis.WORKING)
-    statutory_amount = IntegerField(_l("法定时限"), validators=[Optional()])
+    statutory_amount = WholeNumberField(_l("法定时限"), validators=[Optional()])
     statutory_unit = SelectField(_l("法定时限的单位"), choices=UNITS, coerce=TimeUnit, default=TimeUnit.DAY)
     statutory_basis = SelectField(_l("法定时限怎样计算"), choices=BASES, coerce=Basis, default=Basis.WORKING)
     statutory_source = StringField(
@@ -149,8 +149,13 @@ class HighlightForm(ReasonedForm):
 
 
 class ProgressForm(Form):
-    percent = IntegerField(_l("进度（百分比）"), validators=[InputRequired(_l("请填 0 到 100 的整数。"))])
-    reached_on = DateField(_l("截至"), validators=[InputRequired(_l("请填日期。"))])
+    percent = WholeNumberField(
+        _l("进度（百分比）"),
+        most=100,
+        refusal=_l("请填 0 到 100 的整数。"),
+        validators=[InputRequired(_l("请填 0 到 100 的整数。"))],
+    )
+    reached_on = DayField(_l("截至"), validators=[InputRequired(_l("请填日期。"))])
     done = StringField(
         _l("完成"),
         description=_l("例如“31 个小区”。"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import wtforms
-from wtforms import FieldList, FormField, IntegerField, StringField, TextAreaField
+from wtforms import FieldList, FormField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
@@ -20,7 +20,7 @@ from evalapp.units.services.profile import (
     POST_DUTY_LIMIT,
     SUMMARY_LIMIT,
 )
-from evalapp.web.formbase import Form, stripped
+from evalapp.web.formbase import Form, WholeNumberField, stripped
 from evalapp.web.i18n import _, _l
 
 _FREE_ROWS = 2
@@ -40,7 +40,7 @@ class EntryFault:
 
 
 class ContactForm(Form):
-    seen = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    seen = WholeNumberField(widget=HiddenInput(), validators=[InputRequired()])
     summary = TextAreaField(
         _l("一句话介绍"),
         description=_l("居民一看就懂：管什么事。例如“管住房、管工地、管物业”。"),
@@ -85,7 +85,7 @@ class PostEntry(_Entry):
 class _EntriesForm(Form):
     """A list of rows; cleared ones go, and two free ones stand at the end."""
 
-    seen = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    seen = WholeNumberField(widget=HiddenInput(), validators=[InputRequired()])
 
     def with_free_rows(self) -> None:
         """Add free rows up to the limit."""

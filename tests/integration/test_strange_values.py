@@ -1,0 +1,201 @@
+"""No field of any form, of any role, answers with an accident, whatever is typed into it or hidden in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import html5lib
+import pytest
+from wtforms import IntegerField
+from wtforms.validators import NumberRange
+
+from evalapp.console.forms.boxes import CodesForm
+from evalapp.core.settings import Settings
+from evalapp.web.formbase import Form
+from tests.conftest import DATABASES
+from tests.support.databases import new_postgres_database
+from tests.support.role_matrix import COLUMNS, asked_of, matrix
+from tests.support.small_district import SAFE, Small, made_small, rules_of
+
+STRANGE = {
+    "many digits": "9" * 400,
+    "more digits than Python reads": "9" * 5_000,
+    "beyond a column": str(2**31),
+    "beyond any column": str(2**64),
+    "negative": "-1",
+    "NUL": "一\x00二",
+    "full-width digits": "９" * 30,
+    "other digits": "٣٤" * 20,
+    "superscript": "²",
+    "end of the calendar": "9999-12-31",
+    "end of the calendar with a time": "9999-12-31T23:59",
+    "begin of the calendar": "0001-01-01",
+    "invisible": "\u2066\u200b\u3164",
+    "nothing": "",
+}
+# Bytes that are no UTF-8, and a lone surrogate as a careless encoder writes it.
+BROKEN = (b"%ff%fe%00", b"%ed%a0%80", b"%C0%80")
+LONG = 100_000
+PLAUSIBLE = {"number": "5", "date": "2027-01-05", "time": "10:00", "datetime-local": "2027-01-05T10:00"}
+
+
+READ_BY_HAND = {"/episodes/<int(max=999999):number>/ballot/withdraw": ("idempotency_key",)}
+
+
+@dataclass
+class Shown:
+    """A form as a page shows it, with what it holds or something plausible."""
+
+    column: str
+    method: str
+    action: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def small(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
+    folder: Path = tmp_path_factory.mktemp("strange") / "var"
+    if request.param == "sqlite":
+        with made_small(Settings(data_dir=folder)) as made:
+            yield made
+        return
+    server: str = request.getfixturevalue("postgres_server")
+    with (
+        new_postgres_database(server) as url,
+        made_small(Settings(data_dir=folder, database_url=url), postgres_server=server) as made,
+    ):
+        yield made
+
+
+def forms_of(small: Small) -> list[Shown]:
+    """Every form on every page of everybody, each once."""
+    found: dict[tuple[str, str, tuple[str, ...]], Shown] = {}
+    rules = rules_of(small.app)
+    for name in asked_of(small.app):
+        method, _space, _rule = name.partition(" ")
+        if method != "GET" or "/static/" in name:
+            continue
+        for column in COLUMNS:
+            if matrix()[name][column] != 200:
+                continue
+            path = small.path(rules[name])
+            answer = small.answer("GET", path, column, headers={})
+            if answer.mimetype == "text/html":
+                for form in forms_on(answer.text, column, path):
+                    found.setdefault((form.method, form.action, tuple(sorted(form.values))), form)
+    return list(found.values())
+
+
+def forms_on(page: str, column: str, path: str) -> Iterator[Shown]:
+    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    for element in tree.iter("form"):
+        shown = Shown(
+            column, element.get("method", "get").upper(), (element.get("action") or path).split("#")[0]
+        )
+        for control in element.iter():
+            if control.tag not in {"input", "textarea", "select", "button"}:
+                continue
+            name, kind = control.get("name"), control.get("type", "text")
+            if not name or name == "csrf_token" or kind == "file":
+                continue
+            shown.values.setdefault(name, _held(control, kind))
+        yield shown
+
+
+def _held(control, kind: str) -> str:
+    if control.tag == "textarea":
+        return (control.text or "").strip() or "写一句话。"
+    if control.tag == "select":
+        values = [option.get("value", "") for option in control.iter("option")]
+        return next((value for value in values if value), "")
+    return control.get("value") or PLAUSIBLE.get(kind, "写一句话")
+
+
+def accidents(small: Small, form: Shown) -> Iterator[str]:
+    """What of `form` answers with 5xx."""
+    for name in form.values:
+        for what, value in STRANGE.items():
+            status = sent(small, form, form.values | {name: value})
+            if status >= 500:
+                yield f"{form.method} {form.action} {name} {what}: {status}"
+    for name in form.values:
+        for raw in BROKEN:
+            status = sent_raw(small, form, f"{name}=".encode() + raw)
+            if status >= 500:
+                yield f"{form.method} {form.action} {name} {raw!r}: {status}"
+    status = sent(small, form, dict.fromkeys(form.values, "长" * (LONG // max(1, len(form.values)))))
+    if status >= 500:
+        yield f"{form.method} {form.action} everything long: {status}"
+
+
+def sent(small: Small, form: Shown, values: dict[str, str]) -> int:
+    where = {"query_string": values} if form.method == "GET" else {"data": values}
+    return small.answer(form.method, form.action, form.column, headers={}, **where).status_code
+
+
+def sent_raw(small: Small, form: Shown, body: bytes) -> int:
+    if form.method == "GET":
+        return small.answer(
+            form.method, form.action, form.column, headers={}, query_string=body.decode()
+        ).status_code
+    options = {"data": body, "content_type": "application/x-www-form-urlencoded"}
+    return small.answer(form.method, form.action, form.column, headers={}, **options).status_code
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_nothing_typed_into_any_form_is_an_accident(small: Small) -> None:
+    found, shown = [], forms_of(small)
+    for form in [*shown, *forms_behind(small, shown)]:
+        found += accidents(small, form)
+        small.put_back()
+    assert found == []
+
+
+def forms_behind(small: Small, shown: list[Shown]) -> Iterator[Shown]:
+    """The forms of addresses that ask for content and that no page of this district leads to, as their views make them."""
+    adapter = small.app.url_map.bind("localhost")
+    reached = {
+        str(adapter.match(form.action.partition("?")[0], method=form.method, return_rule=True)[0].rule)
+        for form in shown
+    }
+    for name, rule in rules_of(small.app).items():
+        method, _space, route = name.partition(" ")
+        column = next((column for column in COLUMNS if matrix().get(name, {}).get(column) == 422), None)
+        if method in SAFE or route in reached or column is None:
+            continue
+        path = small.path(rule)
+        with made_forms() as made:
+            small.answer(method, path, column, headers={})
+        for names in [_names(form) for form in made] or [READ_BY_HAND[route]]:
+            yield Shown(column, method, path, dict.fromkeys(names, "写一句话"))
+
+
+def _names(form: Form) -> tuple[str, ...]:
+    return tuple(part.name for part in form if part.name != "csrf_token")
+
+
+@contextmanager
+def made_forms() -> Iterator[list[Form]]:
+    """The forms that views make inside the block."""
+    made: list[Form] = []
+    real = Form.__init__
+
+    def note(self: Form, *arguments: Any, **words: Any) -> None:
+        real(self, *arguments, **words)
+        made.append(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Form, "__init__", note)
+        yield made
+
+
+@pytest.mark.slow
+def test_a_bare_number_is_noticed(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planted defect: the number of client codes as WTForms checks it."""
+    form = next(form for form in forms_of(small) if form.action == "/desk/office/client-codes")
+    assert list(accidents(small, form)) == []
+    monkeypatch.setattr(CodesForm, "number", IntegerField(validators=[NumberRange(1, 500)]))
+    assert any("number many digits: 500" in fault for fault in accidents(small, form))

@@ -1,0 +1,264 @@
+"""A small district with one of most things, where unit A and one resident own what is asked for; put back at will."""
+
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+import psycopg
+from flask import Flask, session
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import select
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from evalapp import wiring
+from evalapp.accounts.models import Role
+from evalapp.accounts.services import residents, sessions
+from evalapp.core import clock
+from evalapp.core.lean import Links
+from evalapp.core.permissions import RESIDENT_PERMISSIONS, Actor, ActorKind
+from evalapp.core.platform import Platform
+from evalapp.core.settings import Settings
+from evalapp.factory import create_app
+from evalapp.notifications.models import StaffNotice
+from evalapp.operate import setting_up
+from evalapp.programme.models import Recording
+from evalapp.units import services as units_services
+from tests.support.accounts import Outbox, People
+from tests.support.ballots import Polling
+from tests.support.comments import Comments
+from tests.support.pledges import PledgeFactory
+from tests.support.programme import Programme
+from tests.support.units import OFFICER, UnitFactory
+from tests.support.watchable import make_watchable
+
+SAFE = {"GET", "HEAD"}
+ROLES = {
+    "office": Role.OFFICE,
+    "unit_a": Role.UNIT,
+    "unit_b": Role.UNIT,
+    "station": Role.STATION,
+    "auditor": Role.AUDITOR,
+    "administrator": Role.ADMINISTRATOR,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Small:
+    """A district with one of most things, and everybody's cookie and token."""
+
+    app: Flask
+    people: dict[str, tuple[str, str]]
+    samples: dict[str, Any]
+    kept: "Kept"
+
+    def path(self, rule: Rule) -> str:
+        """The address of what unit A and the resident own; what the district has none of is asked for under no name."""
+        values = {name: self._sample(rule.rule, name) for name in rule.arguments}
+        with self.app.test_request_context():
+            built = rule.build(values)
+        assert built is not None
+        return built[1]
+
+    def _sample(self, route: str, name: str) -> Any:
+        for part in ("pledges", "highlights"):
+            if name == "reference" and part in route:
+                return self.samples[part]
+        return self.samples.get(name, str(uuid.UUID(int=1)))
+
+    def ask(self, method: str, path: str, column: str, *, token: bool = True, **headers: str) -> int:
+        """The status that `column` gets for a request without content."""
+        return self.answer(method, path, column, token=token, headers=headers).status_code
+
+    def answer(
+        self,
+        method: str,
+        path: str,
+        column: str,
+        *,
+        token: bool = True,
+        headers: dict[str, str],
+        **options: Any,
+    ) -> TestResponse:
+        """What `column` gets, read to its end."""
+        client = self.app.test_client()
+        cookie, secret = self.people[column]
+        if cookie:
+            client.set_cookie("evalapp", cookie)
+        if token and method not in SAFE:
+            headers = headers | {"X-CSRF-Token": secret}
+        answer = client.open(path, method=method, headers=headers, **options)
+        _ = answer.data
+        answer.close()
+        return answer
+
+    def put_back(self) -> bool:
+        """Whether the district had changed; it is as in the beginning then."""
+        return self.kept.put_back()
+
+
+class Kept(Protocol):
+    """A copy of the district as it was in the beginning."""
+
+    def put_back(self) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+class KeptFile:
+    """A copy of the SQLite file, in memory."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.file = platform.settings.data_dir / "evalapp.sqlite3"
+        self.pristine, self.watcher = sqlite3.connect(":memory:"), sqlite3.connect(self.file)
+        with sqlite3.connect(self.file) as source:
+            source.backup(self.pristine)
+        source.close()
+        self.seen = self._version()
+
+    def put_back(self) -> bool:
+        if self._version() == self.seen:
+            return False
+        with sqlite3.connect(self.file, timeout=10) as target:
+            self.pristine.backup(target)
+        target.close()
+        self.seen = self._version()
+        return True
+
+    def close(self) -> None:
+        self.pristine.close()
+        self.watcher.close()
+
+    def _version(self) -> int:
+        return int(self.watcher.execute("PRAGMA data_version").fetchone()[0])
+
+
+class KeptServer:
+    """A second database on the same server, of which the first is made anew; whether it had changed nobody asks."""
+
+    def __init__(self, platform: Platform, server: str) -> None:
+        self.platform, self.server = platform, server.replace("+psycopg", "")
+        self.name = str(platform.engine.url.database)
+        self._copy(self.name, f"{self.name}_kept")
+
+    def put_back(self) -> bool:
+        self._copy(f"{self.name}_kept", self.name)
+        return True
+
+    def close(self) -> None:
+        self._let_go()
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{self.name}_kept" WITH (FORCE)'.encode())
+
+    def _copy(self, source: str, target: str) -> None:
+        self._let_go()
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)'.encode())
+            connection.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"'.encode())
+
+    def _let_go(self) -> None:
+        self.platform.engine.dispose()
+        if isinstance(self.platform.lean, Links):
+            self.platform.lean.close()
+
+
+def signed_in(app: Flask, **content: str) -> tuple[str, str]:
+    """A signed cookie with this content, and a token for its forms."""
+    with app.test_request_context():
+        session.update(content)
+        token = generate_csrf()
+        response = app.response_class()
+        app.session_interface.save_session(app, session, response)
+    return response.headers["Set-Cookie"].split(";")[0].partition("=")[2], token
+
+
+@contextmanager
+def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Small]:
+    """Make the district on the database of `settings`; `postgres_server` names the server that holds it, if one does."""
+    platform = Platform.open(settings)
+    wiring.connect()
+    setting_up.set_up(platform)
+    app = create_app(platform)
+    polling, units = Polling(platform), UnitFactory(platform)
+    programme, pledges = Programme(platform, units), PledgeFactory(platform)
+    episode = polling.announce(opens_in=timedelta(days=-1))
+    make_watchable(platform, episode)
+    slot, airing = programme.slot(episode), programme.airing(episode)
+    other = units.department("区第二局")
+    people, cookies = People(platform, app, Outbox(platform)), {"anonymous": signed_in(app, device="a")}
+    with platform.transaction() as opened:
+        owner = residents.admit(opened, platform, f"{1:064x}")
+        neighbour = residents.admit(opened, platform, f"{2:064x}")
+        cookies["resident"] = signed_in(app, resident=sessions.open_for_resident(opened, owner.id))
+        cookies["neighbour"] = signed_in(app, resident=sessions.open_for_resident(opened, neighbour.id))
+    members = {}
+    for column, role in ROLES.items():
+        members[column] = people.staff(role, login=column).staff
+        with platform.transaction() as opened:
+            cookies[column] = signed_in(app, _user_id=sessions.open_for_staff(opened, members[column].id))
+            unit_id = {"unit_a": episode.unit_id, "unit_b": other.id}.get(column)
+            if unit_id is not None:
+                units_services.assign_staff(
+                    opened, unit_id=unit_id, staff_id=members[column].id, actor=OFFICER
+                )
+    comments = Comments(platform)
+    author = Actor(kind=ActorKind.RESIDENT, id=owner.id, name="居民", permissions=RESIDENT_PERMISSIONS)
+    with platform.session() as opened:
+        thread = comments.thread_of(type("Of", (), {"thread_id": opened.merge(episode).thread_id}))
+        recording = opened.query(Recording).filter_by(episode_id=episode.id).one()
+        unit = opened.merge(episode).unit_id
+        chapter = recording.id
+    comment = comments.shown(thread, author=author)
+    with platform.session() as opened:
+        a_unit = opened.get(type(other), unit)
+    with platform.transaction() as opened:
+        units_services.notify_desk(
+            opened,
+            unit_id=unit,
+            kind="reminder",
+            reference="X",
+            path="/",
+            due_at=clock.now(),
+            key="x",
+        )
+        notice_id = opened.scalars(select(StaffNotice.id)).one()
+    samples = {
+        "number": episode.number,
+        "year": 2026,
+        "slug": a_unit.slug,
+        "reference": comment.reference,
+        "pledges": pledges.pledge(a_unit).reference,
+        "highlights": pledges.highlight(a_unit).reference,
+        "language": "zh",
+        "login": "unit_b",
+        "staff_id": str(members["unit_a"].id),
+        "recording_id": str(recording.id),
+        "chapter_id": str(chapter),
+        "slot_id": str(slot.id),
+        "airing_id": str(airing.id),
+        "wish": "on",
+        "rhythm": "daily",
+        "notice_id": str(notice_id),
+        "code": "0000-0000-0000-0000",
+        "token": "none",
+        "name": "none.mp4",
+        "path": "none.css",
+    }
+    kept: Kept = KeptServer(platform, postgres_server) if postgres_server else KeptFile(platform)
+    yield Small(app=app, people=cookies, samples=samples, kept=kept)
+    kept.close()
+    polling.booths.close()
+    app.extensions["evalapp.polling"].booths.close()
+    platform.close()
+
+
+def rules_of(app: Flask) -> dict[str, Rule]:
+    return {
+        f"{method} {rule.rule}": rule
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"OPTIONS"}
+    }
