@@ -7,7 +7,7 @@ from evalapp import wiring
 from evalapp.accounts.commands import group as staff
 from evalapp.comments.commands import group as comment
 from evalapp.core import jobs
-from evalapp.core.commandline import Commands
+from evalapp.core.commandline import Commands, plain_refusals
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
 from evalapp.demo.commands import demo
@@ -40,10 +40,7 @@ def main(context: click.Context) -> None:
     """大家看 大家评: set up, run and look after a district's programme."""
     if context.resilient_parsing:
         return
-    try:
-        platform = Platform.open(read_settings())
-    except ValueError as error:  # settings that do not fit together
-        raise click.UsageError(str(error)) from error
+    platform = Platform.open(read_settings())
     wiring.connect()
     jobs.register(FILM, film)
     context.obj = platform
@@ -58,7 +55,8 @@ def flask_app() -> Flask:
     """Return the application with the same commands below `flask --app evalapp …`."""
     from evalapp.factory import create_app
 
-    app = create_app()
+    with plain_refusals():
+        app = create_app()
     jobs.register(FILM, film)
     for command in COMMANDS:
         app.cli.add_command(command)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from evalapp.core.errors import DomainError
 from evalapp.core.platform import Platform
-from evalapp.core.settings import read_settings
+from evalapp.core.settings import BadSettings, read_settings
 
 _NO_DATABASE = "The database does not answer or has no tables yet: `evalapp init` makes them, `evalapp doctor` looks further."
 
@@ -26,10 +26,10 @@ def pass_platform(function: F) -> F:
     @wraps(function)
     def call(context: click.Context, *args: Any, **kwargs: Any) -> Any:
         platform = context.find_object(Platform)
-        if platform is None:
-            platform = Platform.open(read_settings())
-            context.call_on_close(platform.close)
-        with _plain_refusals():
+        with plain_refusals():
+            if platform is None:
+                platform = Platform.open(read_settings())
+                context.call_on_close(platform.close)
             return context.invoke(function, platform, *args, **kwargs)
 
     return cast("F", call)
@@ -55,7 +55,8 @@ class Refused(click.ClickException):
 
 
 @contextmanager
-def _plain_refusals() -> Iterator[None]:
+def plain_refusals() -> Iterator[None]:
+    """Say refusals, bad settings and files that cannot be reached in one sentence each."""
     try:
         yield
     except (OperationalError, ProgrammingError) as error:
@@ -65,6 +66,8 @@ def _plain_refusals() -> Iterator[None]:
             _NO_DATABASE if isinstance(error.__cause__, OperationalError | ProgrammingError) else str(error)
         )
         raise Refused(said) from error
+    except BadSettings as error:
+        raise Refused(str(error)) from error
     except OSError as error:
         raise Refused(f"{error.filename or 'a file'}: {error.strerror or error}") from error
 
@@ -73,7 +76,7 @@ class Commands(click.Group):
     """A group whose commands end with a plain sentence when a service refuses."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        with _plain_refusals():
+        with plain_refusals():
             return super().invoke(ctx)
 
 

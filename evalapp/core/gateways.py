@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from evalapp.core import clock
-from evalapp.core.settings import Settings
+from evalapp.core.settings import BadSettings, Settings
 
 _READ_AT_ONCE = 100
 _LARGEST_INBOUND = 10_000  # bytes
@@ -141,11 +141,13 @@ class OutboxGateway:
 
 
 def open_gateway(settings: Settings) -> SmsGateway:
-    """Return the gateway that the settings name; raises `LookupError` for an unknown one."""
+    """Return the gateway that the settings name; raises `BadSettings` for an unknown one."""
     if settings.sms_gateway == "outbox":
         return OutboxGateway(settings.outbox_dir)
     for point in entry_points(group="evalapp.sms_gateways"):
         if point.name == settings.sms_gateway:
             gateway: SmsGateway = point.load()(settings)
             return gateway
-    raise LookupError(f"no SMS gateway named {settings.sms_gateway!r} is installed")
+    raise BadSettings(
+        f"EVALAPP_SMS_GATEWAY={settings.sms_gateway}: no gateway of this name is installed; install its package, or set outbox"
+    )

@@ -14,7 +14,7 @@ from evalapp.core.gateways import SmsGateway, open_gateway
 from evalapp.core.keys import Keys
 from evalapp.core.lean import Links
 from evalapp.core.mail import MailGateway, open_mail
-from evalapp.core.settings import Settings
+from evalapp.core.settings import BadSettings, Settings
 from evalapp.core.storage import LocalStorage, Storage
 from evalapp.core.transaction import Lean, transaction
 
@@ -71,10 +71,16 @@ class Platform:
 def _remember_offset(settings: Settings) -> None:
     """Refuse a clock that is set back: a data folder remembers the largest offset it was used with."""
     path = settings.data_dir / "clock_offset"
-    largest = int(path.read_text()) if path.exists() else 0
+    written = path.read_text().strip() if path.exists() else "0"
+    if not written.isdecimal():
+        raise BadSettings(
+            f"{path} holds no number of seconds: write into it the largest EVALAPP_CLOCK_OFFSET used here, or 0"
+        )
+    largest = int(written)
     if settings.clock_offset < largest:
-        raise ValueError(
-            f"EVALAPP_CLOCK_OFFSET={settings.clock_offset} is behind {largest}, which this data folder was used with"
+        raise BadSettings(
+            f"EVALAPP_CLOCK_OFFSET={settings.clock_offset} is behind {largest}, which this data folder was used with: "
+            "set that or more"
         )
     if settings.clock_offset > largest:
         path.write_text(str(settings.clock_offset))

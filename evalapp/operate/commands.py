@@ -10,6 +10,7 @@ from evalapp.core.commandline import Commands, Refused, json_option, pass_platfo
 from evalapp.core.jobs import Worker
 from evalapp.core.jobs.carrier import Carrier
 from evalapp.core.platform import Platform
+from evalapp.core.settings import shown
 from evalapp.operate import backup, doctor, migrating, restoring, serving, setting_up
 from evalapp.operate.doctor import Verdict
 
@@ -47,7 +48,7 @@ def worker(platform: Platform, once: bool) -> None:  # noqa: FBT001  click hands
     _refuse_old_tables(platform)
     if once:
         Worker(platform, rounds=wiring.rounds()).drain()
-    elif platform.settings.redis_url:
+    elif platform.settings.redis_url.get_secret_value():
         carrier = Carrier(platform)
         loop = Worker(platform, rounds=wiring.rounds(), carrier=carrier)
         loop.start()
@@ -156,7 +157,7 @@ def examine(platform: Platform, as_json: bool) -> None:  # noqa: FBT001  click h
 @pass_platform
 def settings(platform: Platform) -> None:
     """Print the settings in force, secrets left out."""
-    click.echo(json.dumps(json.loads(platform.settings.model_dump_json()), ensure_ascii=False, indent=2))
+    click.echo(json.dumps(shown(platform.settings), ensure_ascii=False, indent=2))
 
 
 def _refuse_old_tables(platform: Platform) -> None:

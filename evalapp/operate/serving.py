@@ -33,7 +33,7 @@ def serve(platform: Platform, *, host: str, port: int, with_worker: bool = True)
     # answers nothing for ever. A web worker therefore starts afresh, at the start as when it is replaced.
     multiprocessing.set_start_method("spawn", force=True)
     _let_workers_begin_without_the_command()
-    carrier = Carrier(platform) if settings.redis_url else None
+    carrier = Carrier(platform) if settings.redis_url.get_secret_value() else None
     worker = Worker(platform, rounds=wiring.rounds(), carrier=carrier)
     if with_worker:
         worker.start()

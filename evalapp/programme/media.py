@@ -28,9 +28,11 @@ TYPES = {
     ".jpg": "image/jpeg",
     ".webp": "image/webp",
 }
+SANDBOXES = ("auto", *(kind.value for kind in episodes.SandboxKind))
 _PLACE = re.compile(r"\{(\w+)\}")
 
 __all__ = [
+    "SANDBOXES",
     "Cancelled",
     "CouldNot",
     "Cue",

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from evalapp import create_app
 from evalapp.cli import COMMANDS, main
+from evalapp.core.commandline import Refused
 
 PROMISED = """
     backup; box announce; box approve; box count; box extend; box prepare; box show; box void; client-codes;
@@ -93,6 +94,35 @@ def test_a_refusal_ends_with_1_and_a_folder_that_is_not_there_too(run, tmp_path:
     for words in ("box show 99", f"backup {tmp_path}/nowhere/file", "staff role nobody office"):
         done = run(words)
         assert (done.exit_code, done.output.startswith("Error: ")) == (1, True), done.output
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EVALAPP_TIMEZONE", "Mars"),
+        ("EVALAPP_SMS_GATEWAY", "pigeon"),
+        ("EVALAPP_DATABASE_URL", "mysql://u:hunter2@h/x"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_refused_with_a_sentence(
+    run, monkeypatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    done = run("doctor")
+    assert (done.exit_code, done.output.count("\n"), name in done.output) == (1, 1, True), done.output
+    assert "hunter2" not in done.output
+    with pytest.raises(Refused, match=name):
+        create_app()
+
+
+def test_a_data_folder_that_cannot_be_made_or_is_damaged_is_refused(run, tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "clock_offset").write_text("soon")
+    damaged = run("doctor")
+    assert (damaged.exit_code, damaged.output.count("\n")) == (1, 1), damaged.output
+    monkeypatch.setenv("EVALAPP_DATA_DIR", "/proc/nowhere")
+    nowhere = run("doctor")
+    assert (nowhere.exit_code, nowhere.output.count("\n")) == (1, 1), nowhere.output
 
 
 def test_flask_has_the_same_commands(run, monkeypatch: pytest.MonkeyPatch) -> None:

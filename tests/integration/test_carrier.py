@@ -32,7 +32,7 @@ def test_a_job_is_run_by_a_worker_that_listens(redis_platform: Platform) -> None
     settings = redis_platform.settings
     environment = os.environ | {
         "EVALAPP_DATA_DIR": str(settings.data_dir),
-        "EVALAPP_REDIS_URL": settings.redis_url,
+        "EVALAPP_REDIS_URL": settings.redis_url.get_secret_value(),
     }
     worker = subprocess.Popen(
         [sys.executable, "-m", "evalapp", "worker"], env=environment, stderr=subprocess.PIPE

@@ -50,7 +50,7 @@ def worker(platform: Platform) -> Iterator[subprocess.Popen[bytes]]:
     settings = platform.settings
     environment = os.environ | {
         "EVALAPP_DATA_DIR": str(settings.data_dir),
-        "EVALAPP_DATABASE_URL": settings.database_url,
+        "EVALAPP_DATABASE_URL": settings.database_url.get_secret_value(),
         "PYTHONWARNINGS": "ignore",
     }
     process = subprocess.Popen(

@@ -25,7 +25,9 @@ class Carrier:
 
     def __init__(self, platform: "Platform") -> None:
         self.platform = platform
-        self.celery = Celery("evalapp", broker=platform.settings.redis_url, set_as_current=False)
+        self.celery = Celery(
+            "evalapp", broker=platform.settings.redis_url.get_secret_value(), set_as_current=False
+        )
         self.celery.conf.update(
             task_ignore_result=True,
             task_acks_late=True,

@@ -169,7 +169,7 @@ def worker(platform: Platform, file: Path, *, deduplicates: bool) -> Iterator[su
     settings = platform.settings
     environment = os.environ | {
         "EVALAPP_DATA_DIR": str(settings.data_dir),
-        "EVALAPP_DATABASE_URL": settings.database_url,
+        "EVALAPP_DATABASE_URL": settings.database_url.get_secret_value(),
         "EVALAPP_QUIET_HOURS": "off",
         "PYTHONWARNINGS": "ignore",
     }
