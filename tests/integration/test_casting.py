@@ -13,7 +13,7 @@ from evalapp.accounts import queries
 from evalapp.accounts.models import Resident, SignedIn
 from evalapp.ballots.models import BallotChange, BallotSignal, Grading, SealedBallot
 from evalapp.ballots.rules.sealing import Opener
-from evalapp.ballots.services import appending, casting, closing
+from evalapp.ballots.services import appending, booths, casting, closing
 from evalapp.core import clock, lean
 from evalapp.core.errors import Conflict, NotFound, NotSignedIn, TooMany, Unavailable
 from evalapp.programme.models import Recording
@@ -141,7 +141,7 @@ def test_a_receipt_that_was_lost_on_the_way_is_given_again_after_closing(polling
     first = polling.cast(episode, voter, key="k", nonce=nonce)
     with time_machine.travel(clock.now() + timedelta(days=2)):
         assert polling.cast(episode, voter, key="k", nonce=nonce).receipt == first.receipt
-        with pytest.raises(casting.Closed):
+        with pytest.raises(booths.Closed):
             polling.cast(episode, voter, key="other", nonce=nonce)
 
 
@@ -180,14 +180,14 @@ def test_changes_are_forgotten_after_two_hours(polling):
 @pytest.mark.parametrize(("jump", "sentence"), [(timedelta(hours=-1), "开始"), (timedelta(days=7), "截止")])
 def test_no_ballot_outside_the_window_wherever_the_clock_jumps(polling, jump, sentence):
     episode, voter = polling.announce(), polling.voter()
-    with time_machine.travel(clock.now() + jump), pytest.raises(casting.Closed, match=sentence):
+    with time_machine.travel(clock.now() + jump), pytest.raises(booths.Closed, match=sentence):
         polling.cast(episode, voter)
     assert rows(polling) == 0
 
 
 def test_grading_waits_for_a_recording_that_can_be_watched(polling):
     episode, voter = polling.announce(is_prepared=False), polling.voter()
-    with pytest.raises(casting.Closed, match="录像还没有准备好"):
+    with pytest.raises(booths.Closed, match="录像还没有准备好"):
         polling.cast(episode, voter)
     assert rows(polling) == 0
     with polling.platform.transaction() as session:
@@ -348,7 +348,7 @@ def test_closing_waits_for_casts_under_way_and_no_receipt_lies_outside(polling):
     def vote(voter):
         try:
             receipts.append(polling.cast(episode, voter).receipt)
-        except (casting.Closed, Unavailable) as refusal:
+        except (booths.Closed, Unavailable) as refusal:
             refused.append(refusal)
         if len(receipts) == 60:
             go.set()
@@ -388,7 +388,7 @@ def test_a_closing_that_does_not_wait_would_be_noticed(polling, monkeypatch):
         return found
 
     monkeypatch.setattr(appending, "read", read_then_close)
-    with pytest.raises((casting.Closed, Unavailable)):
+    with pytest.raises((booths.Closed, Unavailable)):
         polling.cast(episode, voter)  # the guard in the INSERT refuses what the lock would have kept waiting
     monkeypatch.setitem(appending._APPEND, (False, False), without_guard())
     with polling.platform.transaction() as session:

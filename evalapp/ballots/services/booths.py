@@ -13,13 +13,36 @@ from typing import IO
 
 from sqlalchemy.orm import Session
 
-from evalapp.ballots.keepers import Keepers
+from evalapp.ballots.keepers import Keepers, KeyGone
 from evalapp.ballots.queries import gradings
+from evalapp.ballots.queries.gradings import GradedEpisode
 from evalapp.ballots.rules.profile import reason_codes
 from evalapp.ballots.services.locks import is_postgresql, lock_number
 from evalapp.core import clock
-from evalapp.core.errors import Unavailable
+from evalapp.core.errors import Conflict, Unavailable
 from evalapp.core.i18n import N_
+
+
+class Closed(Conflict):
+    """The box does not take ballots now."""
+
+    code = "box-closed"
+
+
+def shown(moment: datetime) -> str:
+    """Return a moment as refusals name it."""
+    return f"{clock.local(moment):%Y-%m-%d %H:%M}"
+
+
+def refusal_when_over(
+    *, is_void: bool, closed_at: datetime | None, closes_at: datetime, now: datetime
+) -> Closed | None:
+    """What a box says that is void, or closed, and when it closed; None while neither is so."""
+    if is_void:
+        return Closed(N_("这一期的评议已经作废。"))
+    if closed_at is not None or now >= closes_at:
+        return Closed(N_("评议已于 %(moment)s 截止。"), moment=shown(closes_at))
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +89,10 @@ class Booths:
         return booth if booth is not None and clock.now() < booth.until else None
 
     def of(self, session: Session, number: int) -> Booth:
-        """The booth of the episode with this number. Raises `NotFound`, `KeyGone`, `Unavailable`."""
+        """The booth of the episode with this number. Raises `NotFound`, `Closed`, `KeyGone`, `Unavailable`.
+
+        The secrets of a box that is over may be forgotten: it is then closed, and the missing key is no reason.
+        """
         self._stay_alone(session)
         known = self.known(number)
         if known is not None:
@@ -82,6 +108,7 @@ class Booths:
         found = gradings.graded_episode(session, number)
         grading, episode = found.grading, found.episode
         profile = gradings.profile_from(grading.profile)
+        voter_secret, signal_key = self._secrets(found)
         return Booth(
             grading_id=grading.id,
             episode_id=episode.id,
@@ -95,10 +122,25 @@ class Booths:
             reasons=reason_codes(profile),
             changes_per_hour=profile.changes_per_hour,
             ballots_per_box=profile.ballots_per_box,
-            voter_secret=self.keepers.voter_secret(episode.reference),
-            signal_key=self.keepers.signal_key(episode.reference),
+            voter_secret=voter_secret,
+            signal_key=signal_key,
             until=grading.closes_at,
         )
+
+    def _secrets(self, found: GradedEpisode) -> tuple[bytes, bytes]:
+        grading, episode = found.grading, found.episode
+        try:
+            return self.keepers.voter_secret(episode.reference), self.keepers.signal_key(episode.reference)
+        except KeyGone:
+            refusal = refusal_when_over(
+                is_void=grading.voided_at is not None or episode.withdrawn_at is not None,
+                closed_at=grading.closed_at,
+                closes_at=grading.closes_at,
+                now=clock.now(),
+            )
+            if refusal is not None:
+                raise refusal from None
+            raise
 
     def _stay_alone(self, session: Session) -> None:
         if is_postgresql(session):

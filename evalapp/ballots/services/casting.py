@@ -17,7 +17,7 @@ from evalapp.ballots.rules.standing import CLIENT, group_of
 from evalapp.ballots.rules.voters import RequestMark, Signals
 from evalapp.ballots.services import appending
 from evalapp.ballots.services.appending import Executor
-from evalapp.ballots.services.booths import Booth
+from evalapp.ballots.services.booths import Booth, Closed, refusal_when_over, shown
 from evalapp.core import clock
 from evalapp.core.errors import (
     Conflict,
@@ -35,12 +35,6 @@ from evalapp.ledger.rules import leaf_hash
 MOST_TRIES = 64
 TOUCH_EVERY = timedelta(seconds=2)
 HOUR_OF_BUCKETS = int(windows.CHANGES_WITHIN.total_seconds()) // voters.BUCKET_SECONDS
-
-
-class Closed(Conflict):
-    """The box does not take ballots now."""
-
-    code = "box-closed"
 
 
 class ClockWentBack(Unavailable):
@@ -238,7 +232,7 @@ def _refuse_change(attempt: _Attempt, own: Any) -> None:
     """Refuse a voter whose changes are used up; a closing mark that came in between; a withdrawal of nothing."""
     booth, so_far = attempt.booth, own.last_sequence or 0
     if own.is_shut:
-        raise Closed(N_("评议已于 %(moment)s 截止。"), moment=_shown(attempt.found.closes_at))
+        raise Closed(N_("评议已于 %(moment)s 截止。"), moment=shown(attempt.found.closes_at))
     if attempt.request.opinion is None and so_far == 0:
         raise NotFound(N_("你在这一期还没有提交过评票。"))
     if so_far >= booth.ballots_per_box:
@@ -259,23 +253,22 @@ def _refuse_change(attempt: _Attempt, own: Any) -> None:
 
 def _refuse_outside_window(attempt: _Attempt) -> None:
     found, now = attempt.found, attempt.now
-    refusal: DomainError | None = None
-    if found.voided_at is not None or found.withdrawn_at is not None:
-        refusal = Closed(N_("这一期的评议已经作废。"))
-    elif found.closed_at is not None or now >= found.closes_at:
-        refusal = Closed(N_("评议已于 %(moment)s 截止。"), moment=_shown(found.closes_at))
-    elif not windows.is_open(opens_at=found.opens_at, closes_at=found.closes_at, now=now):
-        refusal = Closed(N_("评议将于 %(moment)s 开始。"), moment=_shown(found.opens_at))
+    refusal: DomainError | None = refusal_when_over(
+        is_void=found.voided_at is not None or found.withdrawn_at is not None,
+        closed_at=found.closed_at,
+        closes_at=found.closes_at,
+        now=now,
+    )
+    if refusal is not None:
+        raise refusal
+    if not windows.is_open(opens_at=found.opens_at, closes_at=found.closes_at, now=now):
+        refusal = Closed(N_("评议将于 %(moment)s 开始。"), moment=shown(found.opens_at))
     elif not found.is_prepared:
         refusal = Closed(N_("这一期的录像还没有准备好，要等录像能看了才开始评议。"))
     elif not found.is_locked:
         refusal = Unavailable(N_("票箱正在处理，请几秒后再试。"), retry_after=2)
     if refusal is not None:
         raise refusal
-
-
-def _shown(moment: datetime) -> str:
-    return f"{clock.local(moment):%Y-%m-%d %H:%M}"
 
 
 def _group(attempt: _Attempt, first_box_id: uuid.UUID | None) -> str:

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from evalapp.ballots import polling
 from evalapp.ballots.forms import BallotForm
 from evalapp.ballots.rules.grades import Channel
-from evalapp.ballots.services import casting
+from evalapp.ballots.services import booths, casting
 from evalapp.comments import services as comments
 from evalapp.comments.forms import CommentForm
 from evalapp.comments.rules.moderation import CommentState
@@ -44,7 +44,7 @@ def cast(number: int) -> Response:
             accepted = casting.cast(
                 db.session, booth, submission, voter=voter, circumstances=where, nonce_by=form.drawn_by
             )
-    except casting.Closed:
+    except booths.Closed:
         raise
     except DomainError as error:
         form.refuse(error)
