@@ -9,6 +9,7 @@ from evalapp.accounts.vault_mail import CONFIRM
 from evalapp.audit import services as audit
 from evalapp.ballots import jobs as ballots_jobs
 from evalapp.ballots.events import GradingAnnounced, GradingClosed, GradingExtended, GradingVoided
+from evalapp.ballots.services import standings
 from evalapp.comments import jobs as comments_jobs
 from evalapp.comments import services as comments
 from evalapp.core import events, jobs
@@ -41,6 +42,8 @@ def connect() -> None:
     events.subscribe(NoticesStopped, notifications.on_notices_stopped)
     events.subscribe(ResidentErased, notifications.on_resident_gone)
     events.subscribe(ResidentStartedAnew, notifications.on_resident_gone)
+    events.subscribe(ResidentErased, standings.on_resident_gone)
+    events.subscribe(ResidentStartedAnew, standings.on_resident_gone)
     events.subscribe(UnitAdded, finding.on_unit)
     events.subscribe(UnitChanged, finding.on_unit)
     events.subscribe(UnitClosed, finding.on_unit)

@@ -59,6 +59,10 @@ class PersonIds:
     present: str
     kept: tuple[KeptId, ...] = ()
 
+    @property
+    def every(self) -> tuple[str, ...]:
+        return (self.present, *(one.person_id for one in self.kept))
+
     def in_box_of(self, announced_at: datetime) -> str:
         """The id by which an episode announced then knows the person: the one of that time, so that nobody votes twice."""
         return next((one.person_id for one in self.kept if announced_at <= one.until), self.present)

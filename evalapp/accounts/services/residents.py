@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from evalapp.accounts import consents, rules, vault, vault_mail
 from evalapp.accounts.events import NoticesStopped, ResidentErased, ResidentStartedAnew
-from evalapp.accounts.models import Consent, KeptPersonId, Purpose, Resident, SignedIn
+from evalapp.accounts.models import CodeRequest, Consent, KeptPersonId, Purpose, Resident, SignedIn
 from evalapp.accounts.queries import resident as known_resident
 from evalapp.accounts.services import codes, sessions
 from evalapp.accounts.vault_mail import Owner
@@ -129,7 +129,7 @@ def erase_idle(session: Session, limit: datetime) -> int:
 def own_data(session: Session, platform: Platform, resident_id: uuid.UUID) -> dict[str, Any]:
     """Everything that this domain keeps about a resident, for that resident."""
     resident = known_resident(session, resident_id)
-    since = resident.known_since
+    since, owner = resident.known_since, Owner(resident_id=resident.id)
     agreed = session.scalars(
         select(Consent)
         .where(Consent.resident_id == resident.id, Consent.given_at >= since)
@@ -145,12 +145,20 @@ def own_data(session: Session, platform: Platform, resident_id: uuid.UUID) -> di
     kept = (
         select(KeptPersonId.until).where(KeptPersonId.resident_id == resident.id).order_by(KeptPersonId.until)
     )
+    asked = (
+        select(CodeRequest.asked_at)
+        .where(CodeRequest.person_id == resident.person_id, CodeRequest.asked_at >= since - rules.CODE_LIFE)
+        .order_by(CodeRequest.asked_at)
+        .limit(1000)
+    )
     return {
         "phone": vault.number_of(session, platform.keys, resident.person_id),
-        "mail": vault_mail.own_address(session, platform.keys, Owner(resident_id=resident.id)),
+        "mail": vault_mail.own_address(session, platform.keys, owner),
+        "mail_not_confirmed": vault_mail.shown(session, platform.keys, owner)[1],
         "language": resident.lang,
         "member_since": resident.known_since.isoformat(),
         "last_used_at": resident.last_used_at.isoformat(),
+        "codes_asked_at": [moment.isoformat() for moment in session.scalars(asked)],
         "numbers_changed_at": [until.isoformat() for until in session.scalars(kept)],
         "consents": [
             {

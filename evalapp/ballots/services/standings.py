@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from evalapp.accounts.events import ResidentErased, ResidentStartedAnew
 from evalapp.audit import services as audit
 from evalapp.ballots.models import ClientCode, PanelInvitation, StaffListEntry
 from evalapp.ballots.rules.receipts import CODE_BYTES, CodeRefused, shown_code, typed_code
@@ -108,6 +109,16 @@ def claim_code(session: Session, typed: str, *, resident_id: uuid.UUID, secret: 
     if unit_id is None:
         raise refusal
     return session.get_one(Unit, unit_id)
+
+
+def on_resident_gone(session: Session, event: ResidentErased | ResidentStartedAnew) -> None:
+    """Let go of whose the codes were: a used one keeps its mark alone, another one can be entered again."""
+    session.execute(
+        update(ClientCode)
+        .where(ClientCode.resident_id == event.resident_id)
+        .values(resident_id=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def keep_staff_list(session: Session, unit: Unit, *, person_ids: Iterable[str], actor: Actor) -> int:

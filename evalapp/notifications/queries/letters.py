@@ -67,6 +67,16 @@ def due_letters(session: Session, *, digest_at: datetime) -> Sequence[uuid.UUID]
     ).all()
 
 
+def waiting_since(session: Session, resident_id: uuid.UUID) -> Sequence[datetime]:
+    """Since when letters to a resident wait, for that resident alone."""
+    return session.scalars(
+        select(Letter.since)
+        .where(Letter.resident_id == resident_id)
+        .order_by(Letter.since, Letter.id)
+        .limit(MOST)
+    ).all()
+
+
 def notices_in(session: Session, letter_id: uuid.UUID, *, agreed: Collection[Purpose] | None = None) -> int:
     """How many notices a letter tells of; of a resident's those alone that they agree to."""
     counted = select(func.count()).where(Notice.letter_id == letter_id)

@@ -16,6 +16,7 @@ from evalapp.ballots import polling
 from evalapp.ballots.keepers import KeyGone
 from evalapp.ballots.queries import receipts
 from evalapp.ballots.queries.receipts import Standing
+from evalapp.ballots.queries.standings import OwnStandings, own_standings
 from evalapp.comments.queries import authors
 from evalapp.comments.queries.authors import OwnComment
 from evalapp.comments.rules.sealing import CommentKeys
@@ -23,6 +24,7 @@ from evalapp.core import clock
 from evalapp.core.errors import DomainError
 from evalapp.core.permissions import Permission
 from evalapp.core.transaction import transaction
+from evalapp.notifications.queries import letters
 from evalapp.notifications.rules.news import news_words
 from evalapp.notifications.rules.timing import Rhythm
 from evalapp.portal.forms import EraseForm, NewNumberForm, NumberCodeForm
@@ -68,14 +70,25 @@ def me() -> str:
 def own_data() -> Response:
     """A copy of everything that is kept about the resident; of ballots, that there is one."""
     resident = browser.signed_in_resident()
-    listed = following.own_list(resident)
+    listed, stands = following.own_list(resident), _standings(resident)
     data: dict[str, Any] = {
         "account": residents.own_data(db.session, platform(), resident.resident_id),
         "letters": listed.rhythm.value,
+        "letters_waiting": [
+            moment.isoformat() for moment in letters.waiting_since(db.session, resident.resident_id)
+        ],
         "following": [
             {"reference": one.topic.reference, "title": one.topic.title, "since": one.since.isoformat()}
             for one in listed.followed
         ],
+        "client_of": [
+            {"unit": one.unit, "card": one.number, "used": one.is_used} for one in stands.client_of
+        ],
+        "invitations": [
+            {"episode": one.episode, "title": one.title, "group": one.group, "at": one.at.isoformat()}
+            for one in stands.invited_to
+        ],
+        "staff_lists": list(stands.staff_of),
         "ballots": [
             {"episode": standing.episode.number, "title": standing.episode.title, "receipt": standing.code}
             for standing in _ballots(resident)
@@ -230,6 +243,15 @@ def _ballots(resident: ResidentSession) -> list[Standing]:
     except KeyGone:
         return []
     return [standing for standing in own if standing.closes_at > resident.known_since]
+
+
+def _standings(resident: ResidentSession) -> OwnStandings:
+    return own_standings(
+        db.session,
+        resident_id=resident.resident_id,
+        person=resident.person_ids,
+        known_since=resident.known_since,
+    )
 
 
 def _comments() -> list[OwnComment]:
