@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from evalapp.core.errors import NotAllowed, NotSignedIn
 from evalapp.core.i18n import N_
-from evalapp.core.permissions import ANONYMOUS, RESIDENT_PERMISSIONS, Actor, Permission
+from evalapp.core.permissions import ANONYMOUS, Actor, Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
 ActorLoader = Callable[[], Actor]
@@ -96,6 +96,22 @@ def _guard() -> Response | None:
         raise NotAllowed(N_("你的账号不能打开这一页。"))
     if is_api():
         raise NotSignedIn(N_("请先登录。"))
-    sign_in = "accounts.sign_in" if needed in RESIDENT_PERMISSIONS else "staff.sign_in"
-    onward = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for(sign_in, next=onward))
+    if request.method not in {"GET", "HEAD"}:
+        raise NotSignedIn(N_("登录已经过期，刚才填写的内容没有交上去。"))
+    return to_sign_in()
+
+
+def must_sign_in() -> bool:
+    """Whether this request is for somebody who is signed in, and nobody is."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return view is not None and access_of(view) != PUBLIC and current_actor() is ANONYMOUS
+
+
+def sign_in_address(onward: str | None) -> str:
+    """Where whoever asks for this signs in, to go on at `onward`."""
+    return url_for("staff.sign_in" if is_desk() else "accounts.sign_in", next=onward)
+
+
+def to_sign_in() -> Response:
+    """Send whoever asks to sign in, and back to the page that they asked for."""
+    return redirect(sign_in_address(request.full_path.rstrip("?") if request.method == "GET" else None))

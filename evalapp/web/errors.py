@@ -8,12 +8,13 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
 from evalapp.core import logs
-from evalapp.core.errors import DomainError, TooMany, Unavailable
+from evalapp.core.errors import DomainError, NotSignedIn, TooMany, Unavailable
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import ANONYMOUS
-from evalapp.web import access, i18n
+from evalapp.web import access, i18n, unsent
 
 log = logs.get_logger("web")
 
@@ -73,7 +74,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _accident)
 
 
-def _refused(error: DomainError) -> Response:
+def _refused(error: DomainError) -> AnyResponse:
+    if isinstance(error, NotSignedIn) and not access.is_api():
+        return unsent.page(error.status, i18n.sentence(error)) or access.to_sign_in()
     response = answer(error.status, i18n.sentence(error), code=error.code, field=error.field)
     if isinstance(error, TooMany | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
@@ -81,7 +84,13 @@ def _refused(error: DomainError) -> Response:
 
 
 def _csrf(_error: CSRFError) -> Response:
-    return answer(400, i18n.gettext(N_("页面放得太久了，请刷新后再提交一次。")), code="csrf")
+    detail = i18n.gettext(N_("页面放得太久了，请刷新后再提交一次。"))
+    again = (
+        None
+        if access.is_api()
+        else unsent.page(400, i18n.gettext(N_("页面放得太久了，刚才填写的内容没有交上去。")))
+    )
+    return again or answer(400, detail, code="csrf")
 
 
 def _http(error: HTTPException) -> Response | HTTPException:

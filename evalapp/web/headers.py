@@ -94,6 +94,13 @@ def _from_our_pages() -> None:
         raise NotAllowed(N_("这次请求不是从本站发出的，已拒绝。"))
 
 
+def is_surely_ours() -> bool:
+    """Whether the browser itself says that a page of ours sent this request, or no browser did."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    own = {None, request.host_url.rstrip("/"), platform().settings.public_url}
+    return site == "same-origin" or (site is None and origin in own)
+
+
 def is_from_our_pages(environ: WSGIEnvironment) -> bool:
     """Whether a request surely comes from our own pages or from a program; no where only its host could tell."""
     return _is_ours(environ.get("HTTP_SEC_FETCH_SITE"), environ.get("HTTP_ORIGIN"))

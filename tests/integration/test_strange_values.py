@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import html5lib
 import pytest
 from wtforms import IntegerField
 from wtforms.validators import NumberRange
@@ -16,7 +14,8 @@ from evalapp.core.settings import Settings
 from evalapp.web.formbase import Form
 from tests.conftest import DATABASES
 from tests.support.databases import new_postgres_database
-from tests.support.role_matrix import COLUMNS, asked_of, matrix
+from tests.support.role_matrix import COLUMNS, matrix
+from tests.support.shown_forms import Shown, forms_of
 from tests.support.small_district import SAFE, Small, made_small, rules_of
 
 STRANGE = {
@@ -38,20 +37,9 @@ STRANGE = {
 # Bytes that are no UTF-8, and a lone surrogate as a careless encoder writes it.
 BROKEN = (b"%ff%fe%00", b"%ed%a0%80", b"%C0%80")
 LONG = 100_000
-PLAUSIBLE = {"number": "5", "date": "2027-01-05", "time": "10:00", "datetime-local": "2027-01-05T10:00"}
 
 
 READ_BY_HAND = {"/episodes/<int(max=999999):number>/ballot/withdraw": ("idempotency_key",)}
-
-
-@dataclass
-class Shown:
-    """A form as a page shows it, with what it holds or something plausible."""
-
-    column: str
-    method: str
-    action: str
-    values: dict[str, str] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="module", params=DATABASES)
@@ -67,50 +55,6 @@ def small(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         made_small(Settings(data_dir=folder, database_url=url), postgres_server=server) as made,
     ):
         yield made
-
-
-def forms_of(small: Small) -> list[Shown]:
-    """Every form on every page of everybody, each once."""
-    found: dict[tuple[str, str, tuple[str, ...]], Shown] = {}
-    rules = rules_of(small.app)
-    for name in asked_of(small.app):
-        method, _space, _rule = name.partition(" ")
-        if method != "GET" or "/static/" in name:
-            continue
-        for column in COLUMNS:
-            if matrix()[name][column] != 200:
-                continue
-            path = small.path(rules[name])
-            answer = small.answer("GET", path, column, headers={})
-            if answer.mimetype == "text/html":
-                for form in forms_on(answer.text, column, path):
-                    found.setdefault((form.method, form.action, tuple(sorted(form.values))), form)
-    return list(found.values())
-
-
-def forms_on(page: str, column: str, path: str) -> Iterator[Shown]:
-    tree = html5lib.parse(page, namespaceHTMLElements=False)
-    for element in tree.iter("form"):
-        shown = Shown(
-            column, element.get("method", "get").upper(), (element.get("action") or path).split("#")[0]
-        )
-        for control in element.iter():
-            if control.tag not in {"input", "textarea", "select", "button"}:
-                continue
-            name, kind = control.get("name"), control.get("type", "text")
-            if not name or name == "csrf_token" or kind == "file":
-                continue
-            shown.values.setdefault(name, _held(control, kind))
-        yield shown
-
-
-def _held(control, kind: str) -> str:
-    if control.tag == "textarea":
-        return (control.text or "").strip() or "写一句话。"
-    if control.tag == "select":
-        values = [option.get("value", "") for option in control.iter("option")]
-        return next((value for value in values if value), "")
-    return control.get("value") or PLAUSIBLE.get(kind, "写一句话")
 
 
 def accidents(small: Small, form: Shown) -> Iterator[str]:

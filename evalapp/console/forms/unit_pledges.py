@@ -9,7 +9,7 @@ from wtforms.widgets import HiddenInput
 
 from evalapp.console.forms.unit_profile import short
 from evalapp.pledges.models import HighlightVersion, PledgeVersion
-from evalapp.pledges.rules.terms import Basis, Term, TimeUnit
+from evalapp.pledges.rules.terms import LONGEST, Basis, Term, TimeUnit
 from evalapp.pledges.services import HighlightWording, PledgeWording
 from evalapp.pledges.services import highlights as highlight_limits
 from evalapp.pledges.services import pledges as pledge_limits
@@ -26,6 +26,13 @@ BASES = [
     SelectChoice(value=Basis.WORKING, label=_l("工作日（工作时间）")),
     SelectChoice(value=Basis.CALENDAR, label=_l("自然日（不停歇）")),
 ]
+
+
+_TERM: dict[str, Any] = {
+    "least": 1,
+    "most": LONGEST,
+    "refusal": _l("期限应是 1 到 %(most)s 之间的整数。", most=LONGEST),
+}
 
 
 class ReasonedForm(Form):
@@ -66,10 +73,10 @@ class PledgeForm(ReasonedForm):
         filters=[stripped],
         validators=[Optional(), short(pledge_limits.MEASURED_LIMIT)],
     )
-    amount = WholeNumberField(_l("承诺时限"), validators=[Optional()])
+    amount = WholeNumberField(_l("承诺时限"), **_TERM, validators=[Optional()])
     time_unit = SelectField(_l("时间单位"), choices=UNITS, coerce=TimeUnit, default=TimeUnit.DAY)
     basis = SelectField(_l("怎样计算"), choices=BASES, coerce=Basis, default=Basis.WORKING)
-    statutory_amount = WholeNumberField(_l("法定时限"), validators=[Optional()])
+    statutory_amount = WholeNumberField(_l("法定时限"), **_TERM, validators=[Optional()])
     statutory_unit = SelectField(_l("法定时限的单位"), choices=UNITS, coerce=TimeUnit, default=TimeUnit.DAY)
     statutory_basis = SelectField(_l("法定时限怎样计算"), choices=BASES, coerce=Basis, default=Basis.WORKING)
     statutory_source = StringField(

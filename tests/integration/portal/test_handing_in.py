@@ -141,13 +141,14 @@ def test_an_episode_that_cannot_be_watched_yet_takes_no_ballot_and_says_so(
     assert ballots(platform) == 0
 
 
-def test_who_is_not_signed_in_is_sent_to_sign_in_and_nothing_is_cast(
+def test_who_is_not_signed_in_is_asked_to_sign_in_and_nothing_is_cast(
     people: People, episode: Episode, platform: Platform
 ) -> None:
     path = f"/episodes/{episode.number}/ballot"
     answer = people.client().post(path, GRADES, page="/sign-in")
-    assert answer.status_code == 302
-    assert "/sign-in" in answer.headers["Location"]
+    assert answer.status_code == 401
+    assert f'href="/sign-in?next=/episodes/{episode.number}"' in answer.text
+    assert 'name="openness" value="4"' in answer.text, "what was chosen is kept"
     assert ballots(platform) == 0
 
 
