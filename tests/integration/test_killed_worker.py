@@ -41,7 +41,7 @@ MOMENTS = (0.0, 0.3, 0.7)  # how far the preparation was when the worker was kil
 
 @pytest.fixture(scope="module")
 def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_clip(tmp_path_factory.mktemp("long") / "long.mp4", seconds=30, size="640x360")
+    return make_clip(tmp_path_factory.mktemp("long") / "long.mp4", seconds=120, size="640x360")
 
 
 @contextmanager
