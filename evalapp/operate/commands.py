@@ -36,7 +36,6 @@ def init(platform: Platform) -> None:
 def serve(platform: Platform, host: str, port: int, no_worker: bool) -> None:  # noqa: FBT001  click hands over flags
     """Serve the site, with a worker thread."""
     _refuse_old_tables(platform)
-    click.echo(f"{platform.settings.site_name}: http://{host}:{port}", err=True)
     serving.serve(platform, host=host, port=port, with_worker=not no_worker)
 
 

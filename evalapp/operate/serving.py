@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+import click
 from granian import Granian
 from granian.constants import Interfaces, Loops
 
@@ -13,6 +14,7 @@ from evalapp.core import logs
 from evalapp.core.jobs import Worker
 from evalapp.core.jobs.carrier import Carrier
 from evalapp.core.platform import Platform
+from evalapp.operate import standing_alone
 
 log = logs.get_logger("serve")
 # Each request holds a thread. More of them only fight over one interpreter: four answer a third more ballots than eight
@@ -21,7 +23,15 @@ THREADS, THREADS_EMBEDDED = 4, 8
 
 
 def serve(platform: Platform, *, host: str, port: int, with_worker: bool = True) -> None:
-    """Serve until a signal. On SQLite one web process casts ballots; on PostgreSQL there is one a core."""
+    """Serve until a signal. Refuses a port that is taken and, on SQLite, a data folder that is served already."""
+    with standing_alone.holding(platform):
+        standing_alone.require_port(host, port)
+        click.echo(f"{platform.settings.site_name}: http://{host}:{port}", err=True)
+        _serve(platform, host=host, port=port, with_worker=with_worker)
+
+
+def _serve(platform: Platform, *, host: str, port: int, with_worker: bool) -> None:
+    """On SQLite one web process casts ballots; on PostgreSQL there is one a core."""
     settings = platform.settings
     embedded = platform.engine.dialect.name == "sqlite"
     workers = 1 if embedded else (os.cpu_count() or 1)
