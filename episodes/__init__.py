@@ -10,7 +10,7 @@ from episodes.captions import (
     read_captions,
 )
 from episodes.chapters import Chapter, chapters_webvtt, checked_chapters, read_chapters
-from episodes.doctor import Finding, check
+from episodes.doctor import Finding, check, has_sandbox
 from episodes.errors import SENTENCES, Cancelled, ErrorCode, Failed, MediaError, Refused
 from episodes.playlists import Subtitles, master_playlist, subtitles_playlist
 from episodes.prepare import prepare
@@ -76,6 +76,7 @@ __all__ = [
     "check",
     "checked_chapters",
     "chinese_font",
+    "has_sandbox",
     "master_playlist",
     "prepare",
     "probe",

@@ -39,9 +39,24 @@ LIST_LINES = 5000
 LIST_LIMITS = Limits(memory=1024 * MEBIBYTE, cpu_seconds=10, file_bytes=MEBIBYTE)
 LIST_DEADLINE = 15.0
 SANDBOX_SENTENCES = {
-    SandboxKind.BWRAP: "隔离环境：bubblewrap（无网络，只能读一个录像文件）。",
-    SandboxKind.UNSHARE: "隔离环境：unshare（无网络）；安装 bubblewrap 后更严密。",
-    SandboxKind.NONE: "没有可用的隔离环境：请安装 bubblewrap；正式环境不能这样运行。",
+    SandboxKind.BWRAP: (
+        "隔离环境：bubblewrap（无网络，只能读一个录像文件）。",
+        "Sandbox: bubblewrap (no network, one recording to read).",
+    ),
+    SandboxKind.UNSHARE: (
+        "隔离环境：unshare（无网络）；安装 bubblewrap 后更严密。",
+        "Sandbox: unshare (no network); bubblewrap shuts in more: apt-get install bubblewrap.",
+    ),
+    SandboxKind.NONE: (
+        "没有可用的隔离环境：请安装 bubblewrap；正式环境不能这样运行。",
+        "No sandbox works: apt-get install bubblewrap; production does not run without one.",
+    ),
+}
+WORDS = {
+    "encoders": ("编码器", "encoders"),
+    "filters": ("滤镜", "filters"),
+    "muxers": ("封装格式", "muxers"),
+    "bsfs": ("码流滤镜", "bitstream filters"),
 }
 
 
@@ -53,6 +68,7 @@ class Finding:
     ok: bool
     needed: bool
     sentence: str
+    english: str
 
 
 def check(settings: Settings | None = None) -> tuple[Finding, ...]:
@@ -61,17 +77,25 @@ def check(settings: Settings | None = None) -> tuple[Finding, ...]:
     return (*_walls(settings), *_programs(settings), _font())
 
 
+def has_sandbox(settings: Settings) -> bool:
+    """Whether a foreign recording would be shut in as these settings ask for."""
+    return next(_walls(settings)).ok
+
+
 def _walls(settings: Settings) -> Iterator[Finding]:
     try:
         kind = runner.choose_sandbox(settings)
     except Failed as failure:
-        yield Finding(name="sandbox", ok=False, needed=True, sentence=failure.sentence)
+        english = "No sandbox works: apt-get install bubblewrap, and let it make user namespaces."
+        yield Finding(name="sandbox", ok=False, needed=True, sentence=failure.sentence, english=english)
         return
+    sentence, english = SANDBOX_SENTENCES[kind]
     yield Finding(
         name="sandbox",
         ok=kind is not SandboxKind.NONE,
         needed=settings.demand_sandbox,
-        sentence=SANDBOX_SENTENCES[kind],
+        sentence=sentence,
+        english=english,
     )
 
 
@@ -79,21 +103,21 @@ def _programs(settings: Settings) -> Iterator[Finding]:
     try:
         found = binaries.find(settings)
     except Failed as failure:
-        sentence = f"{failure.sentence}可用 apt-get install ffmpeg 安装，或设置 EPISODES_FFMPEG。"
-        yield Finding(name="ffmpeg", ok=False, needed=True, sentence=sentence)
+        tool = failure.values["tool"]
+        yield Finding(
+            name="ffmpeg",
+            ok=False,
+            needed=True,
+            sentence=f"{failure.sentence}可用 apt-get install ffmpeg 安装，或设置 EPISODES_FFMPEG。",
+            english=f"{tool} is missing: apt-get install ffmpeg, or set EPISODES_FFMPEG.",
+        )
         return
     yield _version("ffmpeg", found.ffmpeg, settings)
     yield _version("ffprobe", found.ffprobe, settings)
-    yield _has(
-        found.ffmpeg, settings, list_name="encoders", word="编码器", wanted=ENCODERS, pattern=SECOND_WORD
-    )
-    yield _has(found.ffmpeg, settings, list_name="filters", word="滤镜", wanted=FILTERS, pattern=SECOND_WORD)
-    yield _has(
-        found.ffmpeg, settings, list_name="muxers", word="封装格式", wanted=MUXERS, pattern=SECOND_WORD
-    )
-    yield _has(
-        found.ffmpeg, settings, list_name="bsfs", word="码流滤镜", wanted=BITSTREAM_FILTERS, pattern=ONE_WORD
-    )
+    yield _has(found.ffmpeg, settings, list_name="encoders", wanted=ENCODERS, pattern=SECOND_WORD)
+    yield _has(found.ffmpeg, settings, list_name="filters", wanted=FILTERS, pattern=SECOND_WORD)
+    yield _has(found.ffmpeg, settings, list_name="muxers", wanted=MUXERS, pattern=SECOND_WORD)
+    yield _has(found.ffmpeg, settings, list_name="bsfs", wanted=BITSTREAM_FILTERS, pattern=ONE_WORD)
 
 
 def _version(name: str, program: Path, settings: Settings) -> Finding:
@@ -101,24 +125,28 @@ def _version(name: str, program: Path, settings: Settings) -> Finding:
     first = lines[0] if lines else ""
     ok = " version " in first
     version = first.partition(" version ")[2].split(" ")[0]
-    sentence = f"{name} {version}：{program}" if ok else f"{program} 无法运行。"
-    return Finding(name=name, ok=ok, needed=True, sentence=sentence)
+    return Finding(
+        name=name,
+        ok=ok,
+        needed=True,
+        sentence=f"{name} {version}：{program}" if ok else f"{program} 无法运行。",
+        english=f"{name} {version}: {program}" if ok else f"{program} does not run.",
+    )
 
 
 def _has(
-    program: Path,
-    settings: Settings,
-    *,
-    list_name: str,
-    word: str,
-    wanted: tuple[str, ...],
-    pattern: re.Pattern[str],
+    program: Path, settings: Settings, *, list_name: str, wanted: tuple[str, ...], pattern: re.Pattern[str]
 ) -> Finding:
     lines = _asked(program, ["-hide_banner", f"-{list_name}"], settings)
     names = {name for line in lines if (found := pattern.match(line)) for name in found[1].split(",")}
     missing = [name for name in wanted if name not in names]
-    sentence = f"ffmpeg 缺少{word}：{'、'.join(missing)}。" if missing else f"ffmpeg 的{word}齐全。"
-    return Finding(name=list_name, ok=not missing, needed=True, sentence=sentence)
+    word, english_word = WORDS[list_name]
+    if missing:
+        sentence = f"ffmpeg 缺少{word}：{'、'.join(missing)}。"
+        english = f"ffmpeg lacks {english_word}: {', '.join(missing)}."
+    else:
+        sentence, english = f"ffmpeg 的{word}齐全。", f"ffmpeg has all {english_word}."
+    return Finding(name=list_name, ok=not missing, needed=True, sentence=sentence, english=english)
 
 
 def _asked(program: Path, arguments: list[str], settings: Settings) -> list[str]:
@@ -140,7 +168,11 @@ def _asked(program: Path, arguments: list[str], settings: Settings) -> list[str]
 
 def _font() -> Finding:
     font = binaries.chinese_font()
-    sentence = (
-        f"中文字体：{font}" if font else "没有中文字体：请安装 fonts-noto-cjk，否则演示录像的文字画不出来。"
-    )
-    return Finding(name="font", ok=font is not None, needed=False, sentence=sentence)
+    if font is None:
+        sentence = "没有中文字体：请安装 fonts-noto-cjk，否则演示录像的文字画不出来。"
+        english = (
+            "No Chinese font: apt-get install fonts-noto-cjk, or demonstration recordings stay without words."
+        )
+    else:
+        sentence, english = f"中文字体：{font}", f"Chinese font: {font}"
+    return Finding(name="font", ok=font is not None, needed=False, sentence=sentence, english=english)

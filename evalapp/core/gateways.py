@@ -75,7 +75,7 @@ class Outbox:
 
     def write(self, letter_id: str, content: dict[str, Any]) -> None:
         """Write a letter's file, whole or not at all."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         aside = self.folder / f".{letter_id}.{secrets.token_hex(4)}"
         aside.write_text(json.dumps({**content, "at": clock.now().isoformat()}, ensure_ascii=False))
         aside.replace(self.folder / f"{letter_id}.json")

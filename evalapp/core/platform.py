@@ -1,11 +1,13 @@
 """What every entrance opens first: settings, database, files, keys, gateways. The web, the worker and commands share it."""
 
+import contextlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from evalapp.core import clock, logs
@@ -37,8 +39,9 @@ class Platform:
         """Open everything that `settings` name; makes the data folder."""
         clock.configure(offset_seconds=settings.clock_offset, timezone=settings.timezone)
         logs.configure(settings)
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         _remember_offset(settings)
+        _own_database(settings)
         engine = make_engine(settings.database)
         return cls(
             settings=settings,
@@ -66,6 +69,14 @@ class Platform:
         self.engine.dispose()
         if isinstance(self.lean, Links):
             self.lean.close()
+
+
+def _own_database(settings: Settings) -> None:
+    """Make SQLite's file before SQLite does, which would let every account of the machine read it."""
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite" and url.database is not None:
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(url.database, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _remember_offset(settings: Settings) -> None:

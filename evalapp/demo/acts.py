@@ -105,7 +105,7 @@ def hand_in_film(
     """Hand a film in as the station would; its preparation is asked for."""
     file_id = uuid.uuid4()
     part = recordings_uploads.part_path(platform.settings, file_id)
-    part.parent.mkdir(parents=True, exist_ok=True)
+    part.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.copyfile(film.recording, part)
     return recordings.deliver(
         session,

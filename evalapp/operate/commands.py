@@ -13,6 +13,7 @@ from evalapp.core.platform import Platform
 from evalapp.core.settings import shown
 from evalapp.operate import backup, doctor, migrating, restoring, serving, setting_up
 from evalapp.operate.doctor import Verdict
+from evalapp.programme import media
 
 _PASSPHRASE = "EVALAPP_BACKUP_PASSPHRASE"  # noqa: S105  the name of a variable
 _KEEPERS = "EVALAPP_KEEPERS_PASSPHRASE"
@@ -36,6 +37,7 @@ def init(platform: Platform) -> None:
 def serve(platform: Platform, host: str, port: int, no_worker: bool) -> None:  # noqa: FBT001  click hands over flags
     """Serve the site, with a worker thread."""
     _refuse_old_tables(platform)
+    _refuse_open_country(platform)
     serving.serve(platform, host=host, port=port, with_worker=not no_worker)
 
 
@@ -45,6 +47,7 @@ def serve(platform: Platform, host: str, port: int, no_worker: bool) -> None:  #
 def worker(platform: Platform, once: bool) -> None:  # noqa: FBT001  click hands over flags
     """Run due jobs until stopped. With EVALAPP_REDIS_URL also those that other machines hand over."""
     _refuse_old_tables(platform)
+    _refuse_open_country(platform)
     if once:
         Worker(platform, rounds=wiring.rounds()).drain()
     elif platform.settings.redis_url.get_secret_value():
@@ -146,10 +149,12 @@ def restore(platform: Platform, file: Path, keys: Path | None, passphrase: str, 
 def examine(platform: Platform, as_json: bool) -> None:  # noqa: FBT001  click hands over flags
     """Look for what is wrong, and say what to do; ends with 1 when something does not work."""
     findings = doctor.examine(platform)
-    rows = [{"verdict": f.verdict.value, "about": f.about, "says": f.says} for f in findings]
-    print_rows(rows, as_json=as_json)
+    if as_json:
+        print_rows((finding.as_row() for finding in findings), as_json=True)
+    for finding in () if as_json else findings:
+        click.echo(f"{finding.verdict.value}  {finding.about}  {finding.says}\n    {finding.english}")
     if any(finding.verdict is Verdict.BAD for finding in findings):
-        raise Refused("请先解决标为“不行”的问题。")
+        raise Refused("请先解决标为“不行”的问题。 Mend what is marked 不行 first.")
 
 
 @click.command()
@@ -164,6 +169,15 @@ def _refuse_old_tables(platform: Platform) -> None:
     if at != newest:
         raise Refused(
             f"the tables are at {at}, not at {newest}: run `evalapp db upgrade` (or `evalapp init`)"
+        )
+
+
+def _refuse_open_country(platform: Platform) -> None:
+    """Production takes in foreign recordings behind walls or not at all."""
+    if platform.settings.is_production and not media.has_sandbox(platform.settings):
+        raise Refused(
+            "no sandbox for recordings works here: apt-get install bubblewrap, and let it make user namespaces "
+            "(`evalapp doctor` looks further)"
         )
 
 

@@ -1,9 +1,11 @@
-"""Finds out what is wrong with an installation and says what to do, one line a finding."""
+"""Finds out what is wrong with an installation and says what to do, one finding a line, in Chinese and English."""
 
 import enum
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,6 +16,7 @@ from evalapp.core.jobs import Job, JobState
 from evalapp.core.platform import Platform
 from evalapp.operate import migrating
 from evalapp.operate.setting_up import free_share
+from evalapp.programme import media
 
 
 class Verdict(enum.StrEnum):
@@ -29,6 +32,27 @@ class Finding:
     about: str
     verdict: Verdict
     says: str
+    english: str
+
+    def as_row(self) -> dict[str, str]:
+        return {
+            "verdict": self.verdict.value,
+            "about": self.about,
+            "says": self.says,
+            "english": self.english,
+        }
+
+
+def good(about: str, says: str, english: str) -> Finding:
+    return Finding(about=about, verdict=Verdict.GOOD, says=says, english=english)
+
+
+def note(about: str, says: str, english: str) -> Finding:
+    return Finding(about=about, verdict=Verdict.NOTE, says=says, english=english)
+
+
+def bad(about: str, says: str, english: str) -> Finding:
+    return Finding(about=about, verdict=Verdict.BAD, says=says, english=english)
 
 
 def examine(platform: Platform) -> list[Finding]:
@@ -37,28 +61,38 @@ def examine(platform: Platform) -> list[Finding]:
         *_settings(platform),
         *_database(platform),
         *_jobs(platform),
-        *_files(platform),
+        *_recordings(platform),
+        *_room(platform),
+        *_modes(platform),
     ]
 
 
 def _settings(platform: Platform) -> Iterator[Finding]:
     settings = platform.settings
-    yield Finding(about="环境", verdict=Verdict.GOOD, says=settings.env.value)
+    yield good("环境", settings.env.value, f"environment: {settings.env.value}")
     if settings.clock_offset:
-        yield Finding(
-            about="时钟", verdict=Verdict.NOTE, says=f"拨快了 {settings.clock_offset} 秒，只用于演示和测试"
+        yield note(
+            "时钟",
+            f"拨快了 {settings.clock_offset} 秒，只用于演示和测试",
+            f"the clock runs {settings.clock_offset} seconds ahead: for demonstrations and tests only",
         )
     if settings.sms_gateway == "outbox":
-        yield Finding(
-            about="短信", verdict=Verdict.NOTE, says=f"短信写进文件夹 {settings.outbox_dir}，没有真的发出去"
+        yield note(
+            "短信",
+            f"短信写进文件夹 {settings.outbox_dir}，没有真的发出去",
+            f"short messages are written to {settings.outbox_dir} and not sent",
         )
     if settings.mail_url.get_secret_value() == "outbox":
-        yield Finding(
-            about="邮件", verdict=Verdict.NOTE, says=f"邮件写进文件夹 {settings.outbox_dir}，没有真的寄出去"
+        yield note(
+            "邮件",
+            f"邮件写进文件夹 {settings.outbox_dir}，没有真的寄出去",
+            f"mails are written to {settings.outbox_dir} and not sent",
         )
     if not settings.secure_cookies:
-        yield Finding(
-            about="网址", verdict=Verdict.NOTE, says="EVALAPP_PUBLIC_URL 不是 https，只适合本机试用"
+        yield note(
+            "网址",
+            "EVALAPP_PUBLIC_URL 不是 https，只适合本机试用",
+            "EVALAPP_PUBLIC_URL is not https: for a trial on this machine only",
         )
 
 
@@ -66,22 +100,29 @@ def _database(platform: Platform) -> Iterator[Finding]:
     try:
         at = migrating.current(platform.engine)
     except SQLAlchemyError as error:
-        yield Finding(about="数据库", verdict=Verdict.BAD, says=f"连不上（{type(error).__name__}）")
+        kind = type(error).__name__
+        yield bad("数据库", f"连不上（{kind}）", f"the database does not answer ({kind})")
         return
     newest = migrating.newest()
     if at != newest:
-        yield Finding(
-            about="数据库", verdict=Verdict.BAD, says=f"表结构是 {at}，应为 {newest}：运行 evalapp db upgrade"
+        yield bad(
+            "数据库",
+            f"表结构是 {at}，应为 {newest}：运行 evalapp db upgrade",
+            f"the tables are at {at}, not at {newest}: run evalapp db upgrade",
         )
         return
-    yield Finding(about="数据库", verdict=Verdict.GOOD, says=f"{platform.engine.dialect.name}，表结构 {at}")
-    if platform.engine.dialect.name == "postgresql":
+    name = platform.engine.dialect.name
+    yield good("数据库", f"{name}，表结构 {at}", f"{name}, tables at {at}")
+    if name == "postgresql":
         yield from _durability(platform)
     with platform.session() as session:
         last = session.scalar(select(func.max(CalendarDay.day)))
-    if last is None or last.year < clock.today().year:
-        yield Finding(
-            about="工作日历", verdict=Verdict.NOTE, says="没有今年的节假日安排：运行 evalapp calendar import"
+    year = clock.today().year
+    if last is None or last.year < year:
+        yield note(
+            "工作日历",
+            f"没有 {year} 年的节假日安排：升级本系统后运行 evalapp init",
+            f"the holidays of {year} are not known: upgrade, then run evalapp init",
         )
 
 
@@ -90,10 +131,10 @@ def _durability(platform: Platform) -> Iterator[Finding]:
         for name in ("fsync", "synchronous_commit", "full_page_writes"):
             value = connection.exec_driver_sql(f"SHOW {name}").scalar_one()
             if value != "on":
-                yield Finding(
-                    about="数据库",
-                    verdict=Verdict.BAD,
-                    says=f"{name}={value}：断电会丢失已确认的评票，请设为 on",
+                yield bad(
+                    "数据库",
+                    f"{name}={value}：断电会丢失已确认的评票，请设为 on",
+                    f"{name}={value}: a power cut would lose ballots that were acknowledged; set it to on",
                 )
 
 
@@ -108,21 +149,57 @@ def _jobs(platform: Platform) -> Iterator[Finding]:
     except SQLAlchemyError:
         return
     if overdue:
-        yield Finding(
-            about="后台工作", verdict=Verdict.BAD, says=f"{overdue} 项到点没人做：evalapp worker 没有运行"
+        yield bad(
+            "后台工作",
+            f"{overdue} 项到点没人做：evalapp worker 没有运行",
+            f"{overdue} jobs are overdue: no evalapp worker runs",
         )
     if failed:
-        yield Finding(
-            about="后台工作", verdict=Verdict.NOTE, says=f"{failed} 项失败，工作台上可以看原因并重试"
+        yield note(
+            "后台工作",
+            f"{failed} 项失败，工作台上可以看原因并重试",
+            f"{failed} jobs failed: the desk shows why and tries again",
         )
     if not overdue and not failed:
-        yield Finding(about="后台工作", verdict=Verdict.GOOD, says="没有积压")
+        yield good("后台工作", "没有积压", "no job waits too long")
 
 
-def _files(platform: Platform) -> Iterator[Finding]:
+def _recordings(platform: Platform) -> Iterator[Finding]:
+    """What the media library says of this machine; what it needs is bad when missing, the rest a note."""
+    for found in media.check(platform.settings):
+        say = good if found.ok else bad if found.needed else note
+        yield say("录像", found.sentence, found.english)
+
+
+def _room(platform: Platform) -> Iterator[Finding]:
     share = free_share(platform)
-    verdict = Verdict.GOOD if share > 0.15 else Verdict.NOTE if share > 0.1 else Verdict.BAD
-    yield Finding(about="磁盘", verdict=verdict, says=f"还空 {share:.0%}（少于 10% 时不再接收录像）")
-    keys = platform.settings.keys_dir
-    if keys.exists() and keys.stat().st_mode & 0o077:
-        yield Finding(about="密钥", verdict=Verdict.BAD, says=f"别人也能读 {keys}：运行 chmod 700 {keys}")
+    say = good if share > 0.15 else note if share > 0.1 else bad
+    yield say(
+        "磁盘",
+        f"还空 {share:.0%}（少于 10% 时不再接收录像）",
+        f"{share:.0%} of the disk is free (below 10 % no recording is taken)",
+    )
+
+
+def _modes(platform: Platform) -> Iterator[Finding]:
+    """Whether other accounts of this machine can read what is none of their business."""
+    settings = platform.settings
+    if _is_open(settings.keys_dir):
+        keys = shlex.quote(str(settings.keys_dir))
+        yield bad(
+            "密钥", f"别人也能读：运行 chmod 700 {keys}", f"others can read the keys: run chmod 700 {keys}"
+        )
+    if not _is_open(settings.data_dir):
+        return
+    database = platform.engine.url.database if platform.engine.dialect.name == "sqlite" else None
+    inside = [settings.uploads_dir, settings.outbox_dir, *([Path(database)] if database else [])]
+    wide = " ".join(shlex.quote(str(path)) for path in [settings.data_dir, *filter(_is_open, inside)])
+    yield note(
+        "权限",
+        f"这台机器上别的账号也能读：运行 chmod go= {wide}",
+        f"other accounts of this machine can read these: run chmod go= {wide}",
+    )
+
+
+def _is_open(path: Path) -> bool:
+    return path.exists() and path.stat().st_mode & 0o077 != 0

@@ -12,9 +12,9 @@ _SERVICE_KEYS = ("codes", "limits", "person-id", "session", "totp", "vault")
 def set_up(platform: Platform) -> None:
     """Make what is missing; nothing that is there is touched."""
     settings = platform.settings
-    for folder in (settings.data_dir, settings.media_dir, settings.uploads_dir, settings.outbox_dir):
-        folder.mkdir(parents=True, exist_ok=True)
-    settings.keys_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.media_dir.mkdir(parents=True, exist_ok=True)
+    for folder in (settings.keys_dir, settings.uploads_dir, settings.outbox_dir):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.keys_dir.chmod(0o700)
     for name in _SERVICE_KEYS:
         platform.keys.service(name)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import episodes
-from episodes import Cancelled, Cue, Progress, Shown, Slide, Stage
+from episodes import Cancelled, Cue, Finding, Progress, Shown, Slide, Stage
 from episodes.captions import reading_speed
 from evalapp.core.errors import DomainError, Invalid
 from evalapp.core.i18n import N_
@@ -36,6 +36,7 @@ __all__ = [
     "Cancelled",
     "CouldNot",
     "Cue",
+    "Finding",
     "ReadCaptions",
     "Refused",
     "Shown",
@@ -43,7 +44,9 @@ __all__ = [
     "Stage",
     "captions_file",
     "chapters_file",
+    "check",
     "film",
+    "has_sandbox",
     "message",
     "messages",
     "prepare",
@@ -104,6 +107,16 @@ def library_settings(settings: Settings) -> episodes.Settings:
         demand_sandbox=settings.is_production,
         policy=episodes.Policy(largest_bytes=settings.upload_limit_bytes),
     )
+
+
+def check(settings: Settings) -> Sequence[Finding]:
+    """Look at what this machine has for preparing recordings: sandbox, programs, what they can do, a font."""
+    return episodes.check(library_settings(settings))
+
+
+def has_sandbox(settings: Settings) -> bool:
+    """Whether a foreign recording is shut in here as the settings ask for."""
+    return episodes.has_sandbox(library_settings(settings))
 
 
 def prepare(

@@ -44,7 +44,7 @@ class DiskRequest(Request):
         content_length: int | None = None,  # noqa: ARG002  werkzeug's signature
     ) -> IO[bytes]:
         folder = platform().settings.uploads_dir
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Closed by werkzeug at the end of the request, which removes it; what a kill leaves is swept.
         return tempfile.NamedTemporaryFile("rb+", dir=folder, prefix=FORM_PREFIX)
 

@@ -1,5 +1,6 @@
 """The commands that operators rely on: there, explained, with exit codes that scripts can tell apart."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from evalapp import create_app
 from evalapp.cli import COMMANDS, main
 from evalapp.core.commandline import Refused
 
+ROOT = Path(__file__).parents[2]
 PROMISED = """
     backup; box announce; box approve; box count; box extend; box prepare; box show; box void; client-codes;
     comment approve; comment list; comment refuse; comment reply; db check; db upgrade; demo; doctor; episode create;
@@ -131,3 +133,23 @@ def test_flask_has_the_same_commands(run, monkeypatch: pytest.MonkeyPatch) -> No
     assert {str(command.name) for command in COMMANDS} <= set(app.cli.commands)
     refused = app.test_cli_runner().invoke(args=["client-codes", "none", "1"])
     assert (refused.exit_code, refused.output.startswith("Error: ")) == (1, True)
+
+
+def named_commands() -> Iterator[tuple[str, str]]:
+    """Each `evalapp …` that operators are told to type, and where."""
+    for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for name in re.findall(
+            r"(?:`|^)evalapp ([a-z][a-z-]*(?: [a-z][a-z-]*)?)", path.read_text(), re.MULTILINE
+        ):
+            yield path.name, name
+    for name in re.findall(r"evalapp ([a-z][a-z-]*)", (ROOT / "evalapp/operate/doctor.py").read_text()):
+        yield "doctor.py", name
+
+
+def test_nobody_is_told_to_type_a_command_that_does_not_exist() -> None:
+    groups = {name.split()[0] for name in LEAVES}
+    named = list(named_commands())
+    assert {"README.md", "operators.md", "doctor.py"} <= {where for where, _ in named}
+    assert [
+        (where, name) for where, name in named if name not in LEAVES and name.split()[0] not in groups
+    ] == []

@@ -61,7 +61,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
     How far the upload is must be asked inside the block: what was read before may be over.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(handle, "rb+", buffering=0) as file:
         try:
