@@ -214,5 +214,6 @@ def test_a_files_own_name_is_text_and_nothing_else() -> None:
 
 
 def test_rounds_and_jobs_are_wired() -> None:
+    wiring.connect()
     assert any(type(turn).__name__ == "Retention" for turn in wiring.rounds())
     assert recordings.PREPARE in jobs.queue._registry
