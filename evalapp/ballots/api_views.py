@@ -9,7 +9,7 @@ from evalapp.accounts.browser import signed_in_resident
 from evalapp.ballots import lane, polling
 from evalapp.ballots.forms import FAULTS
 from evalapp.ballots.queries import receipts
-from evalapp.ballots.rules.grades import Channel, Unfit, read_nonce
+from evalapp.ballots.rules.grades import Channel, Unfit, read_withdrawal
 from evalapp.ballots.services import casting, standings
 from evalapp.ballots.services.booths import Booth
 from evalapp.core.errors import Invalid, NotFound, TooLarge, UnsupportedType
@@ -45,9 +45,8 @@ def cast(number: int) -> Response:
 def withdraw(number: int) -> Response:
     """Withdraw the ballot: 200 with a receipt of its own; to the box it is one more sealed ballot."""
     voter, key = polling.bearer(), polling.request_key()
-    body = _body() if request.content_length else {}
     try:
-        nonce = read_nonce(body["nonce"]) if isinstance(body, dict) and "nonce" in body else None
+        nonce = read_withdrawal(_body()) if request.get_data() else None
     except Unfit as unfit:
         raise Invalid(FAULTS[unfit.fault], field=unfit.place) from None
     booth, where = _booth(number), polling.circumstances(Channel.API, key=key)

@@ -22,6 +22,7 @@ FAULTS = {
     Fault.REASON_WITHOUT_LOW_GRADE: N_("只有评“不满意”或“非常不满意”时才选原因。"),
     Fault.NO_SUCH_REASON: N_("没有这个原因。"),
     Fault.TOO_MANY_REASONS: N_("每项最多选三个原因，不能重复。"),
+    Fault.NO_NONCE: N_("请提供随机数（nonce）：你自己取的 16 个随机字节，写成 32 位十六进制字符。"),
     Fault.BAD_NONCE: N_("随机数应是 32 位十六进制字符。"),
     Fault.TOO_LONG: N_("内容太长了。"),
 }

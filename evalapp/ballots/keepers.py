@@ -25,6 +25,7 @@ class KeyGone(Conflict):
     """The key file that this needs is not here: taken away, or forgotten when its time had come."""
 
     code = "key-gone"
+    title = N_("票箱的钥匙不在这里。")
 
 
 class Keepers:

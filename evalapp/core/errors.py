@@ -8,11 +8,12 @@ class DomainError(Exception):
 
     `message` is a Chinese source text (mark it with `N_`) with `%(name)s` places that `params` fill;
     whoever shows it translates it. `field` names the form field that it belongs to, where there is one;
-    `code` is a stable word for machines.
+    `code` is a stable word for machines; `title` says the same to people, where the status alone says too little.
     """
 
     status: ClassVar[int] = 400
     code: ClassVar[str] = "refused"
+    title: ClassVar[str] = ""
 
     def __init__(self, message: str, *, field: str | None = None, **params: object) -> None:
         super().__init__(message)

@@ -12,6 +12,8 @@ from evalapp.web.i18n import gettext
 PREFIX = "/api/v1"
 _REFERENCE = "#/components/schemas/{model}"
 _PLACE = re.compile(r"{(\w+)}")
+_LIMIT = {"type": "integer", "minimum": 1, "maximum": 100}
+_SAME = 304
 _NUMBERS = {"number", "year"}
 
 
@@ -54,7 +56,7 @@ def _operation(operation: Operation, names: dict[type[BaseModel], str]) -> dict[
         "operationId": _identifier(operation),
         "parameters": _parameters(operation),
         "responses": {str(operation.status): _answer(operation, names)}
-        | {str(status): _problem() for status in operation.refusals},
+        | {str(status): _problem(status) for status in operation.statuses},
     }
     if operation.request is not None:
         schema = {"$ref": _REFERENCE.format(model=names[operation.request])}
@@ -83,9 +85,16 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         }
         for name in _PLACE.findall(operation.path)
     ]
-    if operation.is_list:
-        found.append({"name": "cursor", "in": "query", "required": False, "schema": {"type": "string"}})
-    if operation.needs_session:
+    found += [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "schema": _LIMIT if name == "limit" else {"type": "string"},
+        }
+        for name in operation.parameters
+    ]
+    if operation.is_change and operation.has_token:
         found.append({"name": "X-CSRF-Token", "in": "header", "required": True, "schema": {"type": "string"}})
     if operation.needs_key:
         schema = {"type": "string", "minLength": 1, "maxLength": 128}
@@ -106,6 +115,8 @@ def _answer(operation: Operation, names: dict[type[BaseModel], str]) -> dict[str
     return {"description": "ok", "content": {"application/json": {"schema": schema}}}
 
 
-def _problem() -> dict[str, Any]:
+def _problem(status: int) -> dict[str, Any]:
+    if status == _SAME:
+        return {"description": "not modified"}
     schema = {"$ref": _REFERENCE.format(model="Problem")}
     return {"description": "refused", "content": {"application/problem+json": {"schema": schema}}}

@@ -3,12 +3,13 @@
 import hashlib
 import json
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Response, current_app, request
 
 from evalapp.core.errors import Invalid
 from evalapp.core.i18n import N_
+from evalapp.web.context import platform
 
 _MINUTES_5 = 300
 _ROWS, _MOST_ROWS = 50, 100
@@ -37,7 +38,8 @@ def page_of_data(items: list[dict[str, Any]], *, following: str | None, **more: 
     answer = data({"items": items, "next": following, **more})
     if following is not None:
         query = urlencode({**request.args.to_dict(), "cursor": following})
-        answer.headers["Link"] = f'<{request.base_url}?{query}>; rel="next"'
+        address = platform().settings.public_url + quote(request.path)
+        answer.headers["Link"] = f'<{address}?{query}>; rel="next"'
     return answer
 
 

@@ -26,7 +26,7 @@ SENTENCES = {
     405: N_("这个地址不接受这样的请求。"),
     406: N_("没有你要的格式。"),
     408: N_("等得太久了，请再试一次。"),
-    409: N_("别人刚刚改动过，请刷新后再试。"),
+    409: N_("现在的情况不允许这样做。"),
     411: N_("请求缺少长度。"),
     413: N_("内容太大了。"),
     414: N_("地址太长了。"),
@@ -41,11 +41,11 @@ SENTENCES = {
 }
 
 
-def problem(status: int, detail: str, *, code: str = "about:blank", **more: Any) -> Response:
-    """Return an `application/problem+json` answer (RFC 9457)."""
+def problem(status: int, detail: str, *, code: str = "about:blank", title: str = "", **more: Any) -> Response:
+    """Return an `application/problem+json` answer (RFC 9457); its title is the status's unless the code has its own."""
     body = {
         "type": code,
-        "title": i18n.gettext(SENTENCES.get(status, SENTENCES[400])),
+        "title": i18n.gettext(title or SENTENCES.get(status, SENTENCES[400])),
         "status": status,
         "detail": detail,
     }
@@ -54,10 +54,12 @@ def problem(status: int, detail: str, *, code: str = "about:blank", **more: Any)
     )
 
 
-def answer(status: int, detail: str, *, code: str = "about:blank", field: str | None = None) -> Response:
+def answer(
+    status: int, detail: str, *, code: str = "about:blank", title: str = "", field: str | None = None
+) -> Response:
     """Return a refusal as a page or as problem+json, as the address asks."""
     if access.is_api():
-        return problem(status, detail, code=code, **({"field": field} if field else {}))
+        return problem(status, detail, code=code, title=title, **({"field": field} if field else {}))
     page = render_template("errors/error.html", status=status, detail=detail)
     return Response(page, status=status, content_type="text/html; charset=utf-8")
 
@@ -77,7 +79,9 @@ def init_app(app: Flask) -> None:
 def _refused(error: DomainError) -> AnyResponse:
     if isinstance(error, NotSignedIn) and not access.is_api():
         return unsent.page(error.status, i18n.sentence(error)) or access.to_sign_in()
-    response = answer(error.status, i18n.sentence(error), code=error.code, field=error.field)
+    response = answer(
+        error.status, i18n.sentence(error), code=error.code, title=error.title, field=error.field
+    )
     if isinstance(error, TooMany | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

@@ -86,6 +86,30 @@ def test_refusals_are_problems_with_the_right_number(phone, path, sent, headers,
     assert answer.mimetype == "application/problem+json"
 
 
+@pytest.mark.parametrize("sent", [[1], [], "text", {"role": "office"}, {"nonce": "short"}, {"nonce": 1}])
+def test_a_withdrawal_takes_a_nonce_and_nothing_else(phone, path, sent):
+    phone.send("POST", path, body())
+    answer = phone.send("DELETE", path, sent)
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+    assert phone.send("DELETE", path, {"nonce": None}).status_code == 200
+
+
+def test_a_missing_nonce_is_asked_for_in_words_of_its_own(phone, path):
+    answer = phone.send("POST", path, {"grades": GRADES})
+    assert (answer.status_code, answer.get_json()["field"]) == (422, "nonce")
+    assert "随机数" in answer.get_json()["detail"]
+    assert "等级" not in answer.get_json()["detail"]
+
+
+def test_the_title_follows_the_code(polling, phone, path):
+    later = f"/api/v1/episodes/{polling.announce(opens_in=timedelta(days=1)).number}/ballot"
+    closed = phone.send("POST", later, body()).get_json()
+    assert (closed["type"], closed["title"]) == ("box-closed", "现在不收评票。")
+    phone.send("POST", path, body(), key="one")
+    other = phone.send("POST", path, body(), key="one").get_json()
+    assert (other["type"], other["title"]) == ("conflict", "现在的情况不允许这样做。")
+
+
 def test_closed_unknown_signed_out_and_too_many_have_their_numbers(polling, phone, path, people):
     for _ in range(4):
         assert phone.send("POST", path, body()).status_code == 201

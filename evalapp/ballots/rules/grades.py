@@ -54,6 +54,7 @@ class Fault(StrEnum):
     REASON_WITHOUT_LOW_GRADE = "reason_without_low_grade"
     NO_SUCH_REASON = "no_such_reason"
     TOO_MANY_REASONS = "too_many_reasons"
+    NO_NONCE = "no_nonce"
     BAD_NONCE = "bad_nonce"
     TOO_LONG = "too_long"
 
@@ -100,6 +101,15 @@ def read_submission(body: object, *, reasons: Mapping[str, Collection[str]]) -> 
         nonce=read_nonce(body.get("nonce")),
         watched=_watched(body.get("watched")),
     )
+
+
+def read_withdrawal(body: object) -> bytes | None:
+    """The nonce in a decoded JSON body of a withdrawal, which needs none."""
+    if not isinstance(body, dict):
+        raise Unfit("body", Fault.WRONG_SHAPE)
+    if not body.keys() <= {"nonce"}:
+        raise Unfit("body", Fault.UNKNOWN_FIELD)
+    return None if body.get("nonce") is None else read_nonce(body["nonce"])
 
 
 def _grades(sent: object) -> dict[Dimension, int]:
@@ -157,7 +167,7 @@ def _codes(sent: object, *, dimension: Dimension, grade: int, listed: Collection
 def read_nonce(sent: object) -> bytes:
     """The voter's 16 random bytes, sent as 32 hexadecimal digits."""
     if sent is None:
-        raise Unfit("nonce", Fault.MISSING)
+        raise Unfit("nonce", Fault.NO_NONCE)
     if not isinstance(sent, str) or NONCE.fullmatch(sent) is None:
         raise Unfit("nonce", Fault.BAD_NONCE)
     return bytes.fromhex(sent)

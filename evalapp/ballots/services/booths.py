@@ -27,6 +27,7 @@ class Closed(Conflict):
     """The box does not take ballots now."""
 
     code = "box-closed"
+    title = N_("现在不收评票。")
 
 
 def shown(moment: datetime) -> str:

@@ -11,7 +11,10 @@ from evalapp.opendata.catalogue import shapes
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """One method of one address. `answer` is the shape of `status`; every refusal is a problem."""
+    """One method of one address. `answer` is the shape of `status`; every refusal is a problem.
+
+    `refusals` are those of its own; what every address, list or change refuses is not repeated.
+    """
 
     method: Literal["get", "post", "delete"]
     path: str
@@ -23,6 +26,23 @@ class Operation:
     needs_session: bool = False
     needs_key: bool = False
     is_list: bool = False
+    has_token: bool = True  # a change asks for the session's token, except before signing in
+    queries: tuple[str, ...] = ()
+
+    @property
+    def is_change(self) -> bool:
+        return self.method != "get"
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """What may stand behind the question mark."""
+        return (*self.queries, *(("cursor", "limit") if self.is_list else ()))
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        """Every status that this address may answer with besides `status`."""
+        common = {405, 503} | ({400, 403, 413} if self.is_change else {304})
+        return tuple(sorted({*self.refusals, *common, *({422} if self.parameters else ())}))
 
 
 OPERATIONS = (
@@ -53,6 +73,7 @@ OPERATIONS = (
         summary=N_("留言和回复"),
         answer=shapes.Comments,
         refusals=(404,),
+        queries=("show", "cursor", "limit"),
     ),
     Operation(
         method="post",
@@ -61,7 +82,7 @@ OPERATIONS = (
         request=shapes.CommentText,
         answer=shapes.CommentShown,
         status=201,
-        refusals=(400, 401, 404, 409, 413, 415, 422, 429),
+        refusals=(401, 404, 409, 415, 422, 429),
         needs_session=True,
     ),
     Operation(
@@ -71,7 +92,7 @@ OPERATIONS = (
         request=shapes.Ballot,
         answer=shapes.Receipt,
         status=201,
-        refusals=(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
+        refusals=(401, 404, 409, 415, 422, 429),
         needs_session=True,
         needs_key=True,
     ),
@@ -81,7 +102,7 @@ OPERATIONS = (
         summary=N_("撤回自己的评票"),
         request=shapes.Withdrawal,
         answer=shapes.Receipt,
-        refusals=(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
+        refusals=(401, 404, 409, 415, 422, 429),
         needs_session=True,
         needs_key=True,
     ),
@@ -92,12 +113,25 @@ OPERATIONS = (
         answer=shapes.Received,
         refusals=(404,),
     ),
-    Operation(method="get", path="/units", summary=N_("单位"), answer=shapes.UnitItem, is_list=True),
+    Operation(
+        method="get",
+        path="/units",
+        summary=N_("单位"),
+        answer=shapes.UnitItem,
+        is_list=True,
+        queries=("kind",),
+    ),
     Operation(
         method="get", path="/units/{slug}", summary=N_("一个单位"), answer=shapes.Unit, refusals=(404,)
     ),
     Operation(
-        method="get", path="/pledges", summary=N_("服务承诺和它的证据"), answer=shapes.Pledge, is_list=True
+        method="get",
+        path="/pledges",
+        summary=N_("服务承诺和它的证据"),
+        answer=shapes.Pledge,
+        is_list=True,
+        refusals=(404,),
+        queries=("unit",),
     ),
     Operation(
         method="get", path="/league/{year}", summary=N_("一季的榜单"), answer=shapes.League, refusals=(404,)
@@ -109,7 +143,8 @@ OPERATIONS = (
         summary=N_("要一个验证码，它只认发出请求的这一方"),
         request=shapes.CodeRequest,
         answer=shapes.CodeSent,
-        refusals=(400, 415, 422, 429),
+        refusals=(415, 422, 429),
+        has_token=False,
     ),
     Operation(
         method="post",
@@ -117,7 +152,8 @@ OPERATIONS = (
         summary=N_("用验证码登录"),
         request=shapes.SignIn,
         answer=shapes.SignedIn,
-        refusals=(400, 409, 415, 422, 429),
+        refusals=(409, 415, 422, 429),
+        has_token=False,
     ),
     Operation(method="post", path="/sign-out", summary=N_("退出"), answer=None, status=204),
     Operation(
@@ -126,7 +162,7 @@ OPERATIONS = (
         summary=N_("凭编号卡成为一个单位的服务对象"),
         request=shapes.Code,
         answer=shapes.Standing,
-        refusals=(400, 401, 415, 422),
+        refusals=(401, 415, 422),
         needs_session=True,
     ),
 )

@@ -19,6 +19,7 @@ class PlanRefused(Conflict):
     """Something speaks against a plan; holds what, and the next free time where another time would mend it."""
 
     code = "plan-refused"
+    title = N_("安排有冲突。")
 
     def __init__(self, found: Sequence[Clash], free: Span | None) -> None:
         super().__init__(N_("这样安排有冲突，还没有保存。"))

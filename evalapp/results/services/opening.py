@@ -33,6 +33,7 @@ class BoxDamaged(Conflict):
     """What lies in the box cannot have come out of honest casting: nothing is counted until that is explained."""
 
     code = "box-damaged"
+    title = N_("票箱里的东西不对。")
 
 
 @dataclass(frozen=True, kw_only=True)

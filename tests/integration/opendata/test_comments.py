@@ -59,7 +59,7 @@ def test_pages_follow_one_another_and_hold_every_comment_once(
     while address:
         answer = browser.get(address)
         seen += [one["reference"] for one in answer.json["items"]]
-        link = re.match(r'<http://localhost(/[^>]+)>; rel="next"', answer.headers.get("Link", ""))
+        link = re.match(r'<http://127.0.0.1:8000(/[^>]+)>; rel="next"', answer.headers.get("Link", ""))
         assert (answer.json["next"] is None) == (link is None)
         address = link.group(1) if link else ""
     assert len(seen) == 7

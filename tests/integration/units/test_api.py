@@ -24,7 +24,7 @@ def test_the_list_of_units_is_complete_by_cursor_and_link(browser: StrictClient,
         assert answer.status_code == 200
         seen += answer.json["items"]
         link = answer.headers.get("Link")
-        address = link.split(">")[0].removeprefix("<").removeprefix("http://localhost") if link else ""
+        address = link.split(">")[0].removeprefix("<").removeprefix("http://127.0.0.1:8000") if link else ""
         assert (answer.json["next"] is None) is (not address)
     assert [unit["slug"] for unit in seen] == ["ddk", "jiaoyuju", "wenmiao"]
     assert seen[0]["parent"] == "jiaoyuju"

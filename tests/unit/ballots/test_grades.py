@@ -64,7 +64,7 @@ def test_empty_reasons_are_none():
         (body(reasons={"service": "slow"}), "reasons.service", Fault.WRONG_SHAPE),
         (body(reasons={"service": [1]}), "reasons.service", Fault.WRONG_SHAPE),
         (body(reasons=[]), "reasons", Fault.WRONG_SHAPE),
-        (body(nonce=None), "nonce", Fault.MISSING),
+        (body(nonce=None), "nonce", Fault.NO_NONCE),
         (body(nonce=NONCE[:-1]), "nonce", Fault.BAD_NONCE),
         (body(nonce=NONCE + "\n"), "nonce", Fault.BAD_NONCE),
         (body(nonce=NONCE.replace("0", "０")), "nonce", Fault.BAD_NONCE),
