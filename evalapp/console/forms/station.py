@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, StringField
@@ -70,6 +71,25 @@ class ChapterForm(Form):
     @property
     def start_ms(self) -> int:
         return milliseconds(self.start.data)
+
+
+class UploadForm(Form):
+    """A whole recording by the plain form, and why it replaces another once grading has opened."""
+
+    recording = FileField(
+        _l("录像文件"), id="recording-file", validators=[FileRequired(_l("请先选择录像文件。"))]
+    )
+    reason = StringField(
+        _l("更换原因"),
+        id="recording-reason",
+        description=_l("这一期已经开评，原因会在节目页公开，最多 200 个字。"),
+        filters=[stripped],
+    )
+
+    def explained(self, *, is_asked: bool) -> Self:
+        """Ask why, where the reason is shown to the public."""
+        self.reason.flags.required = is_asked
+        return self
 
 
 class CaptionFileForm(Form):

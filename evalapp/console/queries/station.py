@@ -79,6 +79,12 @@ class EpisodePage:
     def version(self) -> Version | None:
         return self.versions[0] if self.versions else None
 
+    @property
+    def has_opened(self) -> bool:
+        """Whether grading has opened: from then on another recording needs a public reason."""
+        opens_at = self.episode.episode.opens_at
+        return opens_at is not None and opens_at <= clock.now()
+
 
 def desk(session: Session) -> list[DeskRow]:
     """Every episode that is not withdrawn, the next on air first. Four statements, whatever their number."""

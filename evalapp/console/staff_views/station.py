@@ -5,7 +5,7 @@ import uuid
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from evalapp.console.forms.station import CaptionFileForm, ChapterForm, moment_text
+from evalapp.console.forms.station import CaptionFileForm, ChapterForm, UploadForm, moment_text
 from evalapp.console.queries import station as queries
 from evalapp.console.queries.station import EpisodePage, Version
 from evalapp.core import clock
@@ -146,6 +146,7 @@ def show(
     *,
     chapter_form: ChapterForm | None = None,
     caption_form: CaptionFileForm | None = None,
+    upload_form: UploadForm | None = None,
     edited: dict[uuid.UUID, ChapterForm] | None = None,
     status: int = 200,
 ) -> Answer:
@@ -163,6 +164,7 @@ def show(
         chapter_form=chapter_form or ChapterForm(formdata=None),
         caption_form=caption_form or CaptionFileForm(formdata=None),
         chapter_forms=forms,
+        upload_form=(upload_form or UploadForm(formdata=None)).explained(is_asked=page.has_opened),
         gaps=_gaps(page),
         now=clock.now(),
         settings=platform().settings,

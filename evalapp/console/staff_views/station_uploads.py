@@ -15,7 +15,9 @@ from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
+from evalapp.console.forms.station import UploadForm
 from evalapp.console.queries import station as queries
+from evalapp.console.staff_views import station
 from evalapp.core.errors import DomainError, Invalid, TooLarge, UnsupportedType
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Permission
@@ -174,19 +176,17 @@ def cancel_by_form(upload_id: uuid.UUID) -> Response:
 @requires(Permission.DELIVER_RECORDING)
 @takes(whole_file, to_disk=True)
 def deliver(number: int) -> Response:
-    """Take a whole file by the plain form; it went to the disk while it came in."""
-    episode_id = planning.episode(db.session, number).id
-    page = go_to(url_for("station.episode", number=number))
+    """Take a whole file by the plain form; it went to the disk while it came in. The file itself is to be chosen again."""
+    episode_id, form = planning.episode(db.session, number).id, UploadForm()
+    if not form.validate_on_submit():
+        return station.show(number, upload_form=form, status=422)
     try:
-        file = request.files.get("recording")
-        if file is None or not file.filename:
-            raise Invalid(N_("请先选择录像文件。"))
-        _deliver(episode_id, file, reason=request.form.get("reason", ""))
+        _deliver(episode_id, form.recording.data, reason=form.reason.data or "")
     except DomainError as error:
-        flash(i18n.sentence(error), "error")
-        return page
+        form.refuse(error)
+        return station.show(number, upload_form=form, status=error.status)
     flash(_("录像已收到，正在制作。"), "ok")
-    return page
+    return go_to(url_for("station.episode", number=number))
 
 
 def _deliver(episode_id: uuid.UUID, file: FileStorage, *, reason: str) -> None:
