@@ -142,6 +142,7 @@ PASSWORD_LEAST = 12
 FAILED_CODES_ALARM = 100  # of all residents in five minutes
 _LOGIN = re.compile(r"[a-z0-9\u4e00-\u9fff][a-z0-9\u4e00-\u9fff._-]{1,31}")
 _FICTIONAL = re.compile(r"(?:\+?86|0086)?(12\d{9})")
+_DIGITS = re.compile(r"\+?[0-9]{1,20}")
 _SPACING = re.compile(r"[\s\-‐-―()（）.·]+")
 
 
@@ -181,17 +182,20 @@ def parse_number(typed: str, *, production: bool) -> str:
     fictional = _FICTIONAL.fullmatch(text)
     if fictional and not production:
         return f"+86{fictional.group(1)}"
+    refusal = Invalid(N_("请填 11 位手机号码。"), field="phone")
+    if not _DIGITS.fullmatch(text):  # an extension or letters, which the library reads along
+        raise refusal
     try:
         number = phonenumbers.parse(text, "CN")
     except phonenumbers.NumberParseException:
-        raise Invalid(N_("请填 11 位手机号码。"), field="phone") from None
+        raise refusal from None
     mobile = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
     if (
         number.country_code != 86
         or not phonenumbers.is_valid_number(number)
         or phonenumbers.number_type(number) not in mobile
     ):
-        raise Invalid(N_("请填 11 位手机号码。"), field="phone")
+        raise refusal
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

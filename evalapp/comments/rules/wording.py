@@ -7,17 +7,28 @@ MOST_CHARACTERS = 300
 MOST_OF_A_REPLY = 500
 _MOST_CODE_POINTS = 8  # for one character as people count: a family of four with skin tones needs seven
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+# Letters and signs that are drawn as nothing: Hangul fillers, the empty braille cell, an empty note.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159")
 _JOINER = "\u200d"
 _MOMENT = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)")
 
 
 def cleaned(text: str) -> str:
-    """Return `text` composed, with plain line ends, without controls and marks that turn the direction of writing."""
+    """Return `text` composed, with plain line ends, without controls and marks that turn the direction of writing.
+
+    Nothing is left of words in which nothing can be seen.
+    """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
     kept = [
         c for c in text if c == "\n" or (unicodedata.category(c) not in {"Cc", "Cs"} and c not in _TURNING)
     ]
-    return re.sub(r"\n{3,}", "\n\n", "".join(kept)).strip()
+    words = re.sub(r"\n{3,}", "\n\n", "".join(kept)).strip()
+    return words if says_something(words) else ""
+
+
+def says_something(text: str) -> bool:
+    """Whether anything in `text` can be seen: spaces, controls, joiners and marks on nothing cannot."""
+    return any(unicodedata.category(c)[0] in "LNPS" and c not in _BLANK for c in text)
 
 
 def characters(text: str) -> int:

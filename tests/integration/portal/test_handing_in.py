@@ -173,6 +173,7 @@ def test_words_are_kept_apart_from_grades_and_wait_for_the_office(
     ("typed", "said"),
     [
         ({"text": ""}, "请先写下想说的话"),
+        ({"text": "\u200b\u3164\u2800"}, "请先写下想说的话"),
         ({"text": "好" * 301}, "300"),
         ({"text": "好", "at": "99:99"}, "14:28"),
         ({"text": "好", "at": "59:59"}, "录像里没有这个时刻"),

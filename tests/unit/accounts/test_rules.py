@@ -1,5 +1,6 @@
 """What numbers, networks, logins and roles mean."""
 
+import phonenumbers
 import pytest
 
 from evalapp.accounts import rules
@@ -42,6 +43,14 @@ def test_what_is_no_mobile_number_here_is_refused(typed: str, *, production: boo
     with pytest.raises(Invalid) as refused:
         rules.parse_number(typed, production=production)
     assert refused.value.field == "phone"
+
+
+@pytest.mark.parametrize("more", [";ext=5", "x5", "#5", "转5", ";phone-context=+86", "ext.5", ",,5", "A"])
+def test_a_number_with_anything_behind_it_is_refused(more: str) -> None:
+    example = phonenumbers.example_number_for_type("CN", phonenumbers.PhoneNumberType.MOBILE)
+    assert rules.parse_number(str(example.national_number), production=True).startswith("+861")
+    with pytest.raises(Invalid):
+        rules.parse_number(f"{example.national_number}{more}", production=True)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,23 @@ def test_controls_and_turning_marks_are_cleaned_away() -> None:
     assert wording.cleaned("\u202e反\x00了\x1b[31m\r\n\r\n\r\n\r\n完 ") == "反了[31m\n\n完"
 
 
+INVISIBLE = [
+    "\u200b", "\u200c\u200d", "\ufeff", "\u00ad", "\u2060\u2063", "\u180e", "\u3000\u00a0\u2003",
+    "\u2800" * 5, "\u3164", "\uffa0", "\u115f\u1160", "\u034f", "\ufe0f", "\u17b4", "\u0301\u0301", "\U000e0041",
+    "\U0001d159", " \n\u200b\n ", "\ue000",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", INVISIBLE, ids=ascii)
+def test_nothing_is_left_of_words_that_nobody_sees(text: str) -> None:
+    assert wording.cleaned(text) == ""
+
+
+@pytest.mark.parametrize("text", ["好", "！", "👍", "👨‍👩‍👧‍👦", "❤️", "5", "e\u0301", "ᄒ\u1161"], ids=ascii)
+def test_the_smallest_words_are_words(text: str) -> None:
+    assert wording.cleaned(text)
+
+
 @given(st.text())
 def test_cleaning_is_finished_after_once(text: str) -> None:
     once = wording.cleaned(text)
