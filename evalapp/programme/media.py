@@ -1,7 +1,7 @@
 """The one door to the media library: everything else here asks this module for prepared recordings."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -34,6 +34,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 __all__ = [
     "SANDBOXES",
     "Cancelled",
+    "CaptionList",
     "CouldNot",
     "Cue",
     "Finding",
@@ -43,10 +44,12 @@ __all__ = [
     "Slide",
     "Stage",
     "captions_file",
+    "captions_list",
     "chapters_file",
     "check",
     "film",
     "has_sandbox",
+    "master_file",
     "message",
     "messages",
     "prepare",
@@ -86,6 +89,15 @@ class ReadCaptions:
 
     cues: tuple[Cue, ...]
     mended: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaptionList:
+    """Captions as a master playlist names them: the address of their own playlist, beside it, and the language's name."""
+
+    playlist: str
+    language: str
+    name: str
 
 
 def message(code: str) -> str:
@@ -181,6 +193,24 @@ def _read(found: episodes.Captions) -> ReadCaptions:
 def captions_file(cues: Iterable[Cue]) -> str:
     """Return captions as the WebVTT that players read."""
     return episodes.Captions(cues=tuple(cues), warnings=()).webvtt
+
+
+def master_file(facts: Mapping[str, Any], captions: Sequence[CaptionList]) -> str:
+    """Return the playlist that players open first, out of the facts of a preparation, with the captions of now."""
+    return episodes.master_playlist(
+        [episodes.PreparedRung(**rung) for rung in facts["rungs"]],
+        episodes.PreparedSound(**facts["sound"]),
+        frame_rate=Fraction(facts["frame_rate"]),
+        subtitles=[
+            episodes.Subtitles(playlist=one.playlist, language=one.language, name=one.name)
+            for one in captions
+        ],
+    )
+
+
+def captions_list(file: str, *, duration_ms: int) -> str:
+    """Return the playlist that names a captions file in a master playlist."""
+    return episodes.subtitles_playlist(file, duration_ms / 1000)
 
 
 def chapters_file(chapters: Iterable[tuple[int, str]], *, duration_ms: int) -> str:

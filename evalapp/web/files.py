@@ -1,10 +1,19 @@
-"""Stored files as answers: whole or by byte ranges, kept by browsers when they never change."""
+"""Stored files as answers: whole or by byte ranges, kept by browsers and asked for again before long.
+
+What is public today may be withdrawn tomorrow, so that no cache keeps a recording for longer than a few minutes without
+asking: the answer is then 304, or 404.
+"""
+
+import re
 
 from flask import Response, request, send_file
 
 from evalapp.web.context import platform
 
-_YEAR = 31_536_000
+_FRESH = 300  # seconds
+_ONE_RANGE = re.compile(
+    r"bytes=(?:(?P<first>\d{1,18})-(?P<last>\d{1,18})?|-\d{1,18})", re.IGNORECASE | re.ASCII
+)
 
 
 def send_stored(name: str, *, content_type: str, is_private: bool = False) -> Response:
@@ -15,9 +24,12 @@ def send_stored(name: str, *, content_type: str, is_private: bool = False) -> Re
 def send_text(text: str, *, content_type: str, is_final: bool, is_private: bool = False) -> Response:
     """Send a text that was made just now; `is_final` when it never changes under its address."""
     response = Response(text, content_type=f"{content_type}; charset=utf-8")
+    response.add_etag()
     if is_final:
-        return _kept(response, is_private=is_private)
-    response.headers["Cache-Control"] = "no-cache"
+        _kept(response, is_private=is_private)
+    else:
+        response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)
     return response
 
 
@@ -30,6 +42,7 @@ def send_download(name: str, *, file_name: str) -> Response:
 
 
 def _file(name: str, content_type: str, *, download_name: str | None = None) -> Response:
+    _ignore_other_ranges()
     storage = platform().storage
     stored = storage.find(name)
     response = send_file(
@@ -45,9 +58,22 @@ def _file(name: str, content_type: str, *, download_name: str | None = None) -> 
     return response
 
 
+def _ignore_other_ranges() -> None:
+    """Let a Range that we do not serve count as none (RFC 9110, 14.2): another unit, several, or not well formed.
+
+    416 is left for one that is understood and lies behind the end.
+    """
+    asked = _ONE_RANGE.fullmatch(request.headers.get("Range", ""))
+    is_backwards = (
+        asked is not None and asked["last"] is not None and int(asked["last"]) < int(asked["first"])
+    )
+    if request.method != "GET" or asked is None or is_backwards:
+        request.environ.pop("HTTP_RANGE", None)
+
+
 def _kept(response: Response, *, is_private: bool) -> Response:
-    """The desk's copies stay in the browser that asked; public ones may stay anywhere on the way."""
+    """The desk's copies stay in the browser that asked; public ones may stay anywhere on the way, not for long."""
     reach = "private" if is_private else "public"
-    response.headers["Cache-Control"] = f"{reach}, max-age={_YEAR}, immutable"
+    response.headers["Cache-Control"] = f"{reach}, max-age={_FRESH}, must-revalidate"
     response.headers.pop("Expires", None)
     return response

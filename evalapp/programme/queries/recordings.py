@@ -18,6 +18,7 @@ from evalapp.programme import media
 from evalapp.programme.models import Airing, CaptionTrack, Chapter, Episode, Recording
 from evalapp.programme.rules.recordings import (
     CAPTION_LANGUAGES,
+    CAPTION_NAMES,
     CHAPTER_KINDS,
     CaptionLanguage,
     Showing,
@@ -25,7 +26,7 @@ from evalapp.programme.rules.recordings import (
     watch_folder,
 )
 
-_MADE = re.compile(r"(?:captions-(?P<language>zh|en)|chapters)-(?P<revision>[0-9]{1,6})\.vtt")
+_MADE = re.compile(r"(?:captions-(?P<language>zh|en)|chapters)-(?P<revision>[0-9]{1,6})\.(?P<kind>vtt|m3u8)")
 
 PUBLIC = "/media"
 PREVIEW = "/desk/media"
@@ -268,26 +269,53 @@ def _no_file() -> NotFound:
 def _file_of(session: Session, recording: Recording, name: str) -> WatchFile:
     """A name is known from the facts of the preparation or it is nothing: no path is ever made of a visitor's words."""
     if made := _MADE.fullmatch(name):
-        return _made_file(session, recording, name, language=made["language"], revision=int(made["revision"]))
+        return _made_file(session, recording, made)
+    if name == recording.facts["master"]:
+        return WatchFile(name=name, text=_master(session, recording), is_final=False)
     known = {file["name"] for file in recording.facts["files"]}
     if name not in known:
         raise _no_file()
     return WatchFile(name=f"{watch_folder(recording.token)}/{name}")
 
 
-def _made_file(
-    session: Session, recording: Recording, name: str, *, language: str | None, revision: int
-) -> WatchFile:
+def _made_file(session: Session, recording: Recording, made: re.Match[str]) -> WatchFile:
     """Captions and chapters as they are now; under an earlier revision's name they are not to be kept."""
-    if language is None:
+    name, revision, is_list = made[0], int(made["revision"]), made["kind"] == "m3u8"
+    duration_ms = recording.duration_ms or 0
+    if made["language"] is None:
         marks = [(mark.start_ms, mark.title) for mark in chapters(session, recording.id)]
-        if not marks:
+        if not marks or is_list:
             raise _no_file()
-        text = media.chapters_file(marks, duration_ms=recording.duration_ms or 0)
+        text = media.chapters_file(marks, duration_ms=duration_ms)
         return WatchFile(name=name, text=text, is_final=revision == recording.chapters_revision)
-    track = track_of(session, recording.id, CaptionLanguage(language))
-    text = media.captions_file(media.Cue(**cue) for cue in track.cues)
+    track = track_of(session, recording.id, CaptionLanguage(made["language"]))
+    if is_list:
+        text = media.captions_list(_captions_name(track, "vtt"), duration_ms=duration_ms)
+    else:
+        text = media.captions_file(media.Cue(**cue) for cue in track.cues)
     return WatchFile(name=name, text=text, is_final=revision == track.revision)
+
+
+def _master(session: Session, recording: Recording) -> str:
+    """The master playlist with the captions of now: each revision has an address of its own."""
+    tracks = session.scalars(
+        select(CaptionTrack)
+        .where(CaptionTrack.recording_id == recording.id)
+        .order_by(CaptionTrack.language.desc())
+    )
+    captions = [
+        media.CaptionList(
+            playlist=_captions_name(track, "m3u8"),
+            language=track.language.value,
+            name=CAPTION_NAMES[track.language],
+        )
+        for track in tracks
+    ]
+    return media.master_file(recording.facts, captions)
+
+
+def _captions_name(track: CaptionTrack, kind: str) -> str:
+    return f"captions-{track.language.value}-{track.revision}.{kind}"
 
 
 def _playback(
@@ -315,7 +343,7 @@ def _playback(
         chapters=f"{folder}/chapters-{recording.chapters_revision}.vtt" if marks else "",
         tracks=tuple(
             Track(
-                src=f"{folder}/captions-{track.language.value}-{track.revision}.vtt",
+                src=f"{folder}/{_captions_name(track, 'vtt')}",
                 lang=track.language.value,
                 label=CAPTION_LANGUAGES[track.language],
             )

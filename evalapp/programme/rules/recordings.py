@@ -42,6 +42,11 @@ CAPTION_LANGUAGES: Mapping[CaptionLanguage, str] = {
     CaptionLanguage.CHINESE: N_("中文"),
     CaptionLanguage.ENGLISH: N_("英文"),
 }
+# Each by its own name, as players list them.
+CAPTION_NAMES: Mapping[CaptionLanguage, str] = {
+    CaptionLanguage.CHINESE: "中文",
+    CaptionLanguage.ENGLISH: "English",
+}
 CHAPTER_KINDS: Mapping[ChapterKind, str] = {
     ChapterKind.FUNCTIONS: N_("职能"),
     ChapterKind.HIGHLIGHT: N_("亮点"),

@@ -95,8 +95,11 @@ class Player {
       startPosition: this.start || -1,
       maxBufferLength: 30,
       capLevelToPlayerSize: true,
+      // The captions stand in the page as tracks; those that the playlist names are for other players.
       enableWebVTT: false,
-      subtitlePreference: undefined,
+      subtitleTrackController: undefined,
+      subtitleStreamController: undefined,
+      timelineController: undefined,
     });
     hls.on(Hls.Events.ERROR, (_name, fault) => {
       if (!fault.fatal) return;

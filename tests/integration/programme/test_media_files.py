@@ -1,5 +1,6 @@
 """Files of players: by ranges, with their types, kept for good, and only of what may be seen by whoever asks."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -44,7 +45,10 @@ def progressive(recording: Recording) -> str:
     return f"/media/{recording.token}/{recording.facts['progressive']}"
 
 
-def test_every_file_comes_with_its_type_and_is_kept_for_good(
+KEPT = "public, max-age=300, must-revalidate"
+
+
+def test_every_file_comes_with_its_type_and_is_kept_for_minutes(
     browser: StrictClient, shown: Recording, prepared_clip: PreparedClip
 ) -> None:
     types = {
@@ -59,7 +63,8 @@ def test_every_file_comes_with_its_type_and_is_kept_for_good(
         assert answer.status_code == 200
         assert answer.mimetype == types["." + file["name"].rsplit(".", 1)[1]]
         assert answer.data == (prepared_clip.folder / file["name"]).read_bytes()
-        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        is_list_of_all = file["name"] == shown.facts["master"]  # captions may join it at any time
+        assert answer.headers["Cache-Control"] == ("no-cache" if is_list_of_all else KEPT)
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "Set-Cookie" not in answer.headers
 
@@ -81,6 +86,104 @@ def test_ranges_are_answered(browser: StrictClient, shown: Recording, prepared_c
     )
     known = fetch(browser, progressive(shown), headers={"If-None-Match": head.headers["ETag"]})
     assert known.status_code == 304
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "items=0-9",
+        "bytes",
+        "bytes=",
+        "bytes=-",
+        "bytes=a-b",
+        "bytes=5-2",
+        "bytes=0-1,5-6",
+        "bytes=0-1, 5-6",
+        "bytes=0-1,",
+        "bytes 0-1",
+        "bytes=0x1-2",
+        "bytes=٣-٤",
+        "bytes=0-" + "9" * 5_000,
+        "seconds=1-2;bytes=0-1",
+    ],
+)
+def test_a_range_that_is_none_to_us_gets_the_whole_file(
+    browser: StrictClient, shown: Recording, prepared_clip: PreparedClip, asked: str
+) -> None:
+    """RFC 9110, 14.2: what is not understood is ignored."""
+    whole = (prepared_clip.folder / shown.facts["progressive"]).read_bytes()
+    answer = fetch(browser, progressive(shown), headers={"Range": asked.encode().decode("latin-1")})
+    assert (answer.status_code, answer.data == whole) == (200, True)
+    assert "Content-Range" not in answer.headers
+
+
+@pytest.mark.parametrize("asked", ["bytes=999999999-", "bytes=-0", "bytes=999999999-9999999999"])
+def test_a_range_behind_the_end_is_refused(browser: StrictClient, shown: Recording, asked: str) -> None:
+    assert fetch(browser, progressive(shown), headers={"Range": asked}).status_code == 416
+
+
+def test_a_range_is_asked_for_with_get_alone(browser: StrictClient, shown: Recording) -> None:
+    head = browser.client.head(progressive(shown), headers={"Range": "bytes=0-1"}, buffered=True)
+    assert head.status_code == 200
+
+
+def test_what_a_cache_keeps_of_a_withdrawn_recording_is_gone_within_minutes(
+    browser: StrictClient, shown: Recording, platform: Platform
+) -> None:
+    files = [f"/media/{shown.token}/{file['name']}" for file in shown.facts["files"]]
+    kept = {path: fetch(browser, path).headers for path in files}
+    for headers in kept.values():
+        control = dict(part.strip().partition("=")[::2] for part in headers["Cache-Control"].split(","))
+        assert "no-cache" in control or (int(control["max-age"]) <= 300 and "must-revalidate" in control)
+        assert "immutable" not in control
+        assert headers["ETag"]
+    unchanged = {
+        fetch(browser, path, headers={"If-None-Match": kept[path]["ETag"]}).status_code for path in files
+    }
+    assert unchanged == {304}
+    with platform.transaction() as session:
+        session.execute(text("UPDATE episodes SET withdrawn_at = created_at"))
+    gone = {fetch(browser, path, headers={"If-None-Match": kept[path]["ETag"]}).status_code for path in files}
+    assert gone == {404}
+
+
+def caption(platform: Platform, recording: Recording, by: Actor, data: bytes) -> None:
+    with platform.transaction() as session:
+        recordings_captions.take_captions(
+            session, recording.id, language=CaptionLanguage.CHINESE, data=data, original_name="a.srt", by=by
+        )
+
+
+def test_the_playlist_names_the_captions_of_now(
+    browser: StrictClient, shown: Recording, platform: Platform, recordings_factory: Recordings
+) -> None:
+    by, master = recordings_factory.staff(), f"/media/{shown.token}/{shown.facts['master']}"
+    bare = fetch(browser, master)
+    assert "SUBTITLES" not in bare.text
+    caption(platform, shown, by, SRT.encode())
+    first = fetch(browser, master, headers={"If-None-Match": bare.headers["ETag"]})
+    assert 'TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="中文",LANGUAGE="zh"' in first.text
+    streams = [line for line in first.text.splitlines() if line.startswith("#EXT-X-STREAM-INF")]
+    assert len(streams) == len(shown.facts["rungs"])
+    assert all('SUBTITLES="subtitles"' in line for line in streams)
+    assert words_behind(browser, shown, first.text).count("-->") == 2
+    caption(platform, shown, by, "1\n00:00:01,000 --> 00:00:03,000\n改过的一句。\n".encode())
+    later = fetch(browser, master)
+    assert "改过的一句" in words_behind(browser, shown, later.text)
+    assert "captions-zh-1.m3u8" not in later.text, "another wording has another address"
+    assert fetch(browser, f"/media/{shown.token}/chapters-1.m3u8").status_code == 404
+
+
+def words_behind(browser: StrictClient, recording: Recording, master: str) -> str:
+    """What a player reads that follows the group of the master playlist."""
+    listed = re.search(r'TYPE=SUBTITLES.*URI="([^"]+)"', master)
+    assert listed is not None
+    playlist = fetch(browser, f"/media/{recording.token}/{listed[1]}")
+    assert playlist.mimetype == "application/vnd.apple.mpegurl"
+    (name,) = [line for line in playlist.text.splitlines() if line and not line.startswith("#")]
+    words = fetch(browser, f"/media/{recording.token}/{name}")
+    assert words.mimetype == "text/vtt"
+    return words.text
 
 
 @pytest.mark.parametrize(
@@ -226,7 +329,7 @@ def test_captions_and_chapters_are_served_and_the_players_data_takes_two_stateme
     assert zh.text.startswith("WEBVTT")
     assert "全区三千二百一十六家外卖店都接了" in zh.text
     assert "<b>" not in zh.text
-    assert zh.headers["Cache-Control"].endswith("immutable")
+    assert zh.headers["Cache-Control"] == KEPT
     assert "明厨亮灶" in fetch(browser, playback.chapters).text
     earlier = fetch(browser, playback.tracks[1].src.replace("-1.vtt", "-0.vtt"))
     assert earlier.headers["Cache-Control"] == "no-cache"
