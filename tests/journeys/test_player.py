@@ -8,11 +8,18 @@ import pytest
 from flask import Flask, Response, send_from_directory
 from playwright.sync_api import Browser, Page, expect
 
+import episodes
 from evalapp.web import access, styles
 from tests.support import sheet
 from tests.support.web_server import Watcher, chromium, serving, until
 
 TRACK = {"src": "/media/captions.vtt", "lang": "zh", "label": "中文字幕"}
+# As a recording with captions is served: they stand in the playlist for other players, and in the page for ours.
+MASTER = (
+    "#EXTM3U\n"
+    '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="中文",LANGUAGE="zh",DEFAULT=YES,AUTOSELECT=YES,URI="captions.m3u8"\n'
+    '#EXT-X-STREAM-INF:BANDWIDTH=400000,CODECS="avc1.640014,mp4a.40.2",SUBTITLES="subtitles"\nstream.m3u8\n'
+)
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:30.000\n今年计划改造 46 个小区。\n"
 
 
@@ -42,6 +49,8 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hls = ["-c", "copy", "-f", "hls", "-hls_segment_type", "fmp4", "-hls_playlist_type", "vod", "stream.m3u8"]
     subprocess.run([*start, "-i", "whole.mp4", *hls], cwd=folder, check=True)
     (folder / "captions.vtt").write_text(CAPTIONS, encoding="utf-8")
+    (folder / "captions.m3u8").write_text(episodes.subtitles_playlist("captions.vtt", 20))
+    (folder / "master.m3u8").write_text(MASTER, encoding="utf-8")
     return folder
 
 
@@ -79,7 +88,7 @@ def media_of_the_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
     def with_media() -> dict[str, object]:
         media = {
             "progressive": "/media/whole.mp4",
-            "hls": "/media/stream.m3u8",
+            "hls": "/media/master.m3u8",
             "tracks": [TRACK],
         }
         return shown() | {"media": shown()["media"] | media}
@@ -101,12 +110,14 @@ def test_the_video_plays_with_captions_under_the_policy(page: Page, site: str) -
         """() => { const video = document.querySelector("video"); return {
              frames: video.getVideoPlaybackQuality().totalVideoFrames, stream: video.currentSrc.slice(0, 5),
              caption: [...video.textTracks].find((one) => one.kind === "captions").activeCues[0].text,
+             tracks: [...video.textTracks].map((one) => one.kind).filter((kind) => kind !== "metadata"),
              mode: [...video.textTracks].find((one) => one.kind === "captions").mode } }"""
     )
     assert seen["frames"] > 0
     assert seen["stream"] == "blob:", "the adaptive stream plays, not the file beneath it"
     assert seen["caption"] == "今年计划改造 46 个小区。"
     assert seen["mode"] == "showing"
+    assert seen["tracks"].count("captions") + seen["tracks"].count("subtitles") == 1, "each language once"
     expect(page.locator("media-play-button")).to_have_attribute("aria-label", "暂停")
     assert watcher.faults == []
 
