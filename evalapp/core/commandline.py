@@ -66,6 +66,8 @@ def plain_refusals() -> Iterator[None]:
             _NO_DATABASE if isinstance(error.__cause__, OperationalError | ProgrammingError) else str(error)
         )
         raise Refused(said) from error
+    except BrokenPipeError:  # whoever read the list has seen enough: click ends without a word
+        raise
     except BadSettings as error:
         raise Refused(str(error)) from error
     except OSError as error:

@@ -23,21 +23,25 @@ class Keys:
         """Return the service key `name` (32 random bytes unless `make` gives others), made at first use and kept."""
         if name not in self._kept:
             self._kept[name] = self._read_or_make(
-                self.folder / "service" / name, make or (lambda: secrets.token_bytes(_SIZE))
+                self._own("service") / name, make or (lambda: secrets.token_bytes(_SIZE))
             )
         return self._kept[name]
 
     @property
     def boxes(self) -> Path:
         """The folder of the keys of ballot boxes."""
-        folder = self.folder / "boxes"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return self._own("boxes")
+
+    def _own(self, name: str) -> Path:
+        """A folder of keys, made with the one above it for their owner alone."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True, mode=0o700)
         return folder
 
     @staticmethod
     def _read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with contextlib.suppress(FileExistsError):  # another process was first: its key stands
                 write_new(path, make())
         return path.read_bytes()

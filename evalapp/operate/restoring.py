@@ -273,7 +273,8 @@ def _place(platform: Platform, aside: Path, names: Sequence[str]) -> None:
         else:
             (aside / name).replace(settings.uploads_dir / own)
     service = settings.keys_dir / "service"
-    service.mkdir(parents=True, mode=0o700, exist_ok=True)
+    for folder in (settings.keys_dir, service):
+        folder.mkdir(mode=0o700, exist_ok=True)
     for path in (aside / "keys").iterdir():
         path.replace(service / path.name)
 

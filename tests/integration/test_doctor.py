@@ -107,6 +107,26 @@ def test_a_new_folder_is_its_owners_alone(here: Platform) -> None:
     assert found(here, "权限") == []
 
 
+def test_keys_that_are_made_before_anything_else_are_their_owners_alone(tmp_path: Path) -> None:
+    opened = Platform.open(Settings(data_dir=tmp_path / "var"))
+    opened.keys.service("session")
+    _ = opened.keys.boxes
+    opened.close()
+    folders = [tmp_path / "var" / "keys" / name for name in ("", "service", "boxes")]
+    assert {path.stat().st_mode & 0o777 for path in folders} == {0o700}
+
+
+def test_a_list_that_nobody_reads_to_its_end_ends_without_a_word(data: Path) -> None:
+    read_by_nobody = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m evalapp settings | true"],
+        env=os.environ | {"EVALAPP_DATA_DIR": str(data), "PYTHONWARNINGS": "ignore"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert read_by_nobody.stderr == ""
+
+
 def test_wider_modes_are_named_with_what_to_do(here: Platform) -> None:
     data = here.settings.data_dir
     for path in (data, data / "evalapp.sqlite3", data / "outbox"):

@@ -118,6 +118,8 @@ def test_a_whole_district_comes_back_row_by_row(places: Places, district: Distri
     assert (restored.rows, restored.files) == (done.rows, done.files)
     assert list(there.storage.names("")) == list(places.here.storage.names(""))
     assert not (there.settings.data_dir / "restoring").exists()
+    private = [there.settings.data_dir, there.settings.keys_dir, there.settings.uploads_dir]
+    assert {path.stat().st_mode & 0o777 for path in private} == {0o700}
 
 
 def test_rows_in_any_order_are_noticed(
