@@ -14,8 +14,6 @@ from evalapp.ballots.queries import gradings
 from evalapp.ballots.rules.profile import SeasonProfile
 from evalapp.comments.queries.threads import ThreadFilter, ThreadPage, thread_page
 from evalapp.core import clock
-from evalapp.core.errors import NotFound
-from evalapp.core.i18n import N_
 from evalapp.pledges.queries import Shown, shown_for_unit
 from evalapp.portal.rules.pictures import drawing_of
 from evalapp.programme.models import Episode
@@ -70,9 +68,11 @@ def episode_page(
     only: ThreadFilter = ThreadFilter.NEWEST,
     after: str | None = None,
 ) -> EpisodePage:
-    """Return the page of episode `number`. Raises `NotFound` for one that the public does not know of."""
+    """Return the page of episode `number`, whatever its state: the interface names each by this address (decision 0021).
+
+    What lists, search and the map of the site name is `findable.is_announced`. Raises `NotFound`.
+    """
     row, told = planning.episode_with_more(session, number, _with_grading())
-    _require_known(row)
     is_withdrawn = row.state is EpisodeState.WITHDRAWN
     aired_at = row.first_airing_at if row.first_airing_at and row.first_airing_at <= clock.now() else None
     return EpisodePage(
@@ -88,15 +88,8 @@ def episode_page(
 
 
 def known_episode_id(session: Session, number: int) -> uuid.UUID:
-    """The key of episode `number`. Raises `NotFound` for one that the public does not know of."""
-    row = planning.episode_with_state(session, number)
-    _require_known(row)
-    return row.episode.id
-
-
-def _require_known(row: EpisodeWithState) -> None:
-    if row.facts.opens_at is None and row.first_airing_at is None and row.facts.withdrawn_at is None:
-        raise NotFound(N_("没有找到这一期节目。"))
+    """The key of episode `number`. Raises `NotFound`."""
+    return planning.episode_with_state(session, number).episode.id
 
 
 @cache

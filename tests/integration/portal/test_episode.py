@@ -1,19 +1,20 @@
 """The page of an episode for somebody who is not signed in."""
 
 import pytest
+from sqlalchemy import update
 
 from evalapp.ballots.models import Grading
 from evalapp.comments.models import Thread
 from evalapp.core.permissions import RESIDENT_PERMISSIONS, SYSTEM, Actor, ActorKind
 from evalapp.core.platform import Platform
-from evalapp.programme.models import Episode
+from evalapp.programme.models import Episode, Recording
 from evalapp.programme.services import planning_airings
 from tests.support.accounts import People
 from tests.support.comments import Comments
 from tests.support.programme import Programme, at, span
 from tests.support.statements import statements
 from tests.support.strict_client import StrictClient
-from tests.support.watchable import make_watchable
+from tests.support.watchable import FACTS, make_watchable
 
 
 @pytest.fixture
@@ -100,8 +101,40 @@ def test_a_held_comment_is_not_shown(
     assert "还没有审核的话" not in page_of(browser, episode)
 
 
-def test_a_plan_that_nobody_announced_does_not_exist(programme: Programme, browser: StrictClient) -> None:
-    assert browser.get(f"/episodes/{programme.planned().number}").status_code == 404
+def test_every_episode_that_the_interface_names_has_its_page(
+    programme: Programme, browser: StrictClient, platform: Platform
+) -> None:
+    for make in (
+        "planned",
+        "recorded",
+        "prepared",
+        "scheduled",
+        "closed",
+        "counted",
+        "withdrawn",
+        "published",
+    ):
+        getattr(programme, make)()
+    with platform.transaction() as session:
+        session.execute(update(Recording).where(Recording.prepared_at.is_not(None)).values(facts=FACTS))
+    items = browser.get("/api/v1/episodes").json["items"]
+    assert len(items) == 8
+    assert {"planned", "recorded", "prepared"} < {item["state"] for item in items}
+    for item in items:
+        path = item["url"].removeprefix(platform.settings.public_url)
+        assert browser.get(path).status_code == 200, item["state"]
+        assert browser.get(f"/api/v1/episodes/{item['number']}").status_code == 200
+
+
+def test_a_plan_without_a_date_says_so_and_stands_on_no_list(
+    programme: Programme, browser: StrictClient
+) -> None:
+    planned = programme.planned(title="窗口少跑一趟")
+    page = browser.get(f"/episodes/{planned.number}").text
+    assert "播出时间还没有定" in page
+    assert 'name="openness"' not in page
+    for listed in ("/", "/episodes", "/search?q=窗口", "/sitemap.xml", "/feed.xml", "/schedule.xml"):
+        assert f"/episodes/{planned.number}" not in browser.get(listed).text, listed
     assert browser.get("/episodes/999999").status_code == 404
     assert browser.get("/episodes/99999999999999999999").status_code == 404
 
