@@ -14,6 +14,7 @@ need() {
 
 has() { command -v "$1"; }
 has_cjk_font() { command -v fc-list && fc-list :lang=zh family | grep -q .; }
+has_xmltv() { ls /usr/share/sgml/xmltv/dtd/*/xmltv.dtd || ls /usr/share/xmltv/xmltv.dtd; }
 has_postgres() { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; }
 
 # Install what `need` found missing; an ordinary user is told the one line instead.
@@ -43,7 +44,8 @@ need_test_packages() {
   need postgresql has_postgres
   need redis-server has redis-server
   need chromium has chromium
-  need libxmltv-perl test -e /usr/share/xmltv/xmltv.dtd
+  need libxml-libxml-perl perl -MXML::LibXML -e 1
+  need libxmltv-perl has_xmltv
 }
 
 # fresh STAMP FILE…: succeed when nothing of FILE… has changed since `done_with STAMP`.

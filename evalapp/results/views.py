@@ -53,13 +53,13 @@ def table(number: int) -> Response:
 @blueprint.get("/league")
 @public
 def newest() -> str:
-    return _league(leagues.newest_year(db.session))
+    return _league(leagues.newest(db.session))
 
 
 @blueprint.get("/league/<int(max=9999):year>")
 @public
 def league(year: int) -> str:
-    return _league(year)
+    return _league(leagues.league(db.session, year))
 
 
 @blueprint.get("/league/<int(max=9999):year>.csv")
@@ -70,8 +70,8 @@ def league_table(year: int) -> Response:
     return _csv(LEAGUE_COLUMNS, leagues.league_rows(shown), name=f"league-{year}.csv")
 
 
-def _league(year: int) -> str:
-    return render_template("results/league.html", league=leagues.league(db.session, year))
+def _league(table: leagues.League) -> str:
+    return render_template("results/league.html", league=table)
 
 
 def _csv(columns: Sequence[str], rows: Sequence[Sequence[str]], *, name: str) -> Response:

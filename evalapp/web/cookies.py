@@ -31,8 +31,14 @@ class SignedCookie(SecureCookieSessionInterface):
         self._serializer: URLSafeTimedSerializer | None = None
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """HMAC-SHA256 under a key that is derived here, once: itsdangerous would derive it anew for every cookie."""
         if self._serializer is None:
-            self._serializer = super().get_signing_serializer(app)
+            secret = str(app.secret_key).encode()
+            self._serializer = URLSafeTimedSerializer(
+                hmac.digest(secret, self.salt.encode(), "sha256"),
+                serializer=self.serializer,
+                signer_kwargs={"key_derivation": "none", "digest_method": "sha256"},
+            )
         return self._serializer
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from evalapp.core import clock
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
 from evalapp.programme.models import Episode, Season
@@ -93,17 +94,17 @@ class _Published:
     published_at: datetime
 
 
-def newest_year(session: Session) -> int:
-    """The latest season with a published result, else the latest season; raises `NotFound` when there is none."""
+def newest(session: Session) -> League:
+    """The table of the latest season with a published result, else of the latest season; an empty one before any season."""
     with_results = select(func.max(Season.year)).join(
         Result, and_(Result.season_id == Season.id, Result.published_at.is_not(None))
     )
-    found = session.scalar(
+    year = session.scalar(
         select(func.coalesce(with_results.scalar_subquery(), func.max(Season.year))).select_from(Season)
     )
-    if found is None:
-        raise NotFound(N_("还没有开办任何一季。"))
-    return int(found)
+    if year is None:
+        return League(year=clock.today().year, title="", classes=(), published=0, updated_at=None)
+    return league(session, int(year))
 
 
 def years(session: Session) -> Sequence[int]:
