@@ -4,6 +4,7 @@ SQLAlchemy builds each statement once, at import; sending it costs no compiling,
 (docs/decisions/0013, docs/figures.md). PostgreSQL only.
 """
 
+import select
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ from sqlalchemy.types import TypeEngine
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _BINARY = 1
+_BEGIN, _COMMIT = b"lean_begin", b"lean_commit"
+_RESULTS_OF_TWO = 5  # each statement's result and its end, then the end of both
 _DIALECT = dialects.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no types
 _FINE = {pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK}
 
@@ -125,36 +128,87 @@ class Link:
         self._owner = connection
         self._connection = connection.pgconn
         self._prepared: set[bytes] | None = set() if is_own else None
+        self._arriving = select.poll()
+        self._arriving.register(self._connection.socket, select.POLLIN)
+
+    def is_cut(self) -> bool:
+        """Whether the server left while the link waited for use: to one that waits nothing arrives but the end."""
+        return bool(self._arriving.poll(0))
 
     def one(self, statement: Statement, parameters: Mapping[str, Any]) -> Any:
-        """The one row, or nothing. Raises psycopg's error for what the database refuses."""
-        connection, values = self._connection, statement.values(parameters)
-        if connection.transaction_status == pq.TransactionStatus.IDLE:
-            self.begin()
+        """The one row, or nothing; the first one begins a transaction. Raises psycopg's error for what is refused."""
+        values = statement.values(parameters)
         if self._prepared is None:
-            result = connection.exec_params(
+            if not self.is_in_transaction:
+                _checked(self._connection.exec_(b"BEGIN"))
+            result = self._connection.exec_params(
                 statement.text, values, statement.oids, statement.formats, _BINARY
             )
-        else:
-            if statement.name not in self._prepared:
-                _checked(connection.prepare(statement.name, statement.text, statement.oids))
-                self._prepared.add(statement.name)
-            result = connection.exec_prepared(statement.name, values, statement.formats, _BINARY)  # type: ignore[arg-type]  # NULL is None, as in exec_params
+            return statement.row(_checked(result))
+        self._prepare(statement)
+        if self.is_in_transaction:
+            result = self._connection.exec_prepared(statement.name, values, statement.formats, _BINARY)  # type: ignore[arg-type]  # NULL is None, as in exec_params
+            return statement.row(_checked(result))
+        begun, result = self._together((_BEGIN, []), (statement.name, values))
+        _checked(begun)
         return statement.row(_checked(result))
 
-    def begin(self) -> None:
-        _checked(self._connection.exec_(b"BEGIN"))
+    def last(self, statement: Statement, parameters: Mapping[str, Any]) -> Any:
+        """As `one`; on a connection of its own the link also commits, on the same way: nothing may follow but `one`."""
+        if self._prepared is None:
+            return self.one(statement, parameters)
+        self._prepare(statement)
+        result, committed = self._together((statement.name, statement.values(parameters)), (_COMMIT, []))
+        row = statement.row(_checked(result))
+        _as_committed(committed)
+        return row
+
+    @property
+    def is_in_transaction(self) -> bool:
+        return self._connection.transaction_status != pq.TransactionStatus.IDLE
 
     def commit(self) -> None:
-        """Commit. Raises psycopg's `OperationalError` when PostgreSQL gave the transaction up instead."""
-        if _checked(self._connection.exec_(b"COMMIT")).command_status != b"COMMIT":
-            raise psycopg.OperationalError("the transaction had failed before it was to be committed")
+        """Commit what is not committed. Raises `OperationalError` when PostgreSQL gave the transaction up instead."""
+        if self.is_in_transaction:
+            _as_committed(self._connection.exec_(b"COMMIT"))
 
     def roll_back(self) -> None:
-        _checked(self._connection.exec_(b"ROLLBACK"))
+        if self.is_in_transaction:
+            _checked(self._connection.exec_(b"ROLLBACK"))
 
     def close(self) -> None:
         self._owner.close()
+
+    def _prepare(self, statement: Statement) -> None:
+        prepared, connection = self._prepared, self._connection
+        if prepared is None or statement.name in prepared:
+            return
+        if not prepared:
+            _checked(connection.prepare(_BEGIN, b"BEGIN"))
+            _checked(connection.prepare(_COMMIT, b"COMMIT"))
+        _checked(connection.prepare(statement.name, statement.text, statement.oids))
+        prepared.add(statement.name)
+
+    def _together(self, *two: tuple[bytes, list[bytes | None]]) -> list[pq.abc.PGresult]:
+        """Send two prepared statements on one way: each way to the server and back costs both of them."""
+        connection = self._connection
+        connection.enter_pipeline_mode()
+        for name, values in two:
+            connection.send_query_prepared(name, values, [_BINARY] * len(values), _BINARY)
+        connection.pipeline_sync()
+        first, _, second, _, _ = [self._arrived() for _ in range(_RESULTS_OF_TWO)]
+        connection.exit_pipeline_mode()
+        if first is None or second is None:
+            raise psycopg.OperationalError("the connection was lost")
+        return [first, second]
+
+    def _arrived(self) -> pq.abc.PGresult | None:
+        """What comes next, waited for without holding the interpreter."""
+        connection = self._connection
+        while connection.is_busy():
+            self._arriving.poll()
+            connection.consume_input()
+        return connection.get_result()
 
 
 def _checked(result: pq.abc.PGresult) -> pq.abc.PGresult:
@@ -164,6 +218,11 @@ def _checked(result: pq.abc.PGresult) -> pq.abc.PGresult:
     if error.sqlstate is None:  # libpq speaks, not the server: the connection is gone
         raise psycopg.OperationalError(str(error))
     raise error
+
+
+def _as_committed(result: pq.abc.PGresult) -> None:
+    if _checked(result).command_status != b"COMMIT":
+        raise psycopg.OperationalError("the transaction had failed before it was to be committed")
 
 
 class Links:
@@ -176,11 +235,11 @@ class Links:
 
     @contextmanager
     def begun(self) -> Iterator[Link]:
-        """A link in a new transaction, which the block is to commit; whatever it did not commit never was.
+        """A link whose first statement begins a transaction, which the block is to commit; what it did not commit never was.
 
         Raises psycopg's `OperationalError` while there is no database.
         """
-        link = self._begun()
+        link = self._free()
         try:
             yield link
         except BaseException:
@@ -201,15 +260,10 @@ class Links:
         else:
             self._waiting.append(link)
 
-    def _begun(self) -> Link:
+    def _free(self) -> Link:
         while self._waiting:
             link = self._waiting.pop()
-            try:
-                link.begin()
-            except psycopg.OperationalError:  # the database was started anew since the last ballot
-                link.close()
-            else:
+            if not link.is_cut():
                 return link
-        link = Link(psycopg.connect(self._address, autocommit=True, **self._options), is_own=True)
-        link.begin()
-        return link
+            link.close()  # the database was started anew since the last ballot
+        return Link(psycopg.connect(self._address, autocommit=True, **self._options), is_own=True)

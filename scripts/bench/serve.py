@@ -1,4 +1,4 @@
-"""Serve one application as `evalapp serve` does, with one worker: python scripts/bench/serve.py TARGET PORT."""
+"""Serve one application as `evalapp serve` does, on PostgreSQL: python scripts/bench/serve.py TARGET PORT WORKERS."""
 
 import sys
 
@@ -13,7 +13,7 @@ if __name__ == "__main__":
         address="127.0.0.1",
         port=int(sys.argv[2]),
         interface=Interfaces.WSGI,
-        workers=1,
+        workers=int(sys.argv[3]),
         blocking_threads=THREADS,
         loop=Loops.asyncio,
         backpressure=256,

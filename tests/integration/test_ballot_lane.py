@@ -4,9 +4,10 @@ import json
 import uuid
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from evalapp.ballots.models import SealedBallot
+from evalapp.ballots.models import Grading, SealedBallot
+from evalapp.ballots.services import casting
 from evalapp.core import clock
 
 GRADES = {"openness": 5, "highlights": None, "service": 2}
@@ -78,6 +79,35 @@ def test_its_answer_carries_what_every_answer_carries(program, path):
     assert headers["Content-Type"] == "application/json; charset=utf-8"
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.usefixtures("without_flask")
+def test_a_change_is_accepted_in_the_lane_too(program, path, polling):
+    codes = {program.post(path).get_json()["code"] for _ in range(3)}
+    assert len(codes) == 3
+    with polling.platform.session() as session:
+        numbers = session.scalars(select(SealedBallot.sequence).order_by(SealedBallot.sequence)).all()
+    assert numbers == [1, 1, 2, 3]  # the first of them opened the booth
+
+
+def test_a_box_that_closes_before_the_second_try_of_a_change_refuses_it(program, path, polling, monkeypatch):
+    assert program.post(path).status_code == 201
+    enter, entered = casting._enter, []
+
+    def close_before_the_second(executor, request):
+        entered.append(request)
+        if len(entered) == 2:
+            with polling.platform.transaction() as session:
+                session.execute(update(Grading).values(closed_at=Grading.closes_at))
+        return enter(executor, request)
+
+    is_postgresql = polling.platform.engine.dialect.name == "postgresql"
+    if is_postgresql:  # on SQLite there is no second try: the whole of it is one transaction with one lock
+        monkeypatch.setattr(casting, "_enter", close_before_the_second)
+    before = rows(polling)
+    answer = program.post(path)
+    assert answer.status_code == (409 if is_postgresql else 201)
+    assert rows(polling) == before + (not is_postgresql)
 
 
 def test_the_same_request_gets_the_same_receipt_in_the_lane_and_beside_it(program, path, polling):

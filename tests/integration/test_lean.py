@@ -78,11 +78,35 @@ def test_a_connection_that_the_server_ended_is_opened_anew(links, postgres_url):
         link.commit()
     with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as other:
         other.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     with links.begun() as link:
         assert link.one(ECHO, {"n": 7}).n == 7
         link.commit()
+
+
+def test_the_last_statement_commits_on_the_same_way(links):
+    with links.begun() as link:
+        link.one(ECHO, {"n": 7})
+        assert link.is_in_transaction
+        assert link.last(ECHO, {"n": 8}).n == 8
+        assert not link.is_in_transaction
+        assert link.one(ECHO, {"n": 9}).n == 9  # begins another one
+        assert link.is_in_transaction
+        link.commit()
+
+
+def test_a_last_statement_that_failed_commits_nothing_and_the_link_serves_on(links):
+    def act():
+        with links.begun() as link:
+            link.one(ECHO, {"n": 7})
+            link.last(BROKEN, {"n": 1})
+
+    for _ in range(2):
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            act()
+    with links.begun() as link:
+        assert link.one(ECHO, {"n": 7}).n == 7
 
 
 def test_a_transaction_that_failed_is_not_taken_for_committed(links):

@@ -7,7 +7,8 @@ ballot would cost more than all the cryptography (docs/figures.md).
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, cast
 
@@ -295,12 +296,16 @@ def _read(executor: Executor, who: _Who, parameters: Mapping[str, Any]) -> Any:
 
 
 def append(executor: Executor, row: Row) -> Any:
-    """Append the ballot and return nothing; where another one was first or a closing mark stands, how the voter stands."""
+    """Append the ballot and return nothing; where another one was first or a closing mark stands, how the voter stands.
+
+    A link commits with it, so that the lock is gone after it: whoever tries again reads again (`is_under_lock`).
+    """
     found = _executor(executor)
     signals = {name: getattr(row.signals, name) for name in _SIGNAL_COLUMNS}
     if not isinstance(found, Connection):
         parameters = {**row.own, **row.values, **signals, **(row.code or {}), "change_id": uuid.uuid4()}
-        return _one(found, _APPEND[row.is_change, row.code is not None], parameters)
+        with _as_sqlalchemy_says(_APPEND[row.is_change, row.code is not None]) as statement:
+            return found.last(statement, parameters)
     if found.execute(_APPEND_SQLITE, row.values).one_or_none() is None:
         return own(found, row.own)
     found.execute(_SIGNALS_SQLITE, {"ballot_id": row.values["id"], **signals})
@@ -310,6 +315,11 @@ def append(executor: Executor, row: Row) -> Any:
     if row.code is not None:
         found.execute(_USE_CODE, row.code)
     return None
+
+
+def is_under_lock(executor: Executor) -> bool:
+    """Whether the lock that `read` took still holds after an `append` that appended nothing."""
+    return not isinstance(executor, Link) or executor.is_in_transaction
 
 
 def own(executor: Executor, parameters: Mapping[str, Any]) -> Any:
@@ -342,7 +352,14 @@ def _executor(executor: Executor) -> Connection | Link:
 
 
 def _one(link: Link, statement: Statement, parameters: Mapping[str, Any]) -> Any:
-    try:
+    with _as_sqlalchemy_says(statement):
         return link.one(statement, parameters)
-    except DriverError as error:  # as SQLAlchemy says it, which `transaction` knows
+
+
+@contextmanager
+def _as_sqlalchemy_says(statement: Statement) -> Iterator[Statement]:
+    """Errors as `transaction` knows them."""
+    try:
+        yield statement
+    except DriverError as error:
         raise OperationalError(statement.text.decode(), None, error) from error

@@ -110,7 +110,7 @@ def cast(
 ) -> Acceptance:
     """Append a ballot and return its receipt; the same request again gets the same receipt.
 
-    Two statements on PostgreSQL for a first ballot, three for a change. Raises `Closed`, `Conflict` (the key came with
+    On PostgreSQL two statements and two ways to the server for a first ballot, four and four for a change. Raises `Closed`, `Conflict` (the key came with
     another body), `TooMany`, `NotSignedIn`, `NotAllowed`, `ClockWentBack`.
     """
     opinion, nonce, watched = submission.opinion, submission.nonce, submission.watched
@@ -177,11 +177,14 @@ def _append(executor: Executor, request: _Request) -> Acceptance:
             if own.earlier_body is not None:
                 return _repeat(attempt, own)
             _refuse_change(attempt, own)
+            if not appending.is_under_lock(executor):
+                attempt = _enter(executor, request)
+                _refuse_outside_window(attempt)
         so_far, first_box_id = (0, None) if own is None else (own.last_sequence or 0, own.last_box_id)
         receipt, row = _sealed(attempt, sequence=so_far + 1, group=_group(attempt, first_box_id))
+        _touch(executor, attempt)
         own = appending.append(executor, row)
         if own is None:
-            _touch(executor, attempt)
             return Acceptance(receipt=receipt, is_repeat=False)
     raise Unavailable(N_("同时提交得太多，请稍后再试。"))
 
