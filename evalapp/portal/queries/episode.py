@@ -49,6 +49,7 @@ class EpisodePage:
     grading: GradingShown | None
     thread: ThreadPage
     drawing: str
+    topic_id: uuid.UUID | None
 
     @property
     def is_open(self) -> bool:
@@ -84,6 +85,7 @@ def episode_page(
         else GradingShown(document=told.profile, turnout=told.turnout, announced_at=told.announced_at),
         thread=thread_page(session, row.episode.thread_id, only=only, after=after, limit=COMMENTS),
         drawing=drawing_of(row.episode.title, row.unit.name),
+        topic_id=told.topic_id,
     )
 
 
@@ -96,7 +98,7 @@ def known_episode_id(session: Session, number: int) -> uuid.UUID:
 def _with_grading() -> Select[*tuple[Any, ...]]:
     return (
         planning.with_facts()
-        .add_columns(Grading.profile, Grading.turnout, Grading.announced_at)
+        .add_columns(Grading.profile, Grading.turnout, Grading.announced_at, planning.its_topic())
         .outerjoin(Grading, Grading.episode_id == Episode.id)
         .where(Episode.number == bindparam("number"))
     )

@@ -84,7 +84,7 @@ def _shown_to_resident(
         "ballot": _own_ballot(page, ballot_form),
         "comment_form": None if is_withdrawn else comment_form or CommentForm(formdata=None),
         "own": _own_comments(page),
-        "is_followed": following.follows_episode(page.row.episode.id),
+        "is_followed": following.follows(page.topic_id),
     }
 
 

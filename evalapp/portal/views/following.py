@@ -19,7 +19,6 @@ from evalapp.notifications.rules.sealing import FollowingKey
 from evalapp.notifications.rules.timing import Rhythm
 from evalapp.portal.queries import episode as pages
 from evalapp.portal.views.blueprint import blueprint
-from evalapp.programme.queries import planning
 from evalapp.programme.services import following as episodes
 from evalapp.units import queries as units
 from evalapp.units import services as unit_services
@@ -103,12 +102,13 @@ def remove_mail() -> Response:
 
 def follows_unit(unit_id: uuid.UUID) -> bool:
     """Whether whoever is signed in follows a unit; nobody does who is not."""
-    return current_actor().is_resident and _follows(units.topic_id(db.session, unit_id))
+    return current_actor().is_resident and follows(units.topic_id(db.session, unit_id))
 
 
-def follows_episode(episode_id: uuid.UUID) -> bool:
-    """Whether whoever is signed in follows an episode."""
-    return current_actor().is_resident and _follows(planning.topic_id(db.session, episode_id))
+def follows(topic_id: uuid.UUID | None) -> bool:
+    """Whether the resident who is signed in follows a topic; None is what nobody follows yet."""
+    resident_id = browser.signed_in_resident().resident_id
+    return topics.is_followed(db.session, topic_id, resident_id=resident_id, key=_key())
 
 
 def own_list(resident: ResidentSession) -> OwnList:
@@ -116,12 +116,6 @@ def own_list(resident: ResidentSession) -> OwnList:
     return topics.own_list(
         db.session, resident_id=resident.resident_id, key=_key(), known_since=resident.known_since
     )
-
-
-def _follows(topic_id: uuid.UUID | None) -> bool:
-    resident_id = current_actor().id
-    assert resident_id is not None
-    return topics.is_followed(db.session, topic_id, resident_id=resident_id, key=_key())
 
 
 def _follow(topic_id: uuid.UUID, wish: str) -> None:

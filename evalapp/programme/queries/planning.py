@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Label, Row, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import QueryableAttribute, Session, aliased
 
 from evalapp.core import clock
@@ -172,6 +172,12 @@ def episode(session: Session, number: int) -> Episode:
 def topic_id(session: Session, episode_id: uuid.UUID) -> uuid.UUID | None:
     """The topic of an episode; None while nobody needed it."""
     return session.scalar(select(EpisodeTopic.topic_id).where(EpisodeTopic.episode_id == episode_id))
+
+
+def its_topic() -> Label[uuid.UUID]:
+    """A column `topic_id` for a statement about episodes: the topic of each; NULL while nobody needed it."""
+    found = select(EpisodeTopic.topic_id).where(EpisodeTopic.episode_id == Episode.id)
+    return found.scalar_subquery().label("topic_id")
 
 
 def seasons(session: Session) -> Sequence[Season]:
