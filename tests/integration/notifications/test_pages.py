@@ -235,14 +235,15 @@ def test_who_was_disabled_gets_no_mail(
     assert [one for one in letters.sent() if one["kind"] == "staff-notice"] == []
 
 
-def test_an_episode_that_nobody_knows_of_yet_cannot_be_followed(
+def test_a_planned_episode_can_be_followed_and_one_that_is_none_cannot(
     people: People, platform: Platform, session: Session
 ) -> None:
     planned = Programme(platform, UnitFactory(platform)).planned()
     resident = people.resident()
-    answer = resident.browser.post(f"/episodes/{planned.number}/follow/on", page="/me")
-    assert answer.status_code == 404
+    assert resident.browser.post(f"/episodes/{planned.number + 1}/follow/on", page="/me").status_code == 404
     assert count(session, Topic) == 0
+    assert resident.browser.post(f"/episodes/{planned.number}/follow/on", page="/me").status_code == 303
+    assert count(session, Topic) == 1
 
 
 def test_followers_share_one_topic(
