@@ -1,10 +1,12 @@
 """Makes database engines: SQLite so that no update is lost and a commit survives a power cut, PostgreSQL with limits."""
 
+import select
 from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 
 from evalapp.core.lean import Links
@@ -51,7 +53,6 @@ def options(url: str) -> dict[str, Any]:
         "pool_size": 8,
         "max_overflow": 4,
         "pool_timeout": 5,
-        "pool_pre_ping": True,
         "connect_args": _LIMITS,
     }
 
@@ -61,6 +62,8 @@ def prepare(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
+    else:
+        event.listen(engine, "checkout", _on_checkout)
     return engine
 
 
@@ -76,8 +79,22 @@ def make_links(url: str) -> Links:
 
 
 def make_session_factory(engine: Engine) -> sessionmaker[Session]:
-    """Return a factory of sessions that keep what they loaded after a commit."""
-    return sessionmaker(engine, expire_on_commit=False)
+    """Return a factory of sessions that keep what they loaded after a commit.
+
+    On PostgreSQL they read without a transaction, which costs two ways to the server a page and promises a reader
+    nothing (each statement sees the newest anyway); `transaction` begins one (docs/decisions/0023).
+    """
+    is_sqlite = engine.dialect.name == "sqlite"
+    reading = engine if is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
+    return sessionmaker(reading, expire_on_commit=False)
+
+
+def to_write(session: Session) -> None:
+    """Begin a transaction that will write, as the first thing that a session does."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    session.connection(
+        execution_options={WRITES: True} if is_sqlite else {"isolation_level": "READ COMMITTED"}
+    )
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
@@ -86,6 +103,14 @@ def _on_connect(connection: Any, _record: Any) -> None:
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _on_checkout(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Give up a connection whose server left: to one that waits nothing arrives but the end. Asking it would cost a way."""
+    arriving = select.poll()
+    arriving.register(connection.fileno(), select.POLLIN)
+    if connection.closed or arriving.poll(0):
+        raise DisconnectionError
 
 
 def _on_begin(connection: Any) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from evalapp.core.base import Keyed
-from evalapp.core.engine import WRITES
+from evalapp.core.engine import WRITES, to_write
 from evalapp.core.errors import NotFound, Unavailable
 from evalapp.core.i18n import N_
 from evalapp.core.lean import Link, Links
@@ -38,7 +38,7 @@ def transaction(session: Session) -> Iterator[Session]:
     session.rollback()
     session.info[_OPEN] = True
     try:
-        session.connection(execution_options={WRITES: True})
+        to_write(session)
         yield session
         session.commit()
     except OperationalError as error:

@@ -4,7 +4,7 @@ English lives in `evalapp/translations/en/`, one .po file a domain, read once at
 copy that could be stale.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -113,8 +113,13 @@ _l = lazy_gettext
 
 def _on_page(message: str, **params: object) -> Markup:
     """`_()` of templates: a sentence of ours, into which values are put escaped."""
-    text = translate(message, language())
-    return Markup(text) % params if "%" in text else Markup(text)  # noqa: S704  our own sentence
+    text = _ours(message, language())
+    return text % params if "%" in text else text
+
+
+@lru_cache(maxsize=8_192)
+def _ours(message: str, lang: str) -> Markup:
+    return Markup(translate(message, lang))  # noqa: S704  our own sentence
 
 
 def _on_page_counted(one: str, many: str, n: int, **params: object) -> Markup:

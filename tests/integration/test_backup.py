@@ -56,7 +56,7 @@ def kept(places: Places) -> Kept:
 
 def tally(platform: Platform, episode) -> object:
     polling = Polling(platform)
-    with platform.session() as session:
+    with platform.transaction() as session:
         grading = polling.grading(episode)
         return opening.open_boxes(session, grading, episode, keepers=polling.keepers).counts()
 

@@ -51,7 +51,7 @@ class OpenedBoxes:
 
 
 def open_boxes(session: Session, grading: Grading, episode: Episode, *, keepers: Keepers) -> OpenedBoxes:
-    """Open every envelope and fold. Raises `KeyGone`, and `BoxDamaged` for a ballot that is not what its row says."""
+    """Open every envelope and fold, within a transaction. Raises `KeyGone`, and `BoxDamaged` for a ballot that is not what its row says."""
     profile = gradings.profile_from(grading.profile)
     last: dict[bytes, tuple[int, uuid.UUID]] = {}
     opened: dict[str, list[Ballot]] = {}
