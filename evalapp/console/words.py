@@ -1,7 +1,12 @@
-"""What the auditors' page calls the acts of every domain; one without words here shows as it is kept."""
+"""What the auditors' page calls the acts of every domain and their details; what has no words here shows as it is kept."""
 
+from evalapp.accounts.models import Role
 from evalapp.audit.rules import LABELS
+from evalapp.comments.rules.moderation import REASONS, Moderation
 from evalapp.core.i18n import N_
+from evalapp.programme.rules.recordings import CAPTION_LANGUAGES
+from evalapp.retention.table import RULES
+from evalapp.units.models import UnitKind
 
 ACTS: dict[str, str] = {
     **LABELS,
@@ -20,7 +25,7 @@ ACTS: dict[str, str] = {
     "box.publish.confirmed": N_("确认公布结果"),
     "box.publish.dropped": N_("撤回公布结果"),
     "box.key-forgotten": N_("销毁开箱密钥"),
-    "box.voters-forgotten": N_("清除评议人编号"),
+    "box.voters-forgotten": N_("清除认人的编号"),
     "captions.carried_over": N_("沿用字幕"),
     "captions.dropped": N_("删除字幕"),
     "captions.saved": N_("保存字幕"),
@@ -85,4 +90,66 @@ ACTS: dict[str, str] = {
     "unit.reopened": N_("恢复单位"),
     "unit.staff_assigned": N_("账号分到单位"),
     "unit.staff_released": N_("账号离开单位"),
+}
+
+FACTS: dict[str, str] = {
+    **{rule.name: rule.what for rule in RULES},
+    "act": N_("事项编号"),
+    "before": N_("原来"),
+    "bytes": N_("文件大小（字节）"),
+    "code": N_("原因代码"),
+    "cues": N_("字幕条数"),
+    "fields": N_("改了"),
+    "from": N_("从"),
+    "group": N_("哪一类评议主体"),
+    "hash": N_("结果的校验值"),
+    "kind": N_("种类"),
+    "language": N_("语言"),
+    "login": N_("账号"),
+    "name": N_("名称"),
+    "number": N_("数量"),
+    "overridden": N_("仍然保留的冲突"),
+    "percent": N_("进度（%）"),
+    "post": N_("职务"),
+    "rank_class": N_("排名组"),
+    "reason": N_("理由"),
+    "reports": N_("报告数"),
+    "revision": N_("第几次保存"),
+    "role": N_("角色"),
+    "sha256": N_("文件校验值"),
+    "start_ms": N_("开始（毫秒）"),
+    "to": N_("到"),
+    "unit_id": N_("单位编号"),
+    "value": N_("选了"),
+    "version": N_("版本"),
+}
+_ROLES: dict[str, str] = {
+    Role.OFFICE: N_("评议办"),
+    Role.UNIT: N_("单位"),
+    Role.STATION: N_("电视台"),
+    Role.AUDITOR: N_("审计"),
+    Role.ADMINISTRATOR: N_("管理员"),
+}
+# What a detail may hold instead of words, by its name.
+VALUES: dict[str, dict[str, str]] = {
+    "before": _ROLES,
+    "fields": {
+        "address": N_("地址"),
+        "functions": N_("职能"),
+        "office_hours": N_("办公时间"),
+        "posts": N_("岗位"),
+        "summary": N_("简介"),
+        "telephone": N_("电话"),
+    },
+    "group": {"residents": N_("居民"), "clients": N_("服务对象"), "panel": N_("评议员")},
+    "kind": {
+        UnitKind.DEPARTMENT: N_("部门"),
+        UnitKind.SECTION: N_("科室"),
+        UnitKind.SUBDISTRICT: N_("街道"),
+        UnitKind.VILLAGE: N_("村"),
+    },
+    "language": {**CAPTION_LANGUAGES},
+    "reason": {**REASONS},
+    "role": _ROLES,
+    "value": {Moderation.BEFORE: N_("先看后显示"), Moderation.AFTER: N_("先显示后看")},
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 from evalapp.audit.rules import STAFF_ACTIONS
 from evalapp.ballots.models import ActKind
 from evalapp.comments.models import Verdict
-from evalapp.console.words import ACTS
+from evalapp.console.words import ACTS, FACTS
 from evalapp.programme.models import ChangeKind
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +78,34 @@ def written() -> set[str]:
         if "audit" in source and "/migrations/" not in str(path):
             found |= actions(source)
     return {action for action in found if "." in action}
+
+
+def details(source: str) -> set[str]:
+    """The names of what a module writes into the record beside its acts."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        if _name(node.func) in {"_record", "_tell"}:
+            found |= {word.arg for word in node.keywords if word.arg} - {"action", "actor", "by", "detail"}
+        if _name(node.func) in {"record", "_record"}:
+            given = [word.value for word in node.keywords if word.arg == "detail"]
+            kept = [part for value in given for part in ast.walk(value) if isinstance(part, ast.Dict)]
+            found |= {key.value for part in kept for key in part.keys if isinstance(key, ast.Constant)}
+    return found
+
+
+def test_every_detail_has_its_words() -> None:
+    sources = [path.read_text() for path in sorted((ROOT / "evalapp").rglob("*.py"))]
+    known = set().union(*(details(source) for source in sources if "audit" in source or "StaffAct" in source))
+    assert known - set(FACTS) == set()
+    assert {"bytes", "cues", "login", "overridden", "role", "unit_id", "version"} <= known
+
+
+def test_a_detail_without_words_is_noticed() -> None:
+    """The planted defect."""
+    assert details('audit.record(s, actor=a, action="box.burnt", detail={"ashes": 1})') == {"ashes"}
+    assert "ashes" not in FACTS
 
 
 def test_every_act_has_its_words() -> None:

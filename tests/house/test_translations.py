@@ -47,3 +47,21 @@ def test_a_message_without_english_is_found() -> None:
     """The planted defects: a sentence without English, and one whose places differ."""
     assert faults([("x.py:1", "没有翻译")], {})
     assert faults([("x.py:1", "还剩 %(days)s 天")], {"还剩 %(days)s 天": "%(hours)s left"})
+
+
+def other_words(found: list[tuple[str, str]]) -> list[str]:
+    """Sentences with a second kind of quotation mark, or a second word for the evaluator group of product.md."""
+    strange = re.compile("[「」]|评议人(?![数员])")
+    return [f"{where}: {message}" for where, message in found if strange.search(message)]
+
+
+def test_pages_have_one_kind_of_quotation_marks_and_one_word_for_one_thing() -> None:
+    assert other_words(list(messages())) == []
+
+
+def test_a_second_word_is_noticed() -> None:
+    """The planted defect."""
+    assert other_words([("a", "选「不了解」"), ("b", "每一类评议人"), ("c", "评议人数"), ("d", "“好”")]) == [
+        "a: 选「不了解」",
+        "b: 每一类评议人",
+    ]

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import html5lib
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import delete, select, text, update
@@ -247,3 +248,19 @@ def test_a_person_proves_themselves_on_the_command_line(
     with pytest.raises(Invalid):
         proven_person(platform, person.staff.login)
     assert proven_person(platform, person.staff.login) == person.actor
+
+
+def test_auditors_read_what_an_act_was_about_in_words(people: People, platform: Platform) -> None:
+    reader = people.at_desk(Role.AUDITOR, "auditor1")
+    with platform.transaction() as own:
+        before = {"name": "区教委", "rank_class": "甲"}
+        audit.record(own, actor=SYSTEM, action="unit.edited", subject="jyj", detail={"before": before})
+        audit.record(own, actor=SYSTEM, action="unit.added", subject="jyj", detail={"kind": "section"})
+        audit.record(
+            own, actor=SYSTEM, action="unit.contact_written", subject="jyj", detail={"fields": ["address"]}
+        )
+    shown = html5lib.parse(
+        reader.browser.get("/desk/audit?subject=jyj").get_data(as_text=True), namespaceHTMLElements=False
+    )
+    details = {" ".join("".join(cell.itertext()).split()) for cell in shown.iterfind(".//td[@data-l='详情']")}
+    assert details == {"原来 名称 区教委 · 排名组 甲", "种类 科室", "改了 地址"}

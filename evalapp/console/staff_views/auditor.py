@@ -1,6 +1,8 @@
 """The auditors' page: the record of what staff did, which nobody can change."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
@@ -15,6 +17,14 @@ from evalapp.web.context import db
 from evalapp.web.i18n import _
 
 blueprint = Blueprint("auditor", __name__, url_prefix="/desk/audit")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """A detail of an entry as auditors read it."""
+
+    name: str
+    value: str
 
 
 @blueprint.get("")
@@ -33,6 +43,7 @@ def record() -> tuple[str, int]:
         form=form,
         found=found,
         word=_word,
+        facts=_facts,
         page_href=_href(request.args.to_dict()),
     )
     return page, 200 if fits else 422
@@ -58,3 +69,20 @@ def _href(asked: dict[str, str]) -> Callable[[int], str]:
 def _word(action: str) -> str:
     label = words.ACTS.get(action)
     return _(label) if label else action
+
+
+def _facts(detail: dict[str, Any]) -> list[Fact]:
+    """What an entry keeps beside the act, in words as far as there are some."""
+    return [
+        Fact(name=_(words.FACTS[name]) if name in words.FACTS else name, value=_value(name, value))
+        for name, value in detail.items()
+    ]
+
+
+def _value(name: str, value: Any) -> str:
+    if isinstance(value, dict):
+        return " · ".join(f"{fact.name} {fact.value}" for fact in _facts(value))
+    if isinstance(value, list):
+        return " · ".join(_value(name, each) for each in value)
+    known = words.VALUES.get(name, {}).get(str(value))
+    return _(known) if known else str(value)

@@ -205,7 +205,7 @@ def studio(session: Session, name: str) -> Studio:
     """Return the studio of that name; raises `NotFound`."""
     found = session.scalar(select(Studio).where(Studio.name == name))
     if found is None:
-        raise NotFound(N_("没有叫「%(name)s」的演播室。"), name=name)
+        raise NotFound(N_("没有叫“%(name)s”的演播室。"), name=name)
     return found
 
 
@@ -213,7 +213,7 @@ def channel(session: Session, code: str) -> Channel:
     """Return the channel of that code; raises `NotFound`."""
     found = session.scalar(select(Channel).where(Channel.code == code))
     if found is None:
-        raise NotFound(N_("没有代号为「%(code)s」的频道。"), code=code)
+        raise NotFound(N_("没有代号为“%(code)s”的频道。"), code=code)
     return found
 
 

@@ -22,13 +22,10 @@ def initials(name: str) -> str:
     return _NOT_IN_SLUG.sub("", "".join(letters).casefold())
 
 
-def slug_for(name: str) -> str:
-    """Return an address made of the name's pinyin."""
-    return (
-        _NOT_IN_SLUG.sub("-", "".join(part.text for part in read_aloud(name)).casefold())
-        .strip("-")[:48]
-        .strip("-")
-    )
+def slug_for(name: str, *, under: str = "") -> str:
+    """Return an address made of the name's pinyin, behind that of the unit above: every department has its 办公室."""
+    own = _NOT_IN_SLUG.sub("-", "".join(part.text for part in read_aloud(name)).casefold()).strip("-")
+    return (f"{under}-{own}" if under and own else own)[:48].strip("-")
 
 
 def checked_slug(slug: str) -> str:

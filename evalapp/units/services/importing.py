@@ -180,7 +180,8 @@ def _parents_first(rows: Sequence[Row], faults: list[Fault]) -> list[Row]:
 
 def _slug(row: Row) -> str:
     return spelling.checked_slug(
-        row.text("slug") or spelling.slug_for(row.text("short_name") or row.text("name"))
+        row.text("slug")
+        or spelling.slug_for(row.text("short_name") or row.text("name"), under=row.text("parent"))
     )
 
 

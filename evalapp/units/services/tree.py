@@ -43,7 +43,7 @@ def add_unit(
     parent = _parent(session, kind, parent_id)
     unit = Unit(
         id=uuid.uuid4(),
-        slug=spelling.checked_slug(slug or spelling.slug_for(short)),
+        slug=spelling.checked_slug(slug or spelling.slug_for(short, under=parent.slug if parent else "")),
         kind=kind,
         parent_id=parent.id if parent else None,
         parent_level=parent.level if parent else None,

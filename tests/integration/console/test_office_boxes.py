@@ -78,7 +78,9 @@ def test_extending_asks_for_a_reason_and_keeps_what_was_typed(polling, people, e
     assert "2039-01-02T03:04" in text
     done = office.browser.post(f"{base}/extend", typed | {"extend-reason": "停电两小时"}, page=base)
     assert done.status_code == 303
-    assert "停电两小时" in office.browser.get(base).get_data(as_text=True)
+    page = office.browser.get(base).get_data(as_text=True)
+    assert "停电两小时" in page
+    assert "延长到 1 月 2 日 03:04" in page, "the hour that was typed, not the record's"
 
 
 def test_a_void_box_stays_void_and_the_desk_says_what_to_do_instead(polling, people, episode):

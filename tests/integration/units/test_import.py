@@ -122,3 +122,16 @@ def test_a_file_that_is_no_such_table_is_refused_with_a_sentence(
     assert result.exit_code == 1, result.output
     assert result.output.startswith("Error: ")
     assert not isinstance(result.exception, Exception) or isinstance(result.exception, SystemExit)
+
+
+def test_two_departments_import_an_office_each(platform: Platform, session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "units.csv"
+    path.write_text(
+        "类别,名称,网址名,上级\n部门,区教育局,jyj,\n部门,区财政局,czj,\n科室,办公室,,jyj\n科室,办公室,,czj\n",
+        encoding="utf-8",
+    )
+    for _again in range(2):
+        result = run(platform, path)
+        assert result.exit_code == 0, result.output
+    assert queries.unit(session, "jyj-bangongshi").id != queries.unit(session, "czj-bangongshi").id
+    assert session.scalar(select(func.count()).select_from(Unit)) == 4

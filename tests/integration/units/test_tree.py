@@ -46,8 +46,8 @@ def test_an_address_is_taken_once(units: UnitFactory) -> None:
 
 def test_every_department_may_have_its_own_section_of_the_same_name(units: UnitFactory) -> None:
     first, second = units.department(), units.department()
-    units.section(first, "办公室", slug="a-bgs")
-    units.section(second, "办公室", slug="b-bgs")
+    addresses = {units.section(parent, "办公室").slug for parent in (first, second)}
+    assert addresses == {f"{first.slug}-bangongshi", f"{second.slug}-bangongshi"}
     with pytest.raises(Conflict):
         units.section(first, "办公室", slug="c-bgs")
 
