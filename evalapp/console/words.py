@@ -148,8 +148,8 @@ VALUES: dict[str, dict[str, str]] = {
         UnitKind.SUBDISTRICT: N_("街道"),
         UnitKind.VILLAGE: N_("村"),
     },
-    "language": {**CAPTION_LANGUAGES},
-    "reason": {**REASONS},
+    "language": {language.value: name for language, name in CAPTION_LANGUAGES.items()},
+    "reason": {reason.value: name for reason, name in REASONS.items()},
     "role": _ROLES,
     "value": {Moderation.BEFORE: N_("先看后显示"), Moderation.AFTER: N_("先显示后看")},
 }

@@ -1,9 +1,7 @@
 """No field of any form, of any role, answers with an accident, whatever is typed into it or hidden in it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from wtforms import IntegerField
@@ -11,11 +9,10 @@ from wtforms.validators import NumberRange
 
 from evalapp.console.forms.boxes import CodesForm
 from evalapp.core.settings import Settings
-from evalapp.web.formbase import Form
 from tests.conftest import DATABASES
 from tests.support.databases import new_postgres_database
 from tests.support.role_matrix import COLUMNS, matrix
-from tests.support.shown_forms import Shown, forms_of
+from tests.support.shown_forms import Shown, forms_of, made_forms, names_of
 from tests.support.small_district import SAFE, Small, made_small, rules_of
 
 STRANGE = {
@@ -113,27 +110,8 @@ def forms_behind(small: Small, shown: list[Shown]) -> Iterator[Shown]:
         path = small.path(rule)
         with made_forms() as made:
             small.answer(method, path, column, headers={})
-        for names in [_names(form) for form in made] or [READ_BY_HAND[route]]:
+        for names in [names_of(form) for form in made] or [READ_BY_HAND[route]]:
             yield Shown(column, method, path, dict.fromkeys(names, "写一句话"))
-
-
-def _names(form: Form) -> tuple[str, ...]:
-    return tuple(part.name for part in form if part.name != "csrf_token")
-
-
-@contextmanager
-def made_forms() -> Iterator[list[Form]]:
-    """The forms that views make inside the block."""
-    made: list[Form] = []
-    real = Form.__init__
-
-    def note(self: Form, *arguments: Any, **words: Any) -> None:
-        real(self, *arguments, **words)
-        made.append(self)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Form, "__init__", note)
-        yield made
 
 
 @pytest.mark.slow

@@ -199,6 +199,7 @@ def grade_with_keys(life: Life, page: Page, *, down: int) -> str:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="你的评议回执")).to_be_visible()
     life.look(page)
+    assert page.evaluate("({...localStorage, ...sessionStorage})") == {}, "nothing is left on a shared device"
     return page.locator("#main").inner_text()
 
 

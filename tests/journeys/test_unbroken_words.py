@@ -18,7 +18,6 @@ from evalapp.programme.models import Episode
 from evalapp.programme.services import planning_dossier
 from evalapp.units import services as units
 from evalapp.units.services import FunctionText, PostText
-from evalapp.web.context import platform
 from tests.support.comments import Comments
 from tests.support.role_matrix import COLUMNS, asked_of, matrix
 from tests.support.small_district import Small, made_small, rules_of
@@ -68,8 +67,7 @@ WIDTHS = (360, 1280)
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
     folder: Path = tmp_path_factory.mktemp("words") / "var"
     with made_small(Settings(data_dir=folder)) as made:
-        with made.app.app_context():
-            opened = platform()
+        opened = made.platform
         comments = Comments(opened)
         with opened.session() as session:
             comment = session.scalars(select(Comment)).one()

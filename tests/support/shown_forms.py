@@ -1,11 +1,14 @@
 """Every form that a page of the small district shows to somebody, with what it holds."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import html5lib
+import pytest
 
+from evalapp.web.formbase import Form
 from tests.support.role_matrix import COLUMNS, asked_of, matrix
 from tests.support.small_district import Small, rules_of
 
@@ -64,3 +67,22 @@ def _held(control: Any, kind: str) -> str:
         values = [option.get("value", "") for option in control.iter("option")]
         return next((value for value in values if value), "")
     return control.get("value") or PLAUSIBLE.get(kind, "写一句话")
+
+
+def names_of(form: Form) -> tuple[str, ...]:
+    return tuple(part.name for part in form if part.name != "csrf_token")
+
+
+@contextmanager
+def made_forms() -> Iterator[list[Form]]:
+    """The forms that views make inside the block."""
+    made: list[Form] = []
+    real = Form.__init__
+
+    def note(self: Form, *arguments: Any, **words: Any) -> None:
+        real(self, *arguments, **words)
+        made.append(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Form, "__init__", note)
+        yield made

@@ -52,6 +52,7 @@ class Small:
     """A district with one of most things, and everybody's cookie and token."""
 
     app: Flask
+    platform: Platform
     people: dict[str, tuple[str, str]]
     samples: dict[str, Any]
     kept: "Kept"
@@ -249,7 +250,7 @@ def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Sma
         "path": "none.css",
     }
     kept: Kept = KeptServer(platform, postgres_server) if postgres_server else KeptFile(platform)
-    yield Small(app=app, people=cookies, samples=samples, kept=kept)
+    yield Small(app=app, platform=platform, people=cookies, samples=samples, kept=kept)
     kept.close()
     polling.booths.close()
     app.extensions["evalapp.polling"].booths.close()
