@@ -1,0 +1,72 @@
+"""What the district's people wrote is marked as Chinese on an English page, so that it is read aloud as such."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import html5lib
+import pytest
+from sqlalchemy import select
+
+from evalapp.comments.models import Comment
+from evalapp.core.settings import Settings
+from tests.support.comments import Comments
+from tests.support.small_district import Small, made_small
+
+CHINESE, LATIN = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z]")
+PATHS = (
+    "/",
+    "/episodes",
+    "/episodes/{number}",
+    "/episodes/{number}/transcript",
+    "/units",
+    "/units/{slug}",
+    "/pledges/{pledges}",
+    "/highlights/{highlights}",
+)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
+    folder: Path = tmp_path_factory.mktemp("parts") / "var"
+    with made_small(Settings(data_dir=folder)) as made:
+        comments = Comments(made.platform)
+        with made.platform.session() as session:
+            comment = session.scalars(select(Comment)).one()
+        comments.replied(comment)
+        yield made
+
+
+def unmarked(element: Any, *, is_chinese: bool = False) -> Iterator[str]:
+    """Wholly Chinese texts that no element says to be Chinese. Crumbs are names of pages beside names of ours."""
+    if not isinstance(element.tag, str) or element.tag in {"script", "title"}:
+        return
+    if element.get("class") == "dk-crumb" or element.get("hreflang"):
+        return
+    stated = element.get("lang")
+    is_chinese = stated.startswith("zh") if stated else is_chinese
+    for text, own in [(element.text, element), *((child.tail, element) for child in element)]:
+        if not is_chinese and text and CHINESE.search(text) and not LATIN.search(text):
+            yield f"{own.tag}.{own.get('class')}: {text.strip()}"
+    for child in element:
+        yield from unmarked(child, is_chinese=is_chinese)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_what_people_wrote_is_marked_as_chinese(small: Small, path: str) -> None:
+    asked = {"Accept-Language": "en"}
+    page = small.answer("GET", path.format(**small.samples), "anonymous", headers=asked).get_data(
+        as_text=True
+    )
+    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    assert tree.get("lang") == "en"
+    assert CHINESE.search(page)
+    assert list(unmarked(tree)) == []
+
+
+def test_a_chinese_page_marks_no_part(small: Small) -> None:
+    page = small.answer("GET", "/units", "anonymous", headers={"Accept-Language": "zh-CN"}).get_data(
+        as_text=True
+    )
+    assert page.count('lang="zh-Hans"') == 1, "the page itself"
