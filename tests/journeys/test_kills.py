@@ -78,7 +78,7 @@ class Site:
 
     def tally_of(self, number: int) -> Counter:
         """What the box of an episode says when it is opened: dimension and grade."""
-        with self.platform.session() as session:
+        with self.platform.transaction() as session:
             episode = session.scalars(select(Episode).where(Episode.number == number)).one()
             grading = self.polling.grading(episode)
             opened = opening.open_boxes(session, grading, episode, keepers=self.polling.keepers)
