@@ -30,7 +30,7 @@ def test_the_office_adds_a_unit_and_a_section_below_it(session: Session, desks: 
     section = NEW | {"kind": "section", "parent": str(unit.id), "name": "督导科", "short_name": ""}
     assert browser.post("/desk/office/units/new", section).status_code == 303
     session.rollback()
-    assert queries.unit(session, "dudaoke").parent_id == unit.id
+    assert queries.unit(session, "jiaoyuju-dudaoke").parent_id == unit.id
 
 
 def test_a_refused_unit_is_shown_again(desks: Desks, units: UnitFactory) -> None:
