@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from evalapp.results.rules.statistics import Estimate, root
+from evalapp.core.statistics import root
+from evalapp.results.rules.statistics import Estimate
 
 
 @dataclass(frozen=True, kw_only=True)

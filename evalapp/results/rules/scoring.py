@@ -9,14 +9,13 @@ from fractions import Fraction
 from evalapp.ballots.rules.grades import Dimension, Grade
 from evalapp.ballots.rules.profile import SeasonProfile
 from evalapp.results.rules.counting import Distribution, GroupCount
+from evalapp.core.statistics import Share, wilson
 from evalapp.results.rules.statistics import (
     Estimate,
-    Share,
     combined_half_width,
     mean_points,
     satisfied,
     shift_of_extra_top_grades,
-    wilson,
 )
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalapp.ballots.rules.grades import Grade
+from evalapp.core.statistics import root, wilson
 from evalapp.results.rules import statistics as figures
 from evalapp.results.rules.counting import Distribution
 
@@ -61,20 +62,20 @@ def test_a_census_that_everybody_answered_has_nothing_to_estimate():
     ],
 )
 def test_wilsons_interval_is_the_published_one(successes, n, low, high):
-    share = figures.wilson(successes, n)
+    share = wilson(successes, n)
     assert (figures.written(share.low, 4), figures.written(share.high, 4)) == (low, high)
 
 
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilsons_interval_holds_the_share_and_keeps_inside(pair):
     successes, n = pair
-    share = figures.wilson(successes, n)
+    share = wilson(successes, n)
     assert 0 <= share.low <= share.value <= share.high <= 1
 
 
 @given(st.fractions(min_value=0, max_value=10**6))
 def test_the_root_is_right_to_nine_decimals_and_never_too_large(square):
-    found = figures.root(square)
+    found = root(square)
     assert found**2 <= square < (found + Fraction(1, 10**9)) ** 2
 
 
