@@ -13,6 +13,7 @@ from evalapp.portal import models as portal
 from evalapp.programme import models as programme
 from evalapp.results import models as results
 from evalapp.retention import models as retention
+from evalapp.supervision import models as supervision
 from evalapp.units import models as units
 
 DOMAINS = (
@@ -28,6 +29,7 @@ DOMAINS = (
     programme,
     results,
     retention,
+    supervision,
     units,
 )
 METADATA = Base.metadata

@@ -13,6 +13,7 @@ from evalapp.ballots.services import standings
 from evalapp.comments import jobs as comments_jobs
 from evalapp.comments import services as comments
 from evalapp.core import events, jobs
+from evalapp.core.calendar import CalendarChanged
 from evalapp.core.platform import Platform
 from evalapp.notifications import jobs as notifications_jobs
 from evalapp.notifications import services as notifications
@@ -30,6 +31,8 @@ from evalapp.programme.events import (
 from evalapp.programme.services import following, recordings
 from evalapp.results.events import ResultPublished
 from evalapp.retention import jobs as retention_jobs
+from evalapp.supervision import jobs as supervision_jobs
+from evalapp.supervision import services as supervision
 from evalapp.units import services as units
 from evalapp.units.events import UnitAdded, UnitChanged, UnitClosed, UnitReopened
 
@@ -38,6 +41,8 @@ def connect() -> None:
     """Subscribe every reaction and register every job; safe to call again."""
     for act in STAFF_ACTS:
         events.subscribe(act, audit.record_staff_act)
+    events.subscribe(CalendarChanged, audit.record_calendar_change)
+    events.subscribe(CalendarChanged, supervision.on_calendar_changed)
     events.subscribe(ResidentErased, comments.on_resident_erased)
     events.subscribe(NoticesStopped, notifications.on_notices_stopped)
     events.subscribe(ResidentErased, notifications.on_resident_gone)
@@ -84,4 +89,5 @@ def rounds() -> Sequence[Callable[[Platform], None]]:
         notifications_jobs.read_inbox,
         notifications_jobs.gather,
         retention_jobs.Retention(),
+        supervision_jobs.escalate,
     )

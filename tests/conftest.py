@@ -35,6 +35,7 @@ pytest_plugins = (
     "tests.support.programme",  # stands on units
     "tests.support.delivered",  # stands on units
     "tests.support.comments",  # stands on units
+    "tests.support.matters",  # stands on units
     "tests.support.letters",
 )
 

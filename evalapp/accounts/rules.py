@@ -81,6 +81,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.APPROVE_RESULTS,
             Permission.MANAGE_UNITS,
             Permission.INVITE_PANEL,
+            Permission.SUPERVISE,
+            Permission.KEEP_CALENDAR,
             Permission.PREVIEW_RECORDING,
         }
     ),
@@ -90,6 +92,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_UNIT_DESK,
             Permission.KEEP_UNIT,
             Permission.REPLY_TO_COMMENTS,
+            Permission.ANSWER_MATTERS,
         }
     ),
     Role.STATION: frozenset(

@@ -8,6 +8,7 @@ from evalapp.accounts.events import StaffAct
 from evalapp.audit import rules
 from evalapp.audit.models import AuditEntry
 from evalapp.core import clock
+from evalapp.core.calendar import CalendarChanged
 from evalapp.core.permissions import Actor
 
 
@@ -31,3 +32,9 @@ def record_staff_act(session: Session, event: StaffAct) -> None:
     """Record what was done to a staff account."""
     action = rules.STAFF_ACTIONS[type(event)]
     record(session, actor=event.actor, action=action, subject=event.login, detail=event.detail)
+
+
+def record_calendar_change(session: Session, event: CalendarChanged) -> None:
+    """Record that somebody changed the working days, or said that a year's are the announced ones."""
+    years = ", ".join(str(year) for year in sorted({day.year for day in event.days} | set(event.years)))
+    record(session, actor=event.actor, action="calendar.changed", subject=years or "-", detail=event.detail)

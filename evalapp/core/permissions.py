@@ -22,6 +22,8 @@ class Permission(enum.StrEnum):
     MANAGE_UNITS = "unit:manage"
     INVITE_PANEL = "panel:invite"
     SEE_OFFICE_DESK = "office:see"
+    SUPERVISE = "matter:supervise"
+    KEEP_CALENDAR = "calendar:keep"
     # station
     DELIVER_RECORDING = "recording:deliver"
     SEE_STATION_DESK = "station:see"
@@ -30,6 +32,7 @@ class Permission(enum.StrEnum):
     # unit
     KEEP_UNIT = "unit:keep"
     REPLY_TO_COMMENTS = "comment:reply"
+    ANSWER_MATTERS = "matter:answer"
     SEE_UNIT_DESK = "unit:see"
     # auditor
     READ_AUDIT = "audit:read"

@@ -113,7 +113,11 @@ def change_day(
         row.kind, row.note = kind, words
     session.flush()
     changed = (day,) if before is not kind else ()
-    detail: dict[str, object] = {"day": day.isoformat(), "was": before and before.value, "is": kind and kind.value}
+    detail: dict[str, object] = {
+        "day": day.isoformat(),
+        "was": before and before.value,
+        "is": kind and kind.value,
+    }
     events.emit(session, CalendarChanged(days=changed, actor=actor, detail=detail))
     return row
 
@@ -131,7 +135,9 @@ def publish_year(session: Session, *, year: int, source: str, actor: Actor) -> N
 def check_kind(day: date, kind: DayKind | None) -> None:
     """Refuse a kind that says what the weekday says already. Raises `Invalid`."""
     if kind is DayKind.MAKE_UP and day.weekday() < 5:
-        raise Invalid(N_("%(day)s 是周一到周五，本来就上班，不能是调休上班日。"), field="kind", day=day.isoformat())
+        raise Invalid(
+            N_("%(day)s 是周一到周五，本来就上班，不能是调休上班日。"), field="kind", day=day.isoformat()
+        )
     if kind is DayKind.HOLIDAY and day.weekday() >= 5:
         raise Invalid(N_("%(day)s 是周末，本来就休息，不必登记放假。"), field="kind", day=day.isoformat())
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from evalapp.ballots.rules.grades import Dimension, Grade
 from evalapp.ballots.rules.profile import FORMULA, SeasonProfile
+from evalapp.core.statistics import Share
 from evalapp.ledger.rules import Document
 from evalapp.results.rules.counting import Distribution, GroupCount
 from evalapp.results.rules.scoring import DimensionScore, Score, score
-from evalapp.core.statistics import Share
 from evalapp.results.rules.statistics import Estimate, written
 from evalapp.results.rules.suppression import hidden_cells, may_show_both
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from evalapp.ballots.rules.grades import Dimension, Grade
 from evalapp.ballots.rules.profile import SeasonProfile
-from evalapp.results.rules.counting import Distribution, GroupCount
 from evalapp.core.statistics import Share, wilson
+from evalapp.results.rules.counting import Distribution, GroupCount
 from evalapp.results.rules.statistics import (
     Estimate,
     combined_half_width,

@@ -74,8 +74,7 @@ def test_the_statutory_days_of_2026_are_off_and_the_weekends_given_for_them_are_
     ]
     days_off = {d(first) + timedelta(days=n) for first, length in off for n in range(length)}
     worked = {
-        d(day)
-        for day in ("2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10")
+        d(day) for day in ("2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10")
     }
     for n in range(365):
         day = d("2026-01-01") + timedelta(days=n)
@@ -183,7 +182,9 @@ def disagreements(terms: int, seed: int = 20260309) -> list[tuple]:
         base = min(calendar.holidays, default=date(2026, 1, 1))
         year = base.year if number % 3 else draw.randint(2005, 2026)
         near_the_end = date(year, 12, draw.randint(15, 31))
-        received = near_the_end if number % 4 == 0 else date(year, 1, 1) + timedelta(days=draw.randint(0, 364))
+        received = (
+            near_the_end if number % 4 == 0 else date(year, 1, 1) + timedelta(days=draw.randint(0, 364))
+        )
         days = draw.choice([0, 1, 2, 5, 10, 15, 20, 60, draw.randint(0, 260)])
         pauses = any_pauses(draw, received)
         expected = counted_day_by_day(calendar, received, days, pauses)

@@ -1,0 +1,1 @@
+"""Matters that units answer for: their clocks, reminders, notices and rectifications, whatever they are about."""

@@ -1,0 +1,49 @@
+"""Facts about matters that others may act on."""
+
+import uuid
+from dataclasses import dataclass
+
+from evalapp.core.events import Event
+from evalapp.supervision.rules.states import MatterKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfMatter(Event):
+    """`about` is the public reference of what the matter is about, `kind` what it is."""
+
+    matter_id: uuid.UUID
+    reference: str
+    about: str
+    kind: MatterKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatterOpened(_OfMatter):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatterAnswered(_OfMatter):
+    """The unit answered, or explained why there is no ground to act."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatterReopened(_OfMatter):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatterPlanned(_OfMatter):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatterChecked(_OfMatter):
+    """Somebody other than the unit found that it is mended."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatterRuled(_OfMatter):
+    """Two people decided a contest or an objection."""
+
+    is_upheld: bool

@@ -1,0 +1,1 @@
+"""Reading matters, their clocks and what was done about them."""

@@ -1,0 +1,43 @@
+"""Which profile is in force, and which a matter was opened under."""
+
+import json
+import uuid
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalapp.supervision.models import ProfileInForce
+from evalapp.supervision.rules.profile import SupervisionProfile, read_profile, shipped
+
+_read: dict[uuid.UUID, SupervisionProfile] = {}  # rows are never changed
+
+
+def newest(session: Session) -> ProfileInForce | None:
+    """Return the profile that was adopted last, or none when the shipped one was never taken over."""
+    return session.scalar(select(ProfileInForce).order_by(ProfileInForce.number.desc()).limit(1))
+
+
+def in_force(session: Session) -> SupervisionProfile:
+    """Return the profile that a matter opened now would be under."""
+    row = newest(session)
+    return default() if row is None else read(row)
+
+
+def profile_of(session: Session, profile_id: uuid.UUID) -> SupervisionProfile:
+    """Return the profile of a matter; read from the database once a process."""
+    known = _read.get(profile_id)
+    return known if known is not None else read(session.get_one(ProfileInForce, profile_id))
+
+
+def read(row: ProfileInForce) -> SupervisionProfile:
+    """Return the profile of a row."""
+    if row.id not in _read:
+        _read[row.id] = read_profile(json.dumps(row.document))
+    return _read[row.id]
+
+
+@lru_cache(maxsize=1)
+def default() -> SupervisionProfile:
+    """Return the profile that comes with the application."""
+    return read_profile(shipped())

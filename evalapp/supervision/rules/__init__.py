@@ -1,0 +1,1 @@
+"""What supervision decides: states, terms, escalation; pure functions."""

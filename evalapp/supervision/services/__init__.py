@@ -1,0 +1,52 @@
+"""Changing matters: opening, answering, mending, ruling, reminding, counting again."""
+
+from evalapp.supervision.rules.plans import Step
+from evalapp.supervision.services.answering import answer, explain, grade_answer, reopen
+from evalapp.supervision.services.escalating import act_next
+from evalapp.supervision.services.matters import (
+    add_note,
+    classify,
+    close_matter,
+    hand_over,
+    open_matter,
+    withdraw_matter,
+)
+from evalapp.supervision.services.mending import check, claim_mended, confirm, finish_step, plan
+from evalapp.supervision.services.notices import answer_notice, issue_notice, withdraw_notice
+from evalapp.supervision.services.pausing import pause, resume
+from evalapp.supervision.services.points import change_points
+from evalapp.supervision.services.profiles import adopt_profile
+from evalapp.supervision.services.recounting import on_calendar_changed
+from evalapp.supervision.services.ruling import confirm_ruling, contest, drop_ruling, propose_ruling
+
+__all__ = [
+    "Step",
+    "act_next",
+    "add_note",
+    "adopt_profile",
+    "answer",
+    "answer_notice",
+    "change_points",
+    "check",
+    "claim_mended",
+    "classify",
+    "close_matter",
+    "confirm",
+    "confirm_ruling",
+    "contest",
+    "drop_ruling",
+    "explain",
+    "finish_step",
+    "grade_answer",
+    "hand_over",
+    "issue_notice",
+    "on_calendar_changed",
+    "open_matter",
+    "pause",
+    "plan",
+    "propose_ruling",
+    "reopen",
+    "resume",
+    "withdraw_matter",
+    "withdraw_notice",
+]
