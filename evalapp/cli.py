@@ -12,19 +12,23 @@ from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
 from evalapp.demo.commands import demo
 from evalapp.demo.jobs import FILM, film
+from evalapp.operate.calendar_commands import group as calendar
 from evalapp.operate.commands import COMMANDS as OPERATE
 from evalapp.pledges.commands import group as pledge
 from evalapp.programme.commands import episode, season
 from evalapp.results.commands import box, client_codes, panel
+from evalapp.supervision.commands import group as matter
 from evalapp.units.commands import group as unit
 
 COMMANDS: tuple[click.Command, ...] = (
     *OPERATE,
     box,
+    calendar,
     client_codes,
     comment,
     demo,
     episode,
+    matter,
     panel,
     pledge,
     season,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -49,7 +49,10 @@ def _unique_name(columns: list[str]) -> str:
         return ""
     wanted = [column.split(".")[1] for column in columns]
     for constraint in table.constraints:
-        if isinstance(constraint, UniqueConstraint) and [c.name for c in constraint.columns] == wanted:
+        if (
+            isinstance(constraint, UniqueConstraint | PrimaryKeyConstraint)
+            and [c.name for c in constraint.columns] == wanted
+        ):
             return str(constraint.name)
     for index in table.indexes:
         if index.unique and [c.name for c in index.columns] == wanted:

@@ -14,9 +14,9 @@ from evalapp.core.commandline import Refused
 
 ROOT = Path(__file__).parents[2]
 PROMISED = """
-    backup; box announce; box approve; box count; box extend; box prepare; box show; box void; client-codes;
+    backup; box announce; box approve; box count; box extend; box prepare; box show; box void; calendar import; calendar list; client-codes;
     comment approve; comment list; comment refuse; comment reply; db check; db upgrade; demo; doctor; episode create;
-    episode ingest; episode list; episode schedule; init; panel invite; pledge import; restore; season create; serve;
+    episode ingest; episode list; episode schedule; init; matter list; panel invite; pledge import; restore; season create; serve;
     staff add; staff code; staff reset-totp; staff role; unit import; worker
 """
 FACTS_AS_JSON = {

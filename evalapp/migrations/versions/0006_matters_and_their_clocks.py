@@ -124,6 +124,7 @@ def upgrade() -> None:
         sa.Column("profile_id", sa.Uuid(), nullable=False),
         sa.Column("topic_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rests_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reopened", sa.Integer(), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
@@ -149,6 +150,10 @@ def upgrade() -> None:
             "kind NOT IN ('question', 'complaint') OR weight IS NOT NULL", name=op.f("ck_matters_weighed")
         ),
         sa.CheckConstraint(
+            "(settled_at IS NULL) = (phase IN ('open', 'reopened', 'planned', 'mending', 'claimed', 'contested'))",
+            name=op.f("ck_matters_settled_when_nothing_waits"),
+        ),
+        sa.CheckConstraint(
             "phase NOT IN ('checked', 'confirmed') OR checked_at IS NOT NULL",
             name=op.f("ck_matters_mended_only_when_checked"),
         ),
@@ -169,20 +174,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("matters", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_matters_about"), ["about"], unique=False)
-        batch_op.create_index("ix_matters_phase_opened_at", ["phase", "opened_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_matters_profile_id"), ["profile_id"], unique=False)
-        batch_op.create_index(
-            "ix_matters_public",
-            ["opened_at", "id"],
-            unique=False,
-            sqlite_where=sa.text("is_public = 1 AND withdrawn_at IS NULL"),
-            postgresql_where=sa.text("is_public AND withdrawn_at IS NULL"),
-        )
         batch_op.create_index(batch_op.f("ix_matters_section_id"), ["section_id"], unique=False)
-        batch_op.create_index("ix_matters_unit_id_opened_at", ["unit_id", "opened_at", "id"], unique=False)
-        batch_op.create_index(
-            "ix_matters_unit_id_phase", ["unit_id", "phase", "opened_at", "id"], unique=False
-        )
+        batch_op.create_index("ix_matters_settled_at", ["settled_at", "id"], unique=False)
+        batch_op.create_index("ix_matters_unit_id_settled_at", ["unit_id", "settled_at", "id"], unique=False)
 
     op.create_table(
         "point_changes",
@@ -705,16 +700,10 @@ def downgrade() -> None:
 
     op.drop_table("point_changes")
     with op.batch_alter_table("matters", schema=None) as batch_op:
-        batch_op.drop_index("ix_matters_unit_id_phase")
-        batch_op.drop_index("ix_matters_unit_id_opened_at")
+        batch_op.drop_index("ix_matters_unit_id_settled_at")
+        batch_op.drop_index("ix_matters_settled_at")
         batch_op.drop_index(batch_op.f("ix_matters_section_id"))
-        batch_op.drop_index(
-            "ix_matters_public",
-            sqlite_where=sa.text("is_public = 1 AND withdrawn_at IS NULL"),
-            postgresql_where=sa.text("is_public AND withdrawn_at IS NULL"),
-        )
         batch_op.drop_index(batch_op.f("ix_matters_profile_id"))
-        batch_op.drop_index("ix_matters_phase_opened_at")
         batch_op.drop_index(batch_op.f("ix_matters_about"))
 
     op.drop_table("matters")

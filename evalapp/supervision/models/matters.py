@@ -43,16 +43,12 @@ class Matter(Keyed, Base):
         CheckConstraint("withdrawn_at IS NULL OR withdrawn_reason <> ''", name="withdrawn_with_a_reason"),
         CheckConstraint("(grade IS NULL) = (graded_at IS NULL)", name="graded_whole"),
         CheckConstraint("kind NOT IN ('question', 'complaint') OR weight IS NOT NULL", name="weighed"),
-        Index("ix_matters_unit_id_opened_at", "unit_id", "opened_at", "id"),
-        Index("ix_matters_phase_opened_at", "phase", "opened_at", "id"),
-        Index("ix_matters_unit_id_phase", "unit_id", "phase", "opened_at", "id"),
-        Index(
-            "ix_matters_public",
-            "opened_at",
-            "id",
-            sqlite_where=text("is_public = 1 AND withdrawn_at IS NULL"),
-            postgresql_where=text("is_public AND withdrawn_at IS NULL"),
+        CheckConstraint(
+            "(settled_at IS NULL) = (phase IN ('open', 'reopened', 'planned', 'mending', 'claimed', 'contested'))",
+            name="settled_when_nothing_waits",
         ),
+        Index("ix_matters_settled_at", "settled_at", "id"),
+        Index("ix_matters_unit_id_settled_at", "unit_id", "settled_at", "id"),
     )
 
     reference: Mapped[str] = mapped_column(unique=True)  # MT-2026-0042
@@ -71,6 +67,7 @@ class Matter(Keyed, Base):
     profile_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("supervision_profiles.id"), index=True)
     topic_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("topics.id"), unique=True)
     version: Mapped[int] = mapped_column(default=0)  # how many entries its timeline has
+    settled_at: Mapped[datetime | None] = mapped_column()  # since when nobody is to do anything, if so
     rests_at: Mapped[datetime | None] = mapped_column()  # until then it can be opened again
     reopened: Mapped[int] = mapped_column(default=0)
     checked_at: Mapped[datetime | None] = mapped_column()  # somebody other than the unit found it mended

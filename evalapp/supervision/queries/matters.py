@@ -1,6 +1,5 @@
 """Matters as pages show them: the state that follows from what was done and from the time."""
 
-import enum
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +15,6 @@ from evalapp.supervision.models import Deadline, Matter
 from evalapp.supervision.rules import states
 from evalapp.supervision.rules.states import Lamp, MatterFacts, MatterState, Times
 from evalapp.units.models import Unit
-
-PAGE = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,29 +49,6 @@ class ShownMatter:
         return states.KIND_WORDS[self.matter.kind]
 
 
-class Which(enum.StrEnum):
-    """Which matters a list holds."""
-
-    RUNNING = "running"  # a clock of the unit runs
-    LATE = "late"
-    MENDING = "mending"
-    OFFICE = "office"  # to be checked or ruled on: a clock of the office runs
-    DONE = "done"
-    ALL = "all"
-
-
-@dataclass(frozen=True, kw_only=True)
-class MatterPage:
-    items: Sequence[ShownMatter]
-    which: Which
-    counts: dict[Which, int]
-    page: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.counts[self.which] // PAGE))
-
-
 def times_of(deadline: Deadline) -> Times:
     """Return the moments of a deadline."""
     return Times(due_at=deadline.due_at, soon_at=deadline.soon_at, very_late_at=deadline.very_late_at)
@@ -96,7 +70,7 @@ def shown(session: Session, reference: str) -> ShownMatter:
 
 def shown_in_public(session: Session, reference: str) -> ShownMatter:
     """Return a matter that anybody may see; raises `NotFound`."""
-    return _one(session, Matter.reference == reference, *_public())
+    return _one(session, Matter.reference == reference, is_public())
 
 
 def shown_to_unit(session: Session, reference: str, *, unit_id: uuid.UUID) -> ShownMatter:
@@ -109,7 +83,7 @@ def shown_to_unit(session: Session, reference: str, *, unit_id: uuid.UUID) -> Sh
 def about(session: Session, references: Sequence[str]) -> dict[str, ShownMatter]:
     """Return the newest public matter about each of some public references."""
     rows = session.execute(
-        with_clock().where(Matter.about.in_(references), *_public()).order_by(Matter.opened_at, Matter.id)
+        with_clock().where(Matter.about.in_(references), is_public()).order_by(Matter.opened_at, Matter.id)
     ).all()
     now = clock.now()
     return {
@@ -126,5 +100,6 @@ def _one(session: Session, *conditions: ColumnElement[bool]) -> ShownMatter:
     return ShownMatter(matter=matter, unit=unit, running=running, now=clock.now())
 
 
-def _public() -> tuple[ColumnElement[bool], ...]:
-    return (and_(Matter.is_public, Matter.withdrawn_at.is_(None)),)
+def is_public() -> ColumnElement[bool]:
+    """Whether anybody may see a matter."""
+    return and_(Matter.is_public, Matter.withdrawn_at.is_(None))

@@ -133,6 +133,8 @@ class MatterFacts:
 # Waiting for somebody: while its clock runs, lateness is what the public reads first.
 WAITING = frozenset({Phase.OPEN, Phase.REOPENED, Phase.PLANNED, Phase.MENDING})
 _RESTING = frozenset({Phase.ANSWERED, Phase.EXPLAINED})
+# Nobody's clock runs: nothing is to be done unless somebody opens the matter again.
+SETTLED = _RESTING | {Phase.CHECKED, Phase.CONFIRMED, Phase.UPHELD, Phase.CLOSED}
 # Nothing is expected of anybody any more.
 OVER = frozenset({Phase.CONFIRMED, Phase.UPHELD, Phase.CLOSED})
 

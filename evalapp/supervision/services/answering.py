@@ -121,7 +121,8 @@ def open_again(
             times=profile.reply.reopen_times,
         )
     matter.reopened += 1
-    matter.phase, matter.rests_at = Phase.REOPENED, None
+    timeline.enter(matter, Phase.REOPENED)
+    matter.rests_at = None
     clocks.start(session, matter, Stage.ANSWER, term=first_term(matter, profile), at=clock.now())
     timeline.record(session, matter, Act.REOPENED, actor=by, note=note, detail=detail)
     emit(session, MatterReopened, matter)
@@ -158,7 +159,7 @@ def _settle_with(
     words = wording.checked_answer(text, profile)
     check_signed(profile, actor, signed_off_by)
     clocks.stop(session, matter, Ending.MET)
-    matter.phase = Phase.ANSWERED if act is Act.ANSWERED else Phase.EXPLAINED
+    timeline.enter(matter, Phase.ANSWERED if act is Act.ANSWERED else Phase.EXPLAINED)
     matter.rests_at = rest_from(session, profile.reply.reopen_days)
     matter.grade = matter.graded_at = None
     detail = {"signed_off_by": signed_off_by.name} if signed_off_by else {}

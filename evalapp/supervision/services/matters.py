@@ -170,7 +170,7 @@ def close_matter(
     matter = held(session, matter_id, Act.CLOSED, seen_version=seen_version)
     why = cleaned_text(reason, field="reason", limit=clocks.REASON_LIMIT, required=True)
     clocks.stop(session, matter, Ending.CALLED_OFF)
-    matter.phase = Phase.CLOSED
+    timeline.enter(matter, Phase.CLOSED)
     timeline.record(session, matter, Act.CLOSED, actor=actor, note=why)
     return matter
 

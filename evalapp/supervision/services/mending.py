@@ -79,7 +79,8 @@ def plan(
         )
         for number, step in enumerate(checked, 1)
     )
-    matter.phase, matter.checked_at = Phase.PLANNED, None
+    timeline.enter(matter, Phase.PLANNED)
+    matter.checked_at = None
     _start_mending(session, matter, profile.low_grade.plan, last=checked)
     timeline.record(session, matter, Act.PLANNED, actor=actor, note=words, detail={"steps": len(checked)})
     emit(session, MatterPlanned, matter)
@@ -109,7 +110,7 @@ def finish_step(
         raise Conflict(N_("这一步已经报过完成。"))
     words = cleaned_text(outcome, field="outcome", limit=OUTCOME_LIMIT, required=True)
     step.done_at, step.done_by, step.outcome = clock.now(), actor.name, words
-    matter.phase = Phase.MENDING
+    timeline.enter(matter, Phase.MENDING)
     timeline.record(session, matter, Act.STEP_DONE, actor=actor, note=words, detail={"number": number})
     return step
 
@@ -136,7 +137,7 @@ def claim_mended(
     words = cleaned_text(text, field="text", limit=CLAIM_LIMIT, required=True)
     clocks.stop(session, matter, Ending.MET)
     made.claimed_at, made.claimed_by, made.claim = clock.now(), actor.name, words
-    matter.phase = Phase.CLAIMED
+    timeline.enter(matter, Phase.CLAIMED)
     profile = profiles.profile_of(session, matter.profile_id)
     clocks.start(session, matter, Stage.CHECK, term=profile.check, at=clock.now())
     timeline.record(session, matter, Act.CLAIMED, actor=actor, note=words)
@@ -177,12 +178,11 @@ def check(
     clocks.stop(session, matter, Ending.MET)
     if has_passed:
         matter.checked_at = clock.now()
-        matter.phase, matter.rests_at = (
-            Phase.CHECKED,
-            answering.rest_from(session, profile.confirm_days),
-        )
+        matter.rests_at = answering.rest_from(session, profile.confirm_days)
+        timeline.enter(matter, Phase.CHECKED)
     else:
-        matter.phase, made.claimed_at = Phase.MENDING, None
+        timeline.enter(matter, Phase.MENDING)
+        made.claimed_at = None
         clocks.start(session, matter, Stage.MEND, term=profile.again, at=clock.now())
     timeline.record(session, matter, act, actor=actor, note=words, detail={"by": checked_by.value})
     if has_passed:
@@ -208,7 +208,7 @@ def confirm(session: Session, *, matter_id: uuid.UUID, pseudonym: str, is_mended
             )
         )
     if is_mended:
-        matter.phase = Phase.CONFIRMED
+        timeline.enter(matter, Phase.CONFIRMED)
         timeline.record(session, matter, Act.CONFIRMED, actor=RESIDENT)
     else:
         answering.open_again(session, matter, by=RESIDENT, detail={"mended": "no"})

@@ -3,7 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from evalapp.supervision.rules.states import UNIT_STAGES, Act
 from evalapp.supervision.rules.terms import ClockFacts, Counted, Made
 
 _PIECE = 5_000  # rows a statement
+_EVENTS = MatterEvent.metadata.tables[MatterEvent.__tablename__]
 
 
 def on_calendar_changed(session: Session, event: CalendarChanged) -> None:
@@ -32,6 +33,18 @@ def on_calendar_changed(session: Session, event: CalendarChanged) -> None:
         recount(session, first=min(days), last=max(days), actor=event.actor)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Values:
+    """What is written of a clock; many clocks share it, and each such group is one statement."""
+
+    due_on: date | None
+    due_at: datetime | None
+    soon_at: datetime | None
+    very_late_at: datetime | None
+    is_provisional: bool
+    next_act_at: datetime | None
+
+
 @dataclass
 class _Recount:
     """What a pass finds: new values of deadlines, and the entries that matters get for another last day."""
@@ -41,7 +54,7 @@ class _Recount:
     pauses: dict[uuid.UUID, list[Pause]]
     known: dict[tuple[Any, ...], Counted] = field(default_factory=dict)
     acts: dict[tuple[Any, ...], datetime | None] = field(default_factory=dict)
-    values: list[dict[str, Any]] = field(default_factory=list)
+    values: dict["_Values", list[uuid.UUID]] = field(default_factory=lambda: defaultdict(list))
     moved: list[tuple[Any, date | None]] = field(default_factory=list)
 
 
@@ -83,8 +96,10 @@ def recount(session: Session, *, first: date, last: date, actor: Actor) -> int:
     )
     for row in rows:
         _one(found, row, profiles.profile_of(session, row.profile_id))
-    for start in range(0, len(found.values), _PIECE):
-        session.execute(update(Deadline), found.values[start : start + _PIECE])
+    for values, ids in found.values.items():
+        for start in range(0, len(ids), _PIECE):
+            written = update(Deadline).where(Deadline.id.in_(ids[start : start + _PIECE]))
+            session.execute(written.values(asdict(values)).execution_options(synchronize_session=False))
     _tell(session, found.moved, actor=actor)
     session.expire_all()
     return len(found.moved)
@@ -95,16 +110,16 @@ def _one(found: _Recount, row: Any, profile: SupervisionProfile) -> None:
     counted = _counted(found, row, profile, pauses)
     made = found.made.get(row.id, escalation.NOTHING_MADE)
     next_at = _next_act_at(found, row, profile, counted, made)
-    values = {
-        "due_on": counted.due_on,
-        "due_at": counted.times.due_at,
-        "soon_at": counted.times.soon_at,
-        "very_late_at": counted.times.very_late_at,
-        "is_provisional": counted.is_provisional,
-        "next_act_at": next_at,
-    }
-    if any(getattr(row, name) != value for name, value in values.items()):
-        found.values.append({"id": row.id, **values})
+    values = _Values(
+        due_on=counted.due_on,
+        due_at=counted.times.due_at,
+        soon_at=counted.times.soon_at,
+        very_late_at=counted.times.very_late_at,
+        is_provisional=counted.is_provisional,
+        next_act_at=next_at,
+    )
+    if any(getattr(row, name) != value for name, value in vars(values).items()):
+        found.values[values].append(row.id)
     if counted.due_on != row.due_on:
         found.moved.append((row, counted.due_on))
 
@@ -162,7 +177,7 @@ def _tell(session: Session, moved: Sequence[tuple[Any, date | None]], *, actor: 
     for start in range(0, len(moved), _PIECE):
         piece = moved[start : start + _PIECE]
         session.execute(
-            insert(MatterEvent),
+            insert(_EVENTS),
             [
                 {
                     "id": uuid.uuid4(),
@@ -183,7 +198,6 @@ def _tell(session: Session, moved: Sequence[tuple[Any, date | None]], *, actor: 
                 for row, due_on in piece
             ],
         )
-        session.execute(
-            update(Matter),
-            [{"id": row.matter_id, "version": row.version + 1} for row, _ in piece],
-        )
+        ids = [row.matter_id for row, _ in piece]
+        raised = update(Matter).where(Matter.id.in_(ids)).values(version=Matter.version + 1)
+        session.execute(raised.execution_options(synchronize_session=False))

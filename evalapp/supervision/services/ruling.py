@@ -39,7 +39,7 @@ def contest(
     profile = profiles.profile_of(session, matter.profile_id)
     words = wording.checked_answer(text, profile)
     clocks.stop(session, matter, Ending.MET)
-    matter.phase = Phase.CONTESTED
+    timeline.enter(matter, Phase.CONTESTED)
     clocks.start(session, matter, Stage.RULE, term=profile.contest, at=clock.now())
     timeline.record(session, matter, Act.CONTESTED, actor=actor, note=words)
     return matter
@@ -90,13 +90,13 @@ def confirm_ruling(session: Session, *, ruling_id: uuid.UUID, actor: Actor) -> M
     by = {"proposed_by": ruling.proposed_post, "confirmed_by": staff.post}
     act = Act.UPHELD if ruling.is_upheld else Act.REJECTED
     if ruling.is_upheld:
-        matter.phase = Phase.UPHELD
+        timeline.enter(matter, Phase.UPHELD)
     elif matter.kind is MatterKind.OBJECTION:
-        matter.phase = Phase.EXPLAINED
+        timeline.enter(matter, Phase.EXPLAINED)
         matter.rests_at = clock.now()  # an objection is answered once
     else:
         profile = profiles.profile_of(session, matter.profile_id)
-        matter.phase = Phase.REOPENED
+        timeline.enter(matter, Phase.REOPENED)
         clocks.start(session, matter, Stage.ANSWER, term=first_term(matter, profile), at=clock.now())
     timeline.record(session, matter, act, actor=actor, note=ruling.reason, detail=by)
     emit(session, MatterRuled, matter, is_upheld=ruling.is_upheld)

@@ -12,7 +12,7 @@ from evalapp.core.permissions import Actor
 from evalapp.notifications import services as notifications
 from evalapp.supervision.models import Matter, MatterEvent
 from evalapp.supervision.rules import states
-from evalapp.supervision.rules.states import Act
+from evalapp.supervision.rules.states import Act, Phase
 
 # What followers of a matter are told of.
 TOLD = frozenset(
@@ -32,6 +32,16 @@ TOLD = frozenset(
     }
 )
 _NOT_AUDITED = frozenset({Act.REMINDED, Act.RECOUNTED, Act.GRADED, Act.CONFIRMED})
+
+
+def enter(matter: Matter, phase: Phase) -> None:
+    """Bring a matter into a phase, and note since when nothing is to be done about it."""
+    was_settled, is_settled = matter.phase in states.SETTLED, phase in states.SETTLED
+    matter.phase = phase
+    if is_settled and not was_settled:
+        matter.settled_at = clock.now()
+    elif not is_settled:
+        matter.settled_at = None
 
 
 def record(
