@@ -21,7 +21,9 @@ from evalapp.console.staff_views import (
     auditor,
     notices,
     office_boxes,
+    office_calendar,
     office_episodes,
+    office_matters,
     office_moderation,
     office_notices,
     office_schedule,
@@ -35,6 +37,7 @@ from evalapp.console.staff_views import (
     unit_dossier,
     unit_highlights,
     unit_inbox,
+    unit_matters,
     unit_pledges,
     unit_profile,
 )
@@ -50,6 +53,7 @@ from evalapp.programme import api_views as programme_api
 from evalapp.programme import views as programme
 from evalapp.results import api_views as results_api
 from evalapp.results import views as results
+from evalapp.supervision import views as matters
 from evalapp.units import api_views as units_api
 from evalapp.web import (
     access,
@@ -80,10 +84,13 @@ BLUEPRINTS = (
     ballots.blueprint,
     ballots_api.blueprint,
     office_boxes.blueprint,
+    office_calendar.blueprint,
+    office_matters.blueprint,
     office_moderation.blueprint,
     office_notices.blueprint,
     office_schedule.blueprint,
     notifications.blueprint,
+    matters.blueprint,
     opendata.blueprint,
     office_standings.blueprint,
     operation.blueprint,
@@ -106,6 +113,7 @@ BLUEPRINTS = (
     unit_profile.blueprint,
     units_api.blueprint,
     unit_inbox.blueprint,
+    unit_matters.blueprint,
 )
 # Views that change something and ask for no token of a form; each says why where it is named.
 WITHOUT_TOKEN = (*accounts_api.WITHOUT_TOKEN, *notifications.WITHOUT_TOKEN)

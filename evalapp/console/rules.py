@@ -42,10 +42,40 @@ RAIL: tuple[RailEntry, ...] = (
         icon="chat-left-text",
     ),
     RailEntry(
+        permission=Permission.SUPERVISE,
+        endpoint="office_matters.index",
+        label=N_("督办"),
+        icon="clipboard-check",
+    ),
+    RailEntry(
+        permission=Permission.SUPERVISE,
+        endpoint="office_matters.list_notices",
+        label=N_("督办单"),
+        icon="card-checklist",
+    ),
+    RailEntry(
+        permission=Permission.SUPERVISE,
+        endpoint="office_matters.points",
+        label=N_("加减分"),
+        icon="plus-lg",
+    ),
+    RailEntry(
+        permission=Permission.KEEP_CALENDAR,
+        endpoint="office_calendar.show",
+        label=N_("工作日历"),
+        icon="calendar3",
+    ),
+    RailEntry(
         permission=Permission.REPLY_TO_COMMENTS,
         endpoint="unit_inbox.inbox",
         label=N_("收件箱"),
         icon="inbox",
+    ),
+    RailEntry(
+        permission=Permission.ANSWER_MATTERS,
+        endpoint="unit_matters.index",
+        label=N_("督办事项"),
+        icon="clipboard-check",
     ),
     RailEntry(
         permission=Permission.KEEP_UNIT,

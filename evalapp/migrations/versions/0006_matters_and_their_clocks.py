@@ -313,6 +313,8 @@ def upgrade() -> None:
                 "reopened",
                 "planned",
                 "step_done",
+                "file_added",
+                "file_withdrawn",
                 "claimed",
                 "checked",
                 "sent_back",

@@ -45,6 +45,13 @@ class ShownMatter:
         return None if self.times is None else states.lamp(self.times, self.now)
 
     @property
+    def days_left(self) -> int | None:
+        """Days up to the last day of the clock that runs, negative when it is past; none while none runs."""
+        if self.running is None or self.running.due_on is None:
+            return None
+        return (self.running.due_on - clock.local(self.now).date()).days
+
+    @property
     def kind_words(self) -> str:
         return states.KIND_WORDS[self.matter.kind]
 

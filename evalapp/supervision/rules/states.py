@@ -186,6 +186,8 @@ class Act(enum.StrEnum):
     REOPENED = "reopened"
     PLANNED = "planned"
     STEP_DONE = "step_done"
+    FILE_ADDED = "file_added"
+    FILE_WITHDRAWN = "file_withdrawn"
     CLAIMED = "claimed"
     CHECKED = "checked"
     SENT_BACK = "sent_back"
@@ -217,6 +219,8 @@ ACT_WORDS: dict[Act, str] = {
     Act.REOPENED: N_("重新打开"),
     Act.PLANNED: N_("公布整改方案"),
     Act.STEP_DONE: N_("完成一步"),
+    Act.FILE_ADDED: N_("上传佐证"),
+    Act.FILE_WITHDRAWN: N_("撤下佐证"),
     Act.CLAIMED: N_("报告整改完成"),
     Act.CHECKED: N_("核查通过"),
     Act.SENT_BACK: N_("核查没有通过，退回整改"),
@@ -248,6 +252,8 @@ FROM: dict[Act, frozenset[Phase]] = {
     Act.REOPENED: _RESTING | {Phase.CHECKED, Phase.CONFIRMED},
     Act.PLANNED: _ASKED,
     Act.STEP_DONE: frozenset({Phase.PLANNED, Phase.MENDING}),
+    Act.FILE_ADDED: frozenset({Phase.PLANNED, Phase.MENDING}),
+    Act.FILE_WITHDRAWN: frozenset({Phase.PLANNED, Phase.MENDING}),
     Act.CLAIMED: frozenset({Phase.PLANNED, Phase.MENDING}),
     Act.CHECKED: frozenset({Phase.CLAIMED}),
     Act.SENT_BACK: frozenset({Phase.CLAIMED}),

@@ -3,6 +3,7 @@
 from evalapp.supervision.rules.plans import Step
 from evalapp.supervision.services.answering import answer, explain, grade_answer, reopen
 from evalapp.supervision.services.escalating import act_next
+from evalapp.supervision.services.evidencing import add_file, new_token, withdraw_file
 from evalapp.supervision.services.matters import (
     add_note,
     classify,
@@ -22,6 +23,7 @@ from evalapp.supervision.services.ruling import confirm_ruling, contest, drop_ru
 __all__ = [
     "Step",
     "act_next",
+    "add_file",
     "add_note",
     "adopt_profile",
     "answer",
@@ -40,6 +42,7 @@ __all__ = [
     "grade_answer",
     "hand_over",
     "issue_notice",
+    "new_token",
     "on_calendar_changed",
     "open_matter",
     "pause",
@@ -47,6 +50,7 @@ __all__ = [
     "propose_ruling",
     "reopen",
     "resume",
+    "withdraw_file",
     "withdraw_matter",
     "withdraw_notice",
 ]

@@ -1,0 +1,232 @@
+"""What the office and a unit fill in about matters; each form says which state of the matter was seen."""
+
+from typing import Any
+
+import wtforms
+from flask_wtf.file import FileField, FileRequired
+from wtforms import DateField, FieldList, FormField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
+
+from evalapp.console.forms.unit_profile import short
+from evalapp.supervision.models import FileKind
+from evalapp.supervision.rules.plans import POST_LIMIT, STEP_LIMIT
+from evalapp.supervision.rules.profile import Colour, Weight
+from evalapp.supervision.rules.states import WEIGHT_WORDS
+from evalapp.supervision.services import Step
+from evalapp.web.formbase import Form, stripped
+from evalapp.web.i18n import _l
+
+_ROWS = 6
+_LONG = Length(max=10_000)
+
+
+class SeenForm(Form):
+    """`seen` is the version of the matter that the page showed."""
+
+    seen = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+
+
+class AnswerForm(SeenForm):
+    text = TextAreaField(
+        _l("公开答复"),
+        description=_l("先回答问的那一句，再说怎么办、哪天办完。只写“已转办”不算答复。"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请写下答复。")), _LONG],
+    )
+
+
+class ExplainForm(SeenForm):
+    text = TextAreaField(
+        _l("为什么办不了"),
+        description=_l("写明依据哪条规定、可以找谁。居民会看到。"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请写明理由。")), _LONG],
+    )
+
+
+class ContestForm(SeenForm):
+    text = TextAreaField(
+        _l("为什么不属实"),
+        description=_l("写明查到的事实。由评议办两人复核，结论公开。"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请写明理由。")), _LONG],
+    )
+
+
+class NoteForm(SeenForm):
+    text = TextAreaField(
+        _l("内部备注"),
+        description=_l("只有本单位和评议办看得到。"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请写下备注。")), _LONG],
+    )
+
+
+class HandOverForm(SeenForm):
+    handler = StringField(
+        _l("由哪个岗位办"),
+        description=_l("写岗位，不写姓名。"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请填岗位。")), short(POST_LIMIT)],
+    )
+    section = SelectField(_l("科室"), validators=[Optional()], validate_choice=False)
+    note = TextAreaField(_l("给他的备注"), filters=[stripped], validators=[Optional(), _LONG])
+
+
+class StepFields(wtforms.Form):  # type: ignore[misc]  # WTForms has no types
+    """One step of a plan; an empty row is none."""
+
+    what = StringField(_l("做什么"), filters=[stripped], validators=[Optional(), short(STEP_LIMIT)])
+    post = StringField(_l("哪个岗位"), filters=[stripped], validators=[Optional(), short(POST_LIMIT)])
+    due_on = DateField(_l("哪天前"), validators=[Optional()])
+
+
+class PlanForm(SeenForm):
+    text = TextAreaField(
+        _l("整改方案"),
+        description=_l("改成什么样，居民会看到。"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请写下方案。")), _LONG],
+    )
+    steps = FieldList(FormField(StepFields), min_entries=_ROWS, max_entries=20)
+    longer_because = StringField(
+        _l("超过一般期限的原因"), filters=[stripped], validators=[Optional(), short(300)]
+    )
+
+    def listed(self) -> list[Step]:
+        """The steps that were filled in; the service refuses one that is not whole."""
+        rows = [row.form for row in self.steps]
+        return [
+            Step(what=row.what.data or "", post=row.post.data or "", due_on=row.due_on.data)
+            for row in rows
+            if row.due_on.data is not None
+        ]
+
+    @property
+    def half_filled(self) -> bool:
+        """Whether a row has words and no day."""
+        rows = [row.form for row in self.steps]
+        return any((row.what.data or row.post.data) and row.due_on.data is None for row in rows)
+
+
+class StepDoneForm(SeenForm):
+    number = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    outcome = StringField(
+        _l("做成什么"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请写下做成什么。")), short(300)],
+    )
+
+
+class ClaimForm(SeenForm):
+    text = TextAreaField(
+        _l("整改完成的情况"),
+        description=_l("由评议办或评议员核查，通过以前不会显示“已改”。"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请写明改成什么样。")), _LONG],
+    )
+
+
+class EvidenceForm(Form):
+    kind = SelectField(
+        _l("是什么"),
+        choices=[
+            SelectChoice(value=FileKind.BEFORE, label=_l("整改前的照片")),
+            SelectChoice(value=FileKind.AFTER, label=_l("整改后的照片")),
+            SelectChoice(value=FileKind.DOCUMENT, label=_l("文件（PDF、docx、xlsx）")),
+        ],
+        coerce=FileKind,
+    )
+    file = FileField(
+        _l("文件"),
+        description=_l("最多 20 MB。照片会重新画一遍，去掉拍摄地点等信息；有宏或脚本的文件不收。"),
+        validators=[FileRequired(_l("请选文件。"))],
+    )
+    caption = StringField(_l("说明"), filters=[stripped], validators=[Optional(), short(80)])
+
+
+class NoticeAnswerForm(SeenForm):
+    text = TextAreaField(
+        _l("答复督办单"),
+        description=_l("写明为什么没有按期办、现在怎么办、哪天办完。"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请写下答复。")), _LONG],
+    )
+
+
+class ReasonForm(SeenForm):
+    """An act of the office that asks for its reason; the page says which."""
+
+    reason = TextAreaField(
+        _l("理由（会公布）"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请写明理由。")), _LONG],
+    )
+
+
+class ClassForm(SeenForm):
+    weight = SelectField(
+        _l("类别"),
+        choices=[SelectChoice(value=weight, label=_l(words)) for weight, words in WEIGHT_WORDS.items()],
+        coerce=Weight,
+    )
+
+
+class NoticeForm(ReasonForm):
+    colour = SelectField(
+        _l("颜色"),
+        choices=[
+            SelectChoice(value=Colour.BLUE, label=_l("蓝色督办单")),
+            SelectChoice(value=Colour.ORANGE, label=_l("橙色督办单")),
+            SelectChoice(value=Colour.RED, label=_l("红色督办单")),
+        ],
+        coerce=Colour,
+    )
+
+
+class CheckForm(SeenForm):
+    verdict = SelectField(
+        _l("核查结论"),
+        choices=[
+            SelectChoice(value="passed", label=_l("通过：现场看过，改好了")),
+            SelectChoice(value="back", label=_l("没有通过：退回重新整改")),
+        ],
+    )
+    note = TextAreaField(
+        _l("看到了什么"), filters=[stripped], validators=[InputRequired(_l("请写明看到了什么。")), _LONG]
+    )
+
+    @property
+    def has_passed(self) -> bool:
+        return bool(self.verdict.data == "passed")
+
+
+class RulingForm(ReasonForm):
+    verdict = SelectField(
+        _l("结论"),
+        choices=[
+            SelectChoice(value="upheld", label=_l("异议成立")),
+            SelectChoice(value="rejected", label=_l("异议不成立")),
+        ],
+    )
+
+    @property
+    def is_upheld(self) -> bool:
+        return bool(self.verdict.data == "upheld")
+
+
+class PointsForm(Form):
+    unit = SelectField(_l("单位"), validators=[InputRequired()], validate_choice=False)
+    points = IntegerField(
+        _l("加减分"), description=_l("-100 到 100，不能是 0。"), validators=[InputRequired(_l("请填分数。"))]
+    )
+    about = StringField(_l("有关的编号"), filters=[stripped], validators=[Optional(), short(40)])
+    reason = StringField(
+        _l("理由（会公布）"), filters=[stripped], validators=[InputRequired(_l("请写明理由。")), short(300)]
+    )
+
+    def offer(self, units: list[Any]) -> None:
+        """Say which units can be chosen."""
+        self.unit.choices = [SelectChoice(value=str(unit.id), label=unit.name) for unit in units]

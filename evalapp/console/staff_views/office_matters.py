@@ -1,0 +1,316 @@
+"""The office's matters: clocks of all units, checks, rulings by two people, notices, points."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from evalapp.console.forms import matters as forms
+from evalapp.core.errors import DomainError, NotFound
+from evalapp.core.i18n import N_
+from evalapp.core.permissions import Permission
+from evalapp.core.transaction import transaction
+from evalapp.supervision import services
+from evalapp.supervision.models import SupervisionNotice
+from evalapp.supervision.queries import lists, matters, notices, pages, profiles, rates
+from evalapp.supervision.queries.lists import Which
+from evalapp.supervision.queries.pages import MatterPage
+from evalapp.supervision.reading import chosen, facts, page_number, words
+from evalapp.supervision.rules import states
+from evalapp.supervision.rules.states import Act, MatterKind, Phase
+from evalapp.units import queries as units
+from evalapp.web.access import current_actor, requires
+from evalapp.web.context import db
+from evalapp.web.formbase import Form
+from evalapp.web.i18n import _, gettext
+from evalapp.web.links import go_to
+
+blueprint = Blueprint("office_matters", __name__, url_prefix="/desk/office")
+
+_CHOICES = {
+    Which.RUNNING: N_("单位在办"),
+    Which.LATE: N_("逾期"),
+    Which.OFFICE: N_("等我们核查、复核"),
+    Which.DONE: N_("已办"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doing:
+    """An act of the office on a matter: its form, what is done, what is said then, and when it is offered."""
+
+    form: type[Form]
+    do: Callable[[Any, dict[str, Any]], object]
+    done: str
+    act: Act
+
+
+DOINGS: dict[str, Doing] = {
+    "check": Doing(
+        form=forms.CheckForm,
+        act=Act.CHECKED,
+        done=N_("核查结论已公开。"),
+        do=lambda form, who: services.check(
+            db.session, has_passed=form.has_passed, note=form.note.data, **who
+        ),
+    ),
+    "rule": Doing(
+        form=forms.RulingForm,
+        act=Act.RULING_PROPOSED,
+        done=N_("已提出，等另一人确认。"),
+        do=lambda form, who: services.propose_ruling(
+            db.session, is_upheld=form.is_upheld, reason=form.reason.data, **who
+        ),
+    ),
+    "notice": Doing(
+        form=forms.NoticeForm,
+        act=Act.NOTICE_ISSUED,
+        done=N_("督办单已发出。"),
+        do=lambda form, who: services.issue_notice(
+            db.session, colour=form.colour.data, reason=form.reason.data, **who
+        ),
+    ),
+    "classify": Doing(
+        form=forms.ClassForm,
+        act=Act.CLASSIFIED,
+        done=N_("类别已改，期限从原来那天起重算。"),
+        do=lambda form, who: services.classify(db.session, weight=form.weight.data, **who),
+    ),
+    "pause": Doing(
+        form=forms.ReasonForm,
+        act=Act.PAUSED,
+        done=N_("期限从明天起暂停，理由已公开。"),
+        do=lambda form, who: services.pause(db.session, reason=form.reason.data, **who),
+    ),
+    "resume": Doing(
+        form=forms.SeenForm,
+        act=Act.RESUMED,
+        done=N_("期限从明天起恢复。"),
+        do=lambda _form, who: services.resume(db.session, **who),
+    ),
+    "note": Doing(
+        form=forms.NoteForm,
+        act=Act.NOTED,
+        done=N_("备注已记下。"),
+        do=lambda form, who: services.add_note(
+            db.session, note=form.text.data, matter_id=who["matter_id"], actor=who["actor"]
+        ),
+    ),
+    "close": Doing(
+        form=forms.ReasonForm,
+        act=Act.CLOSED,
+        done=N_("已办结，理由已公开。"),
+        do=lambda form, who: services.close_matter(db.session, reason=form.reason.data, **who),
+    ),
+    "withdraw": Doing(
+        form=forms.ReasonForm,
+        act=Act.WITHDRAWN,
+        done=N_("已撤下，公众和单位都看不到了。"),
+        do=lambda form, who: services.withdraw_matter(
+            db.session, reason=form.reason.data, matter_id=who["matter_id"], actor=who["actor"]
+        ),
+    ),
+}
+
+
+@blueprint.get("/matters")
+@requires(Permission.SUPERVISE)
+def index() -> str:
+    slug, which = request.args.get("unit", ""), chosen(request.args.get("which"))
+    unit_id = units.unit(db.session, slug).id if slug else None
+    return render_template(
+        "console/matters/office_list.html",
+        matters=lists.office_page(db.session, which=which, page=page_number(), unit_id=unit_id),
+        counts=lists.counts(db.session),
+        most=lists.MOST_COUNTED,
+        talks=rates.suggested_talks(db.session) if which is Which.LATE else [],
+        choices=[
+            (gettext(name), url_for(".index", which=each.value, unit=slug or None), each is which)
+            for each, name in _CHOICES.items()
+        ],
+        page_href=lambda n: url_for(".index", which=which.value, unit=slug or None, page=n),
+    )
+
+
+@blueprint.get("/matters/<reference>")
+@requires(Permission.SUPERVISE)
+def show(reference: str) -> str:
+    return _page(reference)
+
+
+@blueprint.post("/matters/<reference>/<doing>")
+@requires(Permission.SUPERVISE)
+def act(reference: str, doing: str) -> Response | tuple[str, int]:
+    """Do one of the acts of this page; a refusal shows the page again with what was typed."""
+    matter_id, known = matters.shown(db.session, reference).matter.id, DOINGS.get(doing)
+    if known is None:
+        raise NotFound(N_("没有找到你要的内容。"))
+    form = known.form(prefix=doing)
+    if not form.validate_on_submit():
+        return _page(reference, refused=(doing, form)), 422
+    who = {"matter_id": matter_id, "actor": current_actor(), "seen_version": form.seen.data}
+    return _do(reference, (doing, form), gettext(known.done), lambda: known.do(form, who))
+
+
+@blueprint.post("/matters/<reference>/rulings/<uuid:ruling_id>/<verb>")
+@requires(Permission.SUPERVISE)
+def rule(reference: str, ruling_id: uuid.UUID, verb: str) -> Response | tuple[str, int]:
+    """Confirm what a colleague proposed, or drop it."""
+    said = {"confirm": N_("已由两人办成。"), "drop": N_("已撤回，没有办。")}
+    if verb not in said:
+        raise NotFound(N_("没有找到你要的内容。"))
+    matters.shown(db.session, reference)
+    service = services.confirm_ruling if verb == "confirm" else services.drop_ruling
+    return _do(
+        reference,
+        None,
+        gettext(said[verb]),
+        lambda: service(db.session, ruling_id=ruling_id, actor=current_actor()),
+    )
+
+
+@blueprint.get("/supervision-notices")
+@requires(Permission.SUPERVISE)
+def list_notices() -> str:
+    return render_template(
+        "console/matters/notices.html",
+        notices=notices.notice_page(db.session, page=page_number()),
+        page_href=lambda n: url_for(".list_notices", page=n),
+    )
+
+
+@blueprint.get("/supervision-notices/<number>")
+@requires(Permission.SUPERVISE)
+def print_notice(number: str) -> str:
+    found = notices.notice(db.session, number)
+    return render_template("console/matters/notice.html", one=found, stages=states.STAGE_WORDS)
+
+
+@blueprint.post("/supervision-notices/<number>/withdraw")
+@requires(Permission.SUPERVISE)
+def withdraw_notice(number: str) -> Response | tuple[str, int]:
+    found = notices.notice(db.session, number)
+    reference, notice_id = found.matter.reference, found.shown.notice.id
+    form = forms.ReasonForm(prefix=number)
+    if not form.validate_on_submit():
+        return _page(reference, refused=(number, form)), 422
+    return _do(
+        reference,
+        (number, form),
+        _("督办单已撤回，编号和理由还在。"),
+        lambda: services.withdraw_notice(
+            db.session, notice_id=notice_id, reason=form.reason.data, actor=current_actor()
+        ),
+    )
+
+
+@blueprint.get("/points")
+@requires(Permission.SUPERVISE)
+def points() -> str:
+    return _points(_points_form())
+
+
+@blueprint.post("/points")
+@requires(Permission.SUPERVISE)
+def change_points() -> Response | tuple[str, int]:
+    form = _points_form()
+    if not form.validate_on_submit():
+        return _points(form), 422
+    try:
+        with transaction(db.session):
+            services.change_points(
+                db.session,
+                unit_id=uuid.UUID(form.unit.data),
+                points=form.points.data,
+                reason=form.reason.data,
+                about=form.about.data or "",
+                actor=current_actor(),
+            )
+    except (DomainError, ValueError) as refusal:
+        if isinstance(refusal, DomainError):
+            form.refuse(refusal)
+        return _points(form), getattr(refusal, "status", 422)
+    flash(_("分数已改，理由已公开。"), "ok")
+    return go_to(url_for(".points"))
+
+
+def _points_form() -> forms.PointsForm:
+    form = forms.PointsForm()
+    form.offer(units.tree(db.session))
+    return form
+
+
+def _points(form: forms.PointsForm) -> str:
+    return render_template(
+        "console/matters/points.html", form=form, changes=notices.point_changes(db.session)
+    )
+
+
+def _do(
+    reference: str, refused: tuple[str, Form] | None, done: str, change: Callable[[], object]
+) -> Response | tuple[str, int]:
+    try:
+        with transaction(db.session):
+            change()
+    except DomainError as refusal:
+        if refused is None:
+            return _page(reference, conflict=refusal), refusal.status
+        refused[1].refuse(refusal)
+        return _page(reference, refused=refused), refusal.status
+    flash(done, "ok")
+    return go_to(url_for(".show", reference=reference))
+
+
+def _offered(page: MatterPage) -> dict[str, Doing]:
+    """What can be done to the matter now. A ruling needs something to rule on, a class a question."""
+    matter = page.shown.matter
+    if matter.withdrawn_at is not None:
+        return {}
+    found = {name: doing for name, doing in DOINGS.items() if states.may(doing.act, matter.phase)}
+    if matter.kind not in {MatterKind.QUESTION, MatterKind.COMPLAINT}:
+        found.pop("classify", None)
+    is_to_rule = matter.phase is Phase.CONTESTED or matter.kind is MatterKind.OBJECTION
+    if not is_to_rule or page.ruling is not None:
+        found.pop("rule", None)
+    running = page.shown.running
+    if running is None or running.unit_id is None:
+        found.pop("notice", None)
+    is_held = running is not None and running.due_at is None
+    for name in ("pause",) if is_held or running is None or running.fixed_on else ("resume",):
+        found.pop(name, None)
+    if running is None:
+        found.pop("resume", None)
+    return found
+
+
+def _page(
+    reference: str, *, refused: tuple[str, Form] | None = None, conflict: DomainError | None = None
+) -> str:
+    page = pages.matter_page(db.session, matters.shown(db.session, reference), with_internal=True)
+    shown: dict[str, Form] = {
+        name: doing.form(formdata=None, prefix=name) for name, doing in _offered(page).items()
+    }
+    open_notices: list[SupervisionNotice] = [
+        one.notice
+        for one in page.notices
+        if one.notice.answered_at is None and one.notice.withdrawn_at is None
+    ]
+    for notice in open_notices:
+        shown[notice.number] = forms.ReasonForm(formdata=None, prefix=notice.number)
+    if refused is not None:
+        shown[refused[0]] = refused[1]
+    for form in shown.values():
+        form.seen.data, form.seen.raw_data = page.shown.matter.version, None
+    return render_template(
+        "console/matters/office_matter.html",
+        page=page,
+        forms=shown,
+        refused=refused and refused[0],
+        conflict=gettext(conflict.message, **conflict.params) if conflict else "",
+        profile=profiles.profile_of(db.session, page.shown.matter.profile_id),
+        facts=facts(page.shown),
+        **words(),
+    )

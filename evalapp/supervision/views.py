@@ -1,0 +1,82 @@
+"""The public pages of matters: the list by unit and state, and one with its clock explained day by day."""
+
+from flask import Blueprint, Response, current_app, render_template, request, url_for
+
+from evalapp.core import clock
+from evalapp.core.i18n import N_
+from evalapp.supervision.queries import files, lists, matters, notices, pages, profiles, rates
+from evalapp.supervision.queries.lists import Which
+from evalapp.supervision.queries.rates import UnitRate
+from evalapp.supervision.reading import chosen, facts, page_number, words
+from evalapp.units import queries as units
+from evalapp.web.access import public
+from evalapp.web.context import db
+from evalapp.web.files import send_download, send_stored
+from evalapp.web.i18n import gettext
+
+blueprint = Blueprint("matters", __name__)
+
+_KEPT = "evalapp.matter_rates"
+_KEPT_SECONDS = 60
+_CHOICES = {
+    Which.RUNNING: N_("在办"),
+    Which.LATE: N_("逾期"),
+    Which.OFFICE: N_("核查、复核中"),
+    Which.DONE: N_("已办"),
+}
+
+
+@blueprint.get("/matters")
+@public
+def index() -> str:
+    slug, which = request.args.get("unit", ""), chosen(request.args.get("which"))
+    unit = units.unit(db.session, slug) if slug else None
+    unit_id = unit.id if unit else None
+    first = page_number() == 1 and unit is None
+    return render_template(
+        "supervision/index.html",
+        matters=lists.public_page(db.session, which=which, page=page_number(), unit_id=unit_id),
+        which=which,
+        unit=unit,
+        units=units.tree(db.session),
+        choices=[
+            (gettext(name), url_for(".index", which=each.value, unit=slug or None), each is which)
+            for each, name in _CHOICES.items()
+        ],
+        page_href=lambda n: url_for(".index", which=which.value, unit=slug or None, page=n),
+        rates=_rates() if first else [],
+        minimum=profiles.in_force(db.session).rate_minimum if first else 0,
+        points=notices.point_changes(db.session, unit_id=unit_id, limit=20) if page_number() == 1 else [],
+    )
+
+
+@blueprint.get("/matters/<reference>")
+@public
+def show(reference: str) -> str:
+    shown = matters.shown_in_public(db.session, reference)
+    page = pages.matter_page(db.session, shown, with_internal=False)
+    return render_template("supervision/matter.html", page=page, facts=facts(shown), **words())
+
+
+@blueprint.get("/matters/pictures/<token>.jpg")
+@public
+def picture(token: str) -> Response:
+    return send_stored(files.picture_in_public(db.session, token), content_type="image/jpeg")
+
+
+@blueprint.get("/matters/documents/<token>")
+@public
+def document(token: str) -> Response:
+    """Send a document to be saved and never shown: nothing in it is trusted."""
+    found = files.document_in_public(db.session, token)
+    return send_download(files.stored_name(found), file_name=found.file_name)
+
+
+def _rates() -> list[UnitRate]:
+    """The rates of all units, the same for everybody: counted once a minute in each process."""
+    kept: dict[int, list[UnitRate]] = current_app.extensions.setdefault(_KEPT, {})
+    minute = int(clock.now().timestamp()) // _KEPT_SECONDS
+    if minute not in kept:
+        kept.clear()
+        kept[minute] = rates.unit_rates(db.session)
+    return kept[minute]
