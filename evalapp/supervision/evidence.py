@@ -132,7 +132,7 @@ def _check_office(source: Path, main_part: str) -> None:
                 raise Invalid(N_("这个文件展开以后太大，不能收。"), field="file")
             names = [part.filename for part in parts]
             types = package.read("[Content_Types].xml") if "[Content_Types].xml" in names else b""
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, zlib.error) as error:
+    except (zipfile.BadZipFile, OSError, RuntimeError, zlib.error) as error:
         raise Invalid(N_("这个文件打不开，请重新另存再传。"), field="file") from error
     if main_part not in names:
         raise Invalid(N_("文件的内容和扩展名对不上。"), field="file")

@@ -1,23 +1,28 @@
 """A list of thirty costs as many statements as a list of one: every list page, public, desk and interface."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from evalapp.accounts.models import Role
 from evalapp.core import clock
+from evalapp.core.permissions import SYSTEM
 from evalapp.core.platform import Platform
 from evalapp.notifications.models import Channel, Letter, LetterState
 from evalapp.programme.models import Episode
 from evalapp.programme.services import following
 from evalapp.retention.models import Removal
+from evalapp.supervision import services as supervision
+from evalapp.supervision.rules.profile import Weight
 from evalapp.units import services as units_services
 from evalapp.units.models import Unit
 from tests.support.accounts import People
 from tests.support.ballots import Polling
 from tests.support.comments import Comments
 from tests.support.letters import Letters
+from tests.support.matters import Matters
 from tests.support.pledges import PledgeFactory
 from tests.support.programme import Programme
 from tests.support.statements import statements_of
@@ -31,6 +36,8 @@ LISTS = {
         "/episodes",
         "/episodes/{number}",
         "/league",
+        "/matters",
+        "/matters?which=late",
         "/search?q=区",
         "/units",
         "/units/{slug}",
@@ -53,8 +60,12 @@ LISTS = {
         "/desk/office/calendar",
         "/desk/office/comments",
         "/desk/office/episodes",
+        "/desk/office/matters",
+        "/desk/office/matters?which=late",
         "/desk/office/notices",
         "/desk/office/places",
+        "/desk/office/points",
+        "/desk/office/supervision-notices",
         "/desk/office/units",
         "/desk/office/units/{slug}",
     ),
@@ -62,6 +73,7 @@ LISTS = {
         "/desk/unit/dossiers",
         "/desk/unit/highlights",
         "/desk/unit/inbox",
+        "/desk/unit/matters",
         "/desk/unit/pledges",
         "/desk/notices",
     ),
@@ -78,7 +90,7 @@ class District:
         self.platform, self.people = platform, people
         self.units, self.polling = UnitFactory(platform), Polling(platform)
         self.programme, self.pledges = Programme(platform, self.units), PledgeFactory(platform)
-        self.comments = Comments(platform)
+        self.comments, self.matters = Comments(platform), Matters(platform, self.units)
         self.unit = self.units.department("区第一局", rank_class="甲")
         self.resident, self.letters = people.resident(), Letters(platform)
         self.first = self.grow()
@@ -109,6 +121,10 @@ class District:
         with self.platform.session() as session:
             thread_id = session.scalar(select(Episode.thread_id).where(Episode.id == first.id))
         thread = self.comments.thread_of(type("Of", (), {"thread_id": thread_id}))
+        self.matters.question(self.unit, weight=Weight.SIMPLE, opened_at=clock.now() - timedelta(days=60))
+        self.matters.escalate()
+        with self.platform.transaction() as session:
+            supervision.change_points(session, unit_id=self.unit.id, points=-1, reason="逾期", actor=SYSTEM)
         self.letter_and_notice(episode)
         self.comments.written(thread)
         self.comments.replied(self.comments.shown(thread), unit=self.unit)

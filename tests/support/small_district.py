@@ -27,6 +27,11 @@ from evalapp.factory import create_app
 from evalapp.notifications.models import StaffNotice
 from evalapp.operate import setting_up
 from evalapp.programme.models import Recording
+from evalapp.supervision import services as supervision
+from evalapp.supervision.jobs import escalate
+from evalapp.supervision.models import SupervisionNotice
+from evalapp.supervision.rules.profile import Weight
+from evalapp.supervision.rules.states import MatterKind
 from evalapp.units import services as units_services
 from tests.support.accounts import Outbox, People
 from tests.support.ballots import Polling
@@ -66,9 +71,11 @@ class Small:
         return built[1]
 
     def _sample(self, route: str, name: str) -> Any:
-        for part in ("pledges", "highlights"):
+        for part in ("pledges", "highlights", "matters"):
             if name == "reference" and part in route:
                 return self.samples[part]
+        if name == "number" and "notices/" in route:
+            return self.samples["notices"]
         return self.samples.get(name, str(uuid.UUID(int=1)))
 
     def ask(self, method: str, path: str, column: str, *, token: bool = True, **headers: str) -> int:
@@ -177,6 +184,25 @@ def signed_in(app: Flask, **content: str) -> tuple[str, str]:
     return response.headers["Set-Cookie"].split(";")[0].partition("=")[2], token
 
 
+def late_matter(platform: Platform, unit_id: uuid.UUID) -> tuple[str, str]:
+    """A matter of the unit with a notice that came of it."""
+    with platform.transaction() as opened:
+        matter = supervision.open_matter(
+            opened,
+            kind=MatterKind.QUESTION,
+            weight=Weight.SIMPLE,
+            title="一个提问",
+            path="/episodes/1",
+            about="CM-1",
+            unit_id=unit_id,
+            opened_at=clock.now() - timedelta(days=30),
+        )
+    escalate(platform)
+    with platform.session() as opened:
+        number = opened.query(SupervisionNotice.number).order_by(SupervisionNotice.number).first()[0]
+    return matter.reference, number
+
+
 @contextmanager
 def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Small]:
     """Make the district on the database of `settings`; `postgres_server` names the server that holds it, if one does."""
@@ -214,6 +240,7 @@ def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Sma
         unit = opened.merge(episode).unit_id
         chapter = recording.id
     comment = comments.shown(thread, author=author)
+    matter, notice = late_matter(platform, unit)
     with platform.session() as opened:
         a_unit = opened.get(type(other), unit)
     with platform.transaction() as opened:
@@ -226,7 +253,7 @@ def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Sma
             due_at=clock.now(),
             key="x",
         )
-        notice_id = opened.scalars(select(StaffNotice.id)).one()
+        notice_id = opened.scalars(select(StaffNotice.id).where(StaffNotice.key == "x")).one()
     samples = {
         "number": episode.number,
         "year": 2026,
@@ -234,6 +261,10 @@ def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Sma
         "reference": comment.reference,
         "pledges": pledges.pledge(a_unit).reference,
         "highlights": pledges.highlight(a_unit).reference,
+        "matters": matter,
+        "notices": notice,
+        "doing": "note",
+        "verb": "confirm",
         "language": "zh",
         "login": "unit_b",
         "staff_id": str(members["unit_a"].id),

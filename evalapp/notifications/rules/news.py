@@ -23,8 +23,27 @@ NEWS: dict[str, str] = {
     "grading.closed": N_("评议截止了"),
     "grading.voided": N_("评议作废了"),
     "result.published": N_("结果公布了"),
+    "matter.answered": N_("单位答复了"),
+    "matter.reopened": N_("事项重新打开了"),
+    "matter.planned": N_("整改方案公布了"),
+    "matter.claimed": N_("单位报告整改完成，等待核查"),
+    "matter.checked": N_("整改核查通过了"),
+    "matter.sent_back": N_("整改没有通过核查，退回了"),
+    "matter.explained": N_("单位说明了理由"),
+    "matter.contested": N_("单位提出了异议"),
+    "matter.upheld": N_("复核认定异议成立"),
+    "matter.rejected": N_("复核认定异议不成立"),
+    "matter.closed": N_("事项办结了"),
+    "matter.notice_issued": N_("发出了督办单"),
 }
-STAFF_NEWS: dict[str, str] = {}
+STAFF_NEWS: dict[str, str] = {
+    "reminder.before": N_("事项快到期了"),
+    "reminder.last_day": N_("事项今天到期"),
+    "reminder.after": N_("事项逾期了"),
+    "notice.blue": N_("收到蓝色督办单"),
+    "notice.orange": N_("收到橙色督办单"),
+    "notice.red": N_("收到红色督办单"),
+}
 OTHER_NEWS = N_("有新进展")
 
 
