@@ -11,6 +11,8 @@ from evalapp.programme.queries import planning
 from evalapp.programme.rules import EpisodeState
 from evalapp.results.queries import published
 from evalapp.results.queries.published import PublishedResult
+from evalapp.supervision.queries import rates
+from evalapp.supervision.rules.rates import OnTime
 from evalapp.units import queries as units
 from evalapp.units.models import Unit, UnitKind
 from evalapp.units.queries import UnitProfile
@@ -30,6 +32,7 @@ class UnitPage:
     shown: Shown
     episodes: Sequence[EpisodeCard]
     results: dict[int, PublishedResult]
+    on_time: OnTime
 
     @property
     def to_grade(self) -> EpisodeCard | None:
@@ -69,4 +72,5 @@ def unit_page(session: Session, slug: str) -> UnitPage:
         shown=shown_for_unit(session, unit.id),
         episodes=cards(session, rows),
         results={found.episode.number: found for found in published.of_unit(session, unit.id)},
+        on_time=rates.unit_rate(session, unit.id),
     )
