@@ -49,13 +49,13 @@ RAIL: tuple[RailEntry, ...] = (
     ),
     RailEntry(
         permission=Permission.SUPERVISE,
-        endpoint="office_matters.list_notices",
+        endpoint="office_supervision_notices.list_notices",
         label=N_("督办单"),
         icon="card-checklist",
     ),
     RailEntry(
         permission=Permission.SUPERVISE,
-        endpoint="office_matters.points",
+        endpoint="office_points.points",
         label=N_("加减分"),
         icon="plus-lg",
     ),

@@ -123,7 +123,7 @@ def one(
     rows[Deadline].append(
         {"id": uuid.uuid4(), "matter_id": matter_id, "unit_id": unit_id, "stage": Stage.ANSWER, "number": 1,
          "started_at": began, "started_on": began.date(), "working_days": profile.weights[weight.value].days,
-         "source": "x", "due_on": counted.due_on, "due_at": counted.times.due_at,
+         "source": "x", "due_on": counted.due_on, "listed_on": counted.listed_on, "due_at": counted.times.due_at,
          "soon_at": counted.times.soon_at, "very_late_at": counted.times.very_late_at,
          "is_provisional": counted.is_provisional, "ended_at": None if is_running else began + timedelta(days=1),
          "ended_how": None if is_running else Ending.MET,

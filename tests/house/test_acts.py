@@ -3,7 +3,7 @@
 import ast
 import enum
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from evalapp.audit.rules import STAFF_ACTIONS
@@ -11,10 +11,13 @@ from evalapp.ballots.models import ActKind
 from evalapp.comments.models import Verdict
 from evalapp.console.words import ACTS, FACTS
 from evalapp.programme.models import ChangeKind
+from evalapp.supervision.rules.states import Act
+from evalapp.supervision.services.timeline import NOT_AUDITED
 
 ROOT = Path(__file__).resolve().parents[2]
 # What stands for a part of an action's name, and its values.
-VALUES: dict[str, type[enum.StrEnum]] = {
+VALUES: dict[str, Iterable[enum.StrEnum]] = {
+    "act.value": set(Act) - NOT_AUDITED,
     "kind": ActKind,
     "act.kind": ActKind,
     "kind.value": ChangeKind,

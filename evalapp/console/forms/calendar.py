@@ -1,20 +1,20 @@
 """What the office fills in about working days."""
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from evalapp.console.forms.unit_profile import short
 from evalapp.core.calendar import DayKind
-from evalapp.web.formbase import Form, stripped
+from evalapp.web.formbase import DayField, Form, WholeNumberField, stripped
 from evalapp.web.i18n import _l
 
 PLAIN = "plain"
 
 
 class DayForm(Form):
-    day = DateField(_l("哪天"), validators=[InputRequired(_l("请填日期。"))])
+    day = DayField(_l("哪天"), validators=[InputRequired(_l("请填日期。"))])
     kind = SelectField(
         _l("改成"),
         choices=[
@@ -22,6 +22,7 @@ class DayForm(Form):
             SelectChoice(value=DayKind.MAKE_UP.value, label=_l("调休上班（周末上班）")),
             SelectChoice(value=PLAIN, label=_l("照星期几（取消放假或调休）")),
         ],
+        validators=[InputRequired()],
     )
     note = StringField(_l("名称"), filters=[stripped], validators=[Optional(), short(40)])
 
@@ -46,7 +47,7 @@ class CalendarFileForm(Form):
 
 
 class YearForm(Form):
-    year = IntegerField(_l("年份"), validators=[InputRequired(_l("请填年份。"))])
+    year = WholeNumberField(_l("年份"), validators=[InputRequired(_l("请填年份。"))])
     source = StringField(
         _l("依据"), filters=[stripped], validators=[InputRequired(_l("请填依据。")), short(120)]
     )

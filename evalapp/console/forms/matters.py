@@ -4,7 +4,7 @@ from typing import Any
 
 import wtforms
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, FieldList, FormField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import FieldList, FormField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
@@ -15,7 +15,7 @@ from evalapp.supervision.rules.plans import POST_LIMIT, STEP_LIMIT
 from evalapp.supervision.rules.profile import Colour, Weight
 from evalapp.supervision.rules.states import WEIGHT_WORDS
 from evalapp.supervision.services import Step
-from evalapp.web.formbase import Form, stripped
+from evalapp.web.formbase import DayField, Form, WholeNumberField, stripped
 from evalapp.web.i18n import _l
 
 _ROWS = 6
@@ -25,7 +25,7 @@ _LONG = Length(max=10_000)
 class SeenForm(Form):
     """`seen` is the version of the matter that the page showed."""
 
-    seen = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    seen = WholeNumberField(widget=HiddenInput(), validators=[InputRequired()])
 
 
 class AnswerForm(SeenForm):
@@ -80,7 +80,7 @@ class StepFields(wtforms.Form):  # type: ignore[misc]  # WTForms has no types
 
     what = StringField(_l("做什么"), filters=[stripped], validators=[Optional(), short(STEP_LIMIT)])
     post = StringField(_l("哪个岗位"), filters=[stripped], validators=[Optional(), short(POST_LIMIT)])
-    due_on = DateField(_l("哪天前"), validators=[Optional()])
+    due_on = DayField(_l("哪天前"), validators=[Optional()])
 
 
 class PlanForm(SeenForm):
@@ -112,7 +112,7 @@ class PlanForm(SeenForm):
 
 
 class StepDoneForm(SeenForm):
-    number = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    number = WholeNumberField(widget=HiddenInput(), validators=[InputRequired()])
     outcome = StringField(
         _l("做成什么"),
         filters=[stripped],
@@ -138,6 +138,7 @@ class EvidenceForm(Form):
             SelectChoice(value=FileKind.DOCUMENT, label=_l("文件（PDF、docx、xlsx）")),
         ],
         coerce=FileKind,
+        validators=[InputRequired()],
     )
     file = FileField(
         _l("文件"),
@@ -171,6 +172,7 @@ class ClassForm(SeenForm):
         _l("类别"),
         choices=[SelectChoice(value=weight, label=_l(words)) for weight, words in WEIGHT_WORDS.items()],
         coerce=Weight,
+        validators=[InputRequired()],
     )
 
 
@@ -183,6 +185,7 @@ class NoticeForm(ReasonForm):
             SelectChoice(value=Colour.RED, label=_l("红色督办单")),
         ],
         coerce=Colour,
+        validators=[InputRequired()],
     )
 
 
@@ -193,6 +196,7 @@ class CheckForm(SeenForm):
             SelectChoice(value="passed", label=_l("通过：现场看过，改好了")),
             SelectChoice(value="back", label=_l("没有通过：退回重新整改")),
         ],
+        validators=[InputRequired()],
     )
     note = TextAreaField(
         _l("看到了什么"), filters=[stripped], validators=[InputRequired(_l("请写明看到了什么。")), _LONG]
@@ -210,6 +214,7 @@ class RulingForm(ReasonForm):
             SelectChoice(value="upheld", label=_l("异议成立")),
             SelectChoice(value="rejected", label=_l("异议不成立")),
         ],
+        validators=[InputRequired()],
     )
 
     @property
@@ -219,8 +224,12 @@ class RulingForm(ReasonForm):
 
 class PointsForm(Form):
     unit = SelectField(_l("单位"), validators=[InputRequired()], validate_choice=False)
-    points = IntegerField(
-        _l("加减分"), description=_l("-100 到 100，不能是 0。"), validators=[InputRequired(_l("请填分数。"))]
+    points = WholeNumberField(
+        _l("加减分"),
+        least=-100,
+        most=100,
+        description=_l("-100 到 100，不能是 0。"),
+        validators=[InputRequired(_l("请填分数。"))],
     )
     about = StringField(_l("有关的编号"), filters=[stripped], validators=[Optional(), short(40)])
     reason = StringField(

@@ -172,23 +172,6 @@ def rule(reference: str, ruling_id: uuid.UUID, verb: str) -> Response | tuple[st
     )
 
 
-@blueprint.get("/supervision-notices")
-@requires(Permission.SUPERVISE)
-def list_notices() -> str:
-    return render_template(
-        "console/matters/notices.html",
-        notices=notices.notice_page(db.session, page=page_number()),
-        page_href=lambda n: url_for(".list_notices", page=n),
-    )
-
-
-@blueprint.get("/supervision-notices/<number>")
-@requires(Permission.SUPERVISE)
-def print_notice(number: str) -> str:
-    found = notices.notice(db.session, number)
-    return render_template("console/matters/notice.html", one=found, stages=states.STAGE_WORDS)
-
-
 @blueprint.post("/supervision-notices/<number>/withdraw")
 @requires(Permission.SUPERVISE)
 def withdraw_notice(number: str) -> Response | tuple[str, int]:
@@ -204,48 +187,6 @@ def withdraw_notice(number: str) -> Response | tuple[str, int]:
         lambda: services.withdraw_notice(
             db.session, notice_id=notice_id, reason=form.reason.data, actor=current_actor()
         ),
-    )
-
-
-@blueprint.get("/points")
-@requires(Permission.SUPERVISE)
-def points() -> str:
-    return _points(_points_form())
-
-
-@blueprint.post("/points")
-@requires(Permission.SUPERVISE)
-def change_points() -> Response | tuple[str, int]:
-    form = _points_form()
-    if not form.validate_on_submit():
-        return _points(form), 422
-    try:
-        with transaction(db.session):
-            services.change_points(
-                db.session,
-                unit_id=uuid.UUID(form.unit.data),
-                points=form.points.data,
-                reason=form.reason.data,
-                about=form.about.data or "",
-                actor=current_actor(),
-            )
-    except (DomainError, ValueError) as refusal:
-        if isinstance(refusal, DomainError):
-            form.refuse(refusal)
-        return _points(form), getattr(refusal, "status", 422)
-    flash(_("分数已改，理由已公开。"), "ok")
-    return go_to(url_for(".points"))
-
-
-def _points_form() -> forms.PointsForm:
-    form = forms.PointsForm()
-    form.offer(units.tree(db.session))
-    return form
-
-
-def _points(form: forms.PointsForm) -> str:
-    return render_template(
-        "console/matters/points.html", form=form, changes=notices.point_changes(db.session)
     )
 
 

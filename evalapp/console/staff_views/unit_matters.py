@@ -105,7 +105,7 @@ DOINGS: dict[str, Doing] = {
         do=lambda form, who: services.hand_over(
             db.session,
             handler=form.handler.data,
-            section_id=uuid.UUID(form.section.data) if form.section.data else None,
+            section_id=_section_id(form),
             note=form.note.data or "",
             **who,
         ),
@@ -259,6 +259,13 @@ def _steps(form: forms.PlanForm) -> list[services.Step]:
     if form.half_filled:
         raise Invalid(N_("每一步都要写做什么、哪个岗位、哪天前。"), field="steps")
     return form.listed()
+
+
+def _section_id(form: forms.HandOverForm) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(form.section.data) if form.section.data else None
+    except ValueError as error:
+        raise Invalid(N_("请选科室。"), field="section") from error
 
 
 def _add_file(form: forms.EvidenceForm, who: dict[str, Any]) -> None:

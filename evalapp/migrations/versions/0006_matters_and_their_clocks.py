@@ -226,6 +226,7 @@ def upgrade() -> None:
         sa.Column("fixed_on", sa.Date(), nullable=True),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("listed_on", sa.Date(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("soon_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("very_late_at", sa.DateTime(timezone=True), nullable=True),
@@ -271,16 +272,16 @@ def upgrade() -> None:
     with op.batch_alter_table("matter_deadlines", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_matter_deadlines_next_act_at"), ["next_act_at"], unique=False)
         batch_op.create_index(
-            "ix_matter_deadlines_running_due",
-            ["due_at", "matter_id"],
+            "ix_matter_deadlines_running_listed",
+            ["listed_on", "matter_id"],
             unique=False,
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         )
         batch_op.create_index("ix_matter_deadlines_unit_id_due_at", ["unit_id", "due_at"], unique=False)
         batch_op.create_index(
-            "ix_matter_deadlines_unit_running_due",
-            ["unit_id", "due_at", "matter_id"],
+            "ix_matter_deadlines_unit_running_listed",
+            ["unit_id", "listed_on", "matter_id"],
             unique=False,
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
@@ -683,13 +684,13 @@ def downgrade() -> None:
             postgresql_where=sa.text("ended_at IS NULL"),
         )
         batch_op.drop_index(
-            "ix_matter_deadlines_unit_running_due",
+            "ix_matter_deadlines_unit_running_listed",
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         )
         batch_op.drop_index("ix_matter_deadlines_unit_id_due_at")
         batch_op.drop_index(
-            "ix_matter_deadlines_running_due",
+            "ix_matter_deadlines_running_listed",
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         )

@@ -104,16 +104,16 @@ class Deadline(Keyed, Base):
             postgresql_where=_RUNNING,
         ),
         Index(
-            "ix_matter_deadlines_running_due",
-            "due_at",
+            "ix_matter_deadlines_running_listed",
+            "listed_on",
             "matter_id",
             sqlite_where=_RUNNING,
             postgresql_where=_RUNNING,
         ),
         Index(
-            "ix_matter_deadlines_unit_running_due",
+            "ix_matter_deadlines_unit_running_listed",
             "unit_id",
-            "due_at",
+            "listed_on",
             "matter_id",
             sqlite_where=_RUNNING,
             postgresql_where=_RUNNING,
@@ -131,6 +131,7 @@ class Deadline(Keyed, Base):
     fixed_on: Mapped[date | None] = mapped_column()  # a day that a plan names
     source: Mapped[str] = mapped_column()  # where the term comes from
     due_on: Mapped[date | None] = mapped_column()
+    listed_on: Mapped[date] = mapped_column()  # the last day; of a clock that is held the last of all days
     due_at: Mapped[datetime | None] = mapped_column()
     soon_at: Mapped[datetime | None] = mapped_column()
     very_late_at: Mapped[datetime | None] = mapped_column()

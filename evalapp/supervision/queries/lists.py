@@ -69,13 +69,18 @@ def counts(session: Session, *, unit_id: uuid.UUID | None = None) -> Counts:
     office = [Deadline.unit_id.is_(None)]
     if unit_id is not None:
         office.append(Deadline.matter_id.in_(select(Matter.id).where(Matter.unit_id == unit_id)))
-    row = session.execute(select(_up_to(mine), _up_to(mine, Deadline.due_at <= now), _up_to(*office))).one()
+    row = session.execute(select(_up_to(mine), _up_to(mine, _is_late(now)), _up_to(*office))).one()
     return Counts(running=row[0], late=row[1], office=row[2])
 
 
 def _up_to(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
     found = select(Deadline.id).where(Deadline.ended_at.is_(None), *conditions).limit(MOST_COUNTED).subquery()
     return select(func.count()).select_from(found).scalar_subquery()
+
+
+def _is_late(now: datetime) -> ColumnElement[bool]:
+    """A term is over at 24:00 of its last day: then that day is past."""
+    return Deadline.listed_on < clock.local(now).date()
 
 
 def _whose(unit_id: uuid.UUID | None) -> ColumnElement[bool]:
@@ -108,13 +113,13 @@ def _running(
         .join(Matter, Matter.id == Deadline.matter_id)
         .join(Unit, Unit.id == Matter.unit_id)
         .where(Deadline.ended_at.is_(None), seen)
-        .order_by(Deadline.due_at, Deadline.matter_id)
+        .order_by(Deadline.listed_on, Deadline.matter_id)
     )
     if which is Which.OFFICE:
         wanted = wanted.where(Deadline.unit_id.is_(None))
         return wanted if unit_id is None else wanted.where(Matter.unit_id == unit_id)
     wanted = wanted.where(_whose(unit_id))
-    return wanted.where(Deadline.due_at <= now) if which is Which.LATE else wanted
+    return wanted.where(_is_late(now)) if which is Which.LATE else wanted
 
 
 def _done(seen: ColumnElement[bool], unit_id: uuid.UUID | None) -> Select[Matter, Unit, Deadline]:

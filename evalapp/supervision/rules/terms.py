@@ -27,6 +27,11 @@ class Counted:
     times: Times
     is_provisional: bool
 
+    @property
+    def listed_on(self) -> date:
+        """Where a list by last days shows it: one that is held comes after all others."""
+        return self.due_on or date.max
+
 
 def counted(
     calendar: WorkCalendar,

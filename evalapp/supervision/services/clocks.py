@@ -83,6 +83,7 @@ def count(session: Session, matter: Matter, deadline: Deadline, *, pauses: Seque
         pauses=pauses,
     )
     deadline.due_on, deadline.is_provisional = found.due_on, found.is_provisional
+    deadline.listed_on = found.listed_on
     deadline.due_at, deadline.soon_at = found.times.due_at, found.times.soon_at
     deadline.very_late_at = found.times.very_late_at
     deadline.next_act_at = next_act_at(session, matter, deadline)

@@ -38,6 +38,7 @@ class _Values:
     """What is written of a clock; many clocks share it, and each such group is one statement."""
 
     due_on: date | None
+    listed_on: date
     due_at: datetime | None
     soon_at: datetime | None
     very_late_at: datetime | None
@@ -78,6 +79,7 @@ def recount(session: Session, *, first: date, last: date, actor: Actor) -> int:
             Deadline.working_days,
             Deadline.fixed_on,
             Deadline.due_on,
+            Deadline.listed_on,
             Deadline.due_at,
             Deadline.soon_at,
             Deadline.very_late_at,
@@ -112,6 +114,7 @@ def _one(found: _Recount, row: Any, profile: SupervisionProfile) -> None:
     next_at = _next_act_at(found, row, profile, counted, made)
     values = _Values(
         due_on=counted.due_on,
+        listed_on=counted.listed_on,
         due_at=counted.times.due_at,
         soon_at=counted.times.soon_at,
         very_late_at=counted.times.very_late_at,

@@ -31,7 +31,8 @@ TOLD = frozenset(
         Act.NOTICE_ISSUED,
     }
 )
-_NOT_AUDITED = frozenset({Act.REMINDED, Act.RECOUNTED, Act.GRADED, Act.CONFIRMED})
+# What a round, a calendar or a resident did: the timeline has it, the record of staff does not.
+NOT_AUDITED = frozenset({Act.REMINDED, Act.RECOUNTED, Act.GRADED, Act.CONFIRMED})
 
 
 def enter(matter: Matter, phase: Phase) -> None:
@@ -74,7 +75,7 @@ def record(
     )
     session.add(entry)
     session.flush()
-    if act not in _NOT_AUDITED:
+    if act not in NOT_AUDITED:
         audit.record(session, actor=actor, action=f"matter.{act.value}", subject=matter.reference)
     if act in TOLD and matter.is_public and matter.withdrawn_at is None:
         notifications.notify_topic(
