@@ -186,9 +186,9 @@ def measure(platform: Platform, name: str, ask: Callable[[Any], Any]) -> None:
 
 
 def timed(what: str, do: Callable[[], object]) -> None:
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     do()
-    print(f"{what}: {time.perf_counter() - started:.1f} s")
+    print(f"{what}: {time.perf_counter() - started:.1f} s wall, {time.process_time() - cpu:.1f} s CPU")
 
 
 if __name__ == "__main__":
