@@ -3,6 +3,7 @@
 from evalapp.accounts.models import Role
 from evalapp.audit.rules import LABELS
 from evalapp.comments.rules.moderation import REASONS, Moderation
+from evalapp.core.calendar import DayKind
 from evalapp.core.i18n import N_
 from evalapp.programme.rules.recordings import CAPTION_LANGUAGES
 from evalapp.retention.table import RULES
@@ -128,10 +129,14 @@ FACTS: dict[str, str] = {
     "bytes": N_("文件大小（字节）"),
     "code": N_("原因代码"),
     "cues": N_("字幕条数"),
+    "day": N_("哪天"),
+    "days": N_("天数"),
     "fields": N_("改了"),
+    "file": N_("依据"),
     "from": N_("从"),
     "group": N_("哪一类评议主体"),
     "hash": N_("结果的校验值"),
+    "is": N_("现在"),
     "kind": N_("种类"),
     "language": N_("语言"),
     "login": N_("账号"),
@@ -139,6 +144,7 @@ FACTS: dict[str, str] = {
     "number": N_("数量"),
     "overridden": N_("仍然保留的冲突"),
     "percent": N_("进度（%）"),
+    "points": N_("加减分"),
     "post": N_("职务"),
     "rank_class": N_("排名组"),
     "reason": N_("理由"),
@@ -146,11 +152,14 @@ FACTS: dict[str, str] = {
     "revision": N_("第几次保存"),
     "role": N_("角色"),
     "sha256": N_("文件校验值"),
+    "source": N_("依据"),
     "start_ms": N_("开始（毫秒）"),
     "to": N_("到"),
     "unit_id": N_("单位编号"),
     "value": N_("选了"),
     "version": N_("版本"),
+    "was": N_("原来"),
+    "years": N_("年份"),
 }
 _ROLES: dict[str, str] = {
     Role.OFFICE: N_("评议办"),
@@ -158,6 +167,11 @@ _ROLES: dict[str, str] = {
     Role.STATION: N_("电视台"),
     Role.AUDITOR: N_("审计"),
     Role.ADMINISTRATOR: N_("管理员"),
+}
+_DAYS: dict[str, str] = {
+    DayKind.HOLIDAY: N_("放假"),
+    DayKind.MAKE_UP: N_("调休上班"),
+    "plain": N_("照星期几"),
 }
 # What a detail may hold instead of words, by its name.
 VALUES: dict[str, dict[str, str]] = {
@@ -171,6 +185,7 @@ VALUES: dict[str, dict[str, str]] = {
         "telephone": N_("电话"),
     },
     "group": {"residents": N_("居民"), "clients": N_("服务对象"), "panel": N_("评议员")},
+    "is": _DAYS,
     "kind": {
         UnitKind.DEPARTMENT: N_("部门"),
         UnitKind.SECTION: N_("科室"),
@@ -181,4 +196,5 @@ VALUES: dict[str, dict[str, str]] = {
     "reason": {reason.value: name for reason, name in REASONS.items()},
     "role": _ROLES,
     "value": {Moderation.BEFORE: N_("先看后显示"), Moderation.AFTER: N_("先显示后看")},
+    "was": _DAYS,
 }

@@ -18,6 +18,7 @@ from evalapp.core.names import cleaned_text
 from evalapp.core.permissions import Actor
 
 NOTE_LIMIT = 40
+_PLAIN = "plain"  # as the weekday says
 SOURCE_LIMIT = 120
 
 
@@ -115,8 +116,8 @@ def change_day(
     changed = (day,) if before is not kind else ()
     detail: dict[str, object] = {
         "day": day.isoformat(),
-        "was": before and before.value,
-        "is": kind and kind.value,
+        "was": before.value if before else _PLAIN,
+        "is": kind.value if kind else _PLAIN,
     }
     events.emit(session, CalendarChanged(days=changed, actor=actor, detail=detail))
     return row

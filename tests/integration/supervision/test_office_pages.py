@@ -136,7 +136,9 @@ def test_a_talk_is_suggested_after_two_bad_months(matters: Matters, desks: Desks
     )
 
 
-def test_the_calendar_desk_changes_a_day_and_imports_a_file(matters: Matters, desks: Desks, monday) -> None:
+def test_the_calendar_desk_changes_a_day_and_imports_a_file(
+    matters: Matters, desks: Desks, people: People, monday
+) -> None:
     office = desks.office()
     matter = matters.question(weight=Weight.GENERAL)
     address = "/desk/office/working-days"
@@ -147,6 +149,9 @@ def test_the_calendar_desk_changes_a_day_and_imports_a_file(matters: Matters, de
     around = text_of(office.browser.get(f"{address}?day=2026-03-11"))
     for neighbour in ("3 月 10 日", "3 月 11 日", "3 月 12 日"):
         assert neighbour in around
+    record = text_of(people.at_desk(Role.AUDITOR).browser.get("/desk/audit"))
+    for said in ("改工作日历", "照星期几", "放假"):
+        assert said in record, said
     bad = {
         "file-file": (io.BytesIO(b"day,kind,note\n2029-01-01,holiday,\nx,y,\n"), "a.csv"),
         "file-source": "文件",
