@@ -69,6 +69,7 @@ from evalapp.web import (
     headers,
     i18n,
     icons,
+    links,
     operation,
     page,
     templating,
@@ -164,7 +165,7 @@ def create_app(platform: Platform | None = None) -> Flask:
     wiring.connect()
     bodies.init_app(app)  # before the check of the token, which reads the body
     protection = cookies.init_app(app)
-    for part in (access, assets, charts, errors, filters, headers, i18n, icons):
+    for part in (access, assets, charts, errors, filters, headers, i18n, icons, links):
         part.init_app(app)
     page.init_app(app, rail.RAIL)
     accounts_browser.init_app(app)

@@ -6,9 +6,10 @@ import mimetypes
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, request, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, request, send_from_directory
 from werkzeug.security import safe_join
 
+from evalapp.web import links
 from evalapp.web.access import public
 
 FOLDER = Path(__file__).parent.parent / "static"
@@ -28,7 +29,7 @@ def version(path: str) -> str:
 
 def static(path: str) -> str:
     """Return the address of a static file, for templates."""
-    return url_for("assets.file", path=path, v=version(path))
+    return links.address("assets.file", path=path, v=version(path))
 
 
 @cache

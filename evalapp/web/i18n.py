@@ -4,6 +4,7 @@ English lives in `evalapp/translations/en/`, one .po file a domain, read once at
 copy that could be stale.
 """
 
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import cast
@@ -11,7 +12,7 @@ from typing import cast
 from babel import negotiate_locale
 from babel.messages.pofile import read_po
 from babel.support import LazyProxy
-from flask import Flask, g, has_request_context, request
+from flask import Flask, has_request_context, request
 from markupsafe import Markup
 
 from evalapp.core.errors import DomainError
@@ -19,6 +20,7 @@ from evalapp.core.errors import DomainError
 LANGUAGES = ("zh", "en")
 COOKIE = "lang"
 _CHINESE_PART, _NO_MARK = Markup(' lang="zh-Hans"'), Markup("")
+_of_this_request: ContextVar[str | None] = ContextVar("language", default=None)
 _FOLDER = Path(__file__).parent.parent / "translations"
 # Browsers ask for zh-CN, zh-Hans-CN, zh-SG …; without the aliases negotiation would hand them English.
 _CHINESE = (
@@ -53,14 +55,13 @@ def catalogue(lang: str) -> dict[str, str | tuple[str, str]]:
 
 def language() -> str:
     """Return the reader's language, `zh` or `en`."""
-    try:
-        return cast("str", g.lang)  # asked for every sentence of a page
-    except (AttributeError, RuntimeError):
-        pass
-    if not has_request_context():
-        return "zh"
-    g.lang = _chosen()
-    return cast("str", g.lang)
+    lang = _of_this_request.get()  # asked for every sentence of a page
+    if lang is None:
+        if not has_request_context():
+            return "zh"
+        lang = _chosen()
+        _of_this_request.set(lang)
+    return lang
 
 
 def _in_chinese() -> Markup:
@@ -133,10 +134,15 @@ def _on_page_counted(one: str, many: str, n: int, **params: object) -> Markup:
     return Markup(_form(one, many, n)) % {"num": n, **params}  # noqa: S704  our own sentence
 
 
+def _forget(_error: BaseException | None) -> None:
+    _of_this_request.set(None)
+
+
 def init_app(app: Flask) -> None:
-    """Teach templates `_()` and `ngettext()`.
+    """Teach templates `_()` and `ngettext()`, and forget the reader's language after each request.
 
     Plain functions: those of Jinja's extension pass through three calls each, which was a third of a page's time.
     """
+    app.teardown_request(_forget)
     app.jinja_env.globals.update(_=_on_page, ngettext=_on_page_counted, zh=_in_chinese)
     catalogue("en")

@@ -1,10 +1,35 @@
 """Where the templates are, and the environment that renders them."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from flask import templating
+from jinja2 import runtime
+from jinja2.utils import internalcode
+
+
+class Context(runtime.Context):
+    """Jinja's, which asks less of what templates call most: macros and plain functions that want no context.
+
+    Jinja looks three times at everything that is called, and a page calls four hundred times.
+    """
+
+    @internalcode
+    def call(self, called: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        kind = type(called)
+        if kind is FunctionType:
+            if "jinja_pass_arg" in called.__dict__:
+                return super().call(called, *args, **kwargs)
+        elif kind is runtime.Macro:
+            args = (self.eval_ctx, *args)
+        else:
+            return super().call(called, *args, **kwargs)
+        if kwargs:
+            kwargs.pop("_loop_vars", None)
+            kwargs.pop("_block_vars", None)
+        return called(*args, **kwargs)
 
 
 class Environment(templating.Environment):
@@ -12,6 +37,8 @@ class Environment(templating.Environment):
 
     Jinja lays an empty mapping over them for each template and compares through it at every import of every page.
     """
+
+    context_class = Context
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return super().make_globals(d) if d else self.globals

@@ -13,7 +13,7 @@ from evalapp.core.errors import DomainError
 from evalapp.core.permissions import Permission
 from evalapp.core.transaction import transaction
 from evalapp.programme import media
-from evalapp.programme.queries.recordings import ChapterMark
+from evalapp.programme.queries.revisions import ChapterMark
 from evalapp.programme.rules.recordings import (
     CAPTION_LANGUAGES,
     CHAPTER_KINDS,

@@ -1,6 +1,7 @@
 """The page of an episode: recording, pledges, highlights, what can be graded, and the comments."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -17,8 +18,9 @@ from evalapp.core import clock
 from evalapp.pledges.queries import Shown, shown_for_unit
 from evalapp.portal.rules.pictures import drawing_of
 from evalapp.programme.models import Episode
-from evalapp.programme.queries import planning, recordings
+from evalapp.programme.queries import planning, planning_schedule, recordings
 from evalapp.programme.queries.planning import EpisodeWithState
+from evalapp.programme.queries.planning_schedule import ChangedAiring
 from evalapp.programme.queries.recordings import Playback
 from evalapp.programme.rules import EpisodeState
 
@@ -50,6 +52,7 @@ class EpisodePage:
     thread: ThreadPage
     drawing: str
     topic_id: uuid.UUID | None
+    changed_airings: Sequence[ChangedAiring]  # while one is still to come
 
     @property
     def is_open(self) -> bool:
@@ -73,12 +76,12 @@ def episode_page(
 
     What lists, search and the map of the site name is `findable.is_announced`. Raises `NotFound`.
     """
-    row, told = planning.episode_with_more(session, number, _with_grading())
+    row, told = planning.episode_with_more(session, number, _with_all())
     is_withdrawn = row.state is EpisodeState.WITHDRAWN
     aired_at = row.first_airing_at if row.first_airing_at and row.first_airing_at <= clock.now() else None
     return EpisodePage(
         row=row,
-        playback=None if is_withdrawn else recordings.playback(session, row.episode.id, language=language),
+        playback=None if is_withdrawn else recordings.playback_in(session, told, language=language),
         shown=shown_for_unit(session, row.unit.id, at=aired_at),
         grading=None
         if told.turnout is None
@@ -86,6 +89,9 @@ def episode_page(
         thread=thread_page(session, row.episode.thread_id, only=only, after=after, limit=COMMENTS),
         drawing=drawing_of(row.episode.title, row.unit.name),
         topic_id=told.topic_id,
+        changed_airings=planning_schedule.changed_airings(session, row.episode.id)
+        if row.next_airing_at and told.has_changed_airings
+        else (),
     )
 
 
@@ -95,10 +101,16 @@ def known_episode_id(session: Session, number: int) -> uuid.UUID:
 
 
 @cache
-def _with_grading() -> Select[*tuple[Any, ...]]:
+def _with_all() -> Select[*tuple[Any, ...]]:
     return (
-        planning.with_facts()
-        .add_columns(Grading.profile, Grading.turnout, Grading.announced_at, planning.its_topic())
+        recordings.with_playback(planning.with_facts())
+        .add_columns(
+            Grading.profile,
+            Grading.turnout,
+            Grading.announced_at,
+            planning.its_topic(),
+            planning_schedule.has_changed_airings(),
+        )
         .outerjoin(Grading, Grading.episode_id == Episode.id)
         .where(Episode.number == bindparam("number"))
     )

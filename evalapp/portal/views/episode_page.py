@@ -18,14 +18,11 @@ from evalapp.core import clock
 from evalapp.portal.queries import episode as pages
 from evalapp.portal.queries.episode import EpisodePage, GradingShown
 from evalapp.portal.views import following
-from evalapp.programme.queries.planning_schedule import changed_airings
 from evalapp.programme.rules import EpisodeState
 from evalapp.web import access
 from evalapp.web.context import db, platform
 from evalapp.web.headers import allow_player
 from evalapp.web.i18n import gettext, language
-
-FIRST_CUES = 30  # of the transcript; the rest is a page of its own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +61,6 @@ def _shown_to_everybody(page: EpisodePage) -> dict[str, Any]:
         "page": page,
         "now": clock.now(),
         "start": start if page.playback and 0 < start < page.playback.duration else 0,
-        "first_cues": FIRST_CUES,
-        "changed_airings": changed_airings(db.session, page.row.episode.id)
-        if page.row.next_airing_at
-        else [],
         "parts": _parts(page),
         "ballot": None,
         "comment_form": None,
@@ -125,7 +118,7 @@ def _parts(page: EpisodePage) -> list[tuple[str, str]]:
         (gettext("评分"), "rate", True),
         (gettext("承诺"), "pledges", bool(page.shown.pledges)),
         (gettext("亮点"), "highlights", bool(page.shown.highlights)),
-        (gettext("文字稿"), "transcript", bool(page.playback and page.playback.cues)),
+        (gettext("文字稿"), "transcript", bool(page.playback and page.playback.opening.count)),
         (gettext("留言 %(number)s", number=page.thread.shown), "comments", True),
     ]
     return [(name, part) for name, part, is_there in parts if is_there]

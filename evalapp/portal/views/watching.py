@@ -70,9 +70,10 @@ def transcript(number: int) -> str:
     """Everything that was said, as a page of its own."""
     row = planning.episode_with_state(db.session, number)
     playback = _playback(row)
-    if not playback.cues:
+    cues = recordings.transcript(db.session, playback)
+    if not cues:
         raise NotFound(N_("这一期还没有文字稿。"))
-    return render_template("portal/transcript.html", row=row, playback=playback)
+    return render_template("portal/transcript.html", row=row, playback=playback, cues=cues)
 
 
 @blueprint.route(f"/episodes/<int(max={MOST}):number>/report", methods=["GET", "POST"])

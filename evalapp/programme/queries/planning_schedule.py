@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Label, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from evalapp.core import calendar, clock
@@ -115,6 +115,20 @@ def changed_airings(session: Session, episode_id: uuid.UUID) -> list[ChangedAiri
     return [ChangedAiring(airing=row.Airing, replaced_by=row.replaced_by) for row in rows]
 
 
+def has_changed_airings() -> Label[bool]:
+    """A column `has_changed_airings` for a statement about episodes: whether `changed_airings` would find any."""
+    found = exists().where(Airing.episode_id == Episode.id, _is_changed(Airing))
+    return found.label("has_changed_airings")
+
+
+def _is_changed(airing: type[Airing]) -> ColumnElement[bool]:
+    return or_(
+        airing.cancelled_at.is_not(None),
+        airing.postponed_from.is_not(None),
+        airing.replaced_by_id.is_not(None),
+    )
+
+
 @cache
 def _changed_airings() -> Select[*tuple[Any, ...]]:
     other = aliased(Airing)
@@ -122,14 +136,7 @@ def _changed_airings() -> Select[*tuple[Any, ...]]:
         select(Airing, Episode.number.label("replaced_by"))
         .outerjoin(other, Airing.replaced_by_id == other.id)
         .outerjoin(Episode, other.episode_id == Episode.id)
-        .where(
-            Airing.episode_id == bindparam("episode_id"),
-            or_(
-                Airing.cancelled_at.is_not(None),
-                Airing.postponed_from.is_not(None),
-                Airing.replaced_by_id.is_not(None),
-            ),
-        )
+        .where(Airing.episode_id == bindparam("episode_id"), _is_changed(Airing))
         .order_by(Airing.starts_at, Airing.created_at, Airing.id)
         .limit(50)
     )

@@ -2,24 +2,25 @@
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, overload
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, bindparam, func, select
+from sqlalchemy.orm import Bundle, Session, aliased
 
 from evalapp.core import clock
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
 from evalapp.programme import media
-from evalapp.programme.models import Airing, CaptionTrack, Chapter, Episode, Recording
+from evalapp.programme.models import Airing, CaptionTrack, Episode, Recording
+from evalapp.programme.queries import revisions
+from evalapp.programme.queries.revisions import ChapterMark, Opening, TrackKey, TranscriptCue
 from evalapp.programme.rules.recordings import (
     CAPTION_LANGUAGES,
     CAPTION_NAMES,
-    CHAPTER_KINDS,
     CaptionLanguage,
     Showing,
     may_be_watched,
@@ -42,57 +43,6 @@ class Track:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChapterMark:
-    """A chapter: `at` in seconds, `kind` a source text or empty."""
-
-    id: uuid.UUID
-    at: float
-    title: str
-    kind: str
-
-    @property
-    def clock(self) -> str:
-        return clock_text(self.at)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TranscriptCue:
-    """A line of the transcript: what was said from `at` to `until`, in seconds."""
-
-    at: float
-    until: float
-    text: str
-    speaker: str = ""
-
-    @property
-    def clock(self) -> str:
-        return clock_text(self.at)
-
-
-class Transcript(Sequence[TranscriptCue]):
-    """The lines of a track. A page shows thirty of a thousand: only those that are asked for are made."""
-
-    def __init__(self, stored: Sequence[dict[str, Any]]) -> None:
-        self._stored = stored
-
-    def __len__(self) -> int:
-        return len(self._stored)
-
-    @overload
-    def __getitem__(self, place: int) -> TranscriptCue: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[TranscriptCue]: ...
-    def __getitem__(self, place: int | slice) -> TranscriptCue | list[TranscriptCue]:
-        if isinstance(place, slice):
-            return [_cue(stored) for stored in self._stored[place]]
-        return _cue(self._stored[place])
-
-
-def _cue(stored: dict[str, Any]) -> TranscriptCue:
-    return TranscriptCue(at=stored["start_ms"] / 1000, until=stored["end_ms"] / 1000, text=stored["text"])
-
-
-@dataclass(frozen=True, kw_only=True)
 class Playback:
     """Everything a page needs to play an episode; addresses are paths of this site, '' where there is nothing."""
 
@@ -107,11 +57,12 @@ class Playback:
     chapters: str
     tracks: tuple[Track, ...]
     marks: tuple[ChapterMark, ...]
-    cues: Transcript
+    opening: Opening  # of the transcript in the language that comes first
     reason: str = ""  # why this version took the place of another after grading had opened
     width: int = 0
     height: int = 0
     is_silent: bool = False
+    transcript_id: uuid.UUID | None = None
     transcript_lang: str = ""
     facts: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -150,65 +101,84 @@ def first_airing_at() -> ScalarSelect[datetime]:
     )
 
 
-def watched() -> ColumnElement[bool]:
+def watched(version: type[Recording] = Recording) -> ColumnElement[bool]:
     """The one version of an episode that is watched: to be used where recordings are joined or counted."""
-    return Recording.prepared_at.is_not(None) & Recording.replaced_at.is_(None)
+    return version.prepared_at.is_not(None) & version.replaced_at.is_(None)
 
 
 def playback(session: Session, episode_id: uuid.UUID, *, language: str = "zh") -> Playback | None:
-    """Return what plays on the page of an episode, or nothing while there is nothing to be watched. Two statements.
+    """Return what plays on the page of an episode, as `playback_in` reads it; one statement more than that."""
+    row = session.execute(_watched_statement(), {"episode_id": episode_id}).one_or_none()
+    return None if row is None else playback_in(session, row, language=language)
 
-    Captions and transcript come in `language` first, where there are any.
+
+def with_playback(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Join to a statement about episodes the version that is watched, or nulls. `playback_in` reads it."""
+    version = aliased(Recording, name="version")
+    tracks = [(language, aliased(CaptionTrack)) for language in CaptionLanguage]
+    query = query.add_columns(
+        version,
+        *(
+            Bundle(_track_name(language), track.id, track.language, track.revision)
+            for language, track in tracks
+        ),
+        Episode.withdrawn_at.label("not_watched_since"),
+        Episode.opens_at.label("graded_from"),
+        first_airing_at().label("on_air_from"),
+    ).outerjoin(version, and_(version.episode_id == Episode.id, watched(version)))
+    for language, track in tracks:
+        query = query.outerjoin(track, and_(track.recording_id == version.id, track.language == language))
+    return query
+
+
+def playback_in(session: Session, row: Row[Any], *, language: str) -> Playback | None:
+    """What plays, from a row of a statement `with_playback`; nothing while there is nothing to be watched.
+
+    Captions and transcript come in `language` first, where there are any. Two statements where chapters and captions
+    have revisions that this process has not read yet, none after that.
     """
-    rows = session.execute(_watched_statement(), {"episode_id": episode_id}).all()
-    if not rows:
+    recording: Recording | None = row.version
+    if recording is None:
         return None
-    recording: Recording = rows[0][0]
     showing = Showing(
         prepared_at=recording.prepared_at,
         replaced_at=recording.replaced_at,
-        withdrawn_at=rows[0].withdrawn_at,
-        opens_at=rows[0].opens_at,
-        first_airing_at=rows[0].first_airing_at,
+        withdrawn_at=row.not_watched_since,
+        opens_at=row.graded_from,
+        first_airing_at=row.on_air_from,
     )
     if not may_be_watched(showing, clock.now()):
         return None
-    tracks: list[CaptionTrack] = list(
-        filter(None, (row[1] for row in rows))
-    )  # an outer join's row may have none
-    return _playback(recording, tracks, chapters(session, recording.id), base=PUBLIC, language=language)
+    found = (getattr(row, _track_name(one)) for one in CaptionLanguage)
+    tracks = _in_order((TrackKey(*track) for track in found if track.id is not None), language)
+    return _playback(
+        recording,
+        tracks,
+        revisions.marks(session, recording.id, recording.chapters_revision),
+        revisions.opening(session, tracks[0]) if tracks else Opening(),
+        base=PUBLIC,
+    )
+
+
+def _track_name(language: CaptionLanguage) -> str:
+    return f"track_{language.value}"
 
 
 @cache
 def _watched_statement() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Recording,
-            CaptionTrack,
-            Episode.withdrawn_at,
-            Episode.opens_at,
-            first_airing_at().label("first_airing_at"),
-        )
-        .join(Episode, Episode.id == Recording.episode_id)
-        .outerjoin(CaptionTrack, CaptionTrack.recording_id == Recording.id)
-        .where(Recording.episode_id == bindparam("episode_id"), watched())
-        .order_by(CaptionTrack.language)
-    )
+    return with_playback(select(Episode.id.label("episode_id"))).where(Episode.id == bindparam("episode_id"))
 
 
 def preview(session: Session, recording: Recording, *, language: str = "zh") -> Playback:
     """Return the same for a prepared version on the desk, whoever may not see it yet."""
-    tracks = session.scalars(
-        select(CaptionTrack).where(CaptionTrack.recording_id == recording.id).order_by(CaptionTrack.language)
-    ).all()
-    return _playback(recording, tracks, chapters(session, recording.id), base=PREVIEW, language=language)
-
-
-def chapters(session: Session, recording_id: uuid.UUID) -> Sequence[Chapter]:
-    """The chapters of a version, in order."""
-    return session.scalars(
-        select(Chapter).where(Chapter.recording_id == recording_id).order_by(Chapter.start_ms).limit(200)
-    ).all()
+    found = session.execute(
+        select(CaptionTrack.id, CaptionTrack.language, CaptionTrack.revision).where(
+            CaptionTrack.recording_id == recording.id
+        )
+    )
+    marks = revisions.marks_of(revisions.chapters(session, recording.id))
+    tracks = _in_order((TrackKey(*row) for row in found), language)
+    return _playback(recording, tracks, marks, Opening(), base=PREVIEW)
 
 
 def watch_file(session: Session, token: str, name: str) -> WatchFile:
@@ -255,11 +225,9 @@ def track_of(session: Session, recording_id: uuid.UUID, language: CaptionLanguag
     return found
 
 
-def clock_text(seconds: float) -> str:
-    """`14:24`, `1:02:03`."""
-    hours, rest = divmod(int(seconds), 3600)
-    minutes, last = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{last:02}" if hours else f"{minutes:02}:{last:02}"
+def transcript(session: Session, playback: Playback) -> list[TranscriptCue]:
+    """Every line of what is said; empty where there are no captions."""
+    return [] if playback.transcript_id is None else revisions.transcript(session, playback.transcript_id)
 
 
 def _no_file() -> NotFound:
@@ -283,7 +251,7 @@ def _made_file(session: Session, recording: Recording, made: re.Match[str]) -> W
     name, revision, is_list = made[0], int(made["revision"]), made["kind"] == "m3u8"
     duration_ms = recording.duration_ms or 0
     if made["language"] is None:
-        marks = [(mark.start_ms, mark.title) for mark in chapters(session, recording.id)]
+        marks = [(mark.start_ms, mark.title) for mark in revisions.chapters(session, recording.id)]
         if not marks or is_list:
             raise _no_file()
         text = media.chapters_file(marks, duration_ms=duration_ms)
@@ -314,22 +282,24 @@ def _master(session: Session, recording: Recording) -> str:
     return media.master_file(recording.facts, captions)
 
 
-def _captions_name(track: CaptionTrack, kind: str) -> str:
+def _captions_name(track: TrackKey | CaptionTrack, kind: str) -> str:
     return f"captions-{track.language.value}-{track.revision}.{kind}"
+
+
+def _in_order(tracks: Iterable[TrackKey], language: str) -> list[TrackKey]:
+    """The reader's language first, then Chinese."""
+    return sorted(tracks, key=lambda track: (track.language.value != language, track.language.value != "zh"))
 
 
 def _playback(
     recording: Recording,
-    tracks: Sequence[CaptionTrack],
-    marks: Sequence[Chapter],
+    tracks: Sequence[TrackKey],
+    marks: tuple[ChapterMark, ...],
+    opening: Opening,
     *,
     base: str,
-    language: str,
 ) -> Playback:
     folder, facts = f"{base}/{recording.token}", recording.facts
-    in_order = sorted(
-        tracks, key=lambda track: (track.language.value != language, track.language.value != "zh")
-    )
     largest = facts["rungs"][0]
     return Playback(
         recording_id=recording.id,
@@ -347,14 +317,12 @@ def _playback(
                 lang=track.language.value,
                 label=CAPTION_LANGUAGES[track.language],
             )
-            for track in in_order
+            for track in tracks
         ),
-        marks=tuple(
-            ChapterMark(id=mark.id, at=mark.start_ms / 1000, title=mark.title, kind=CHAPTER_KINDS[mark.kind])
-            for mark in marks
-        ),
-        cues=Transcript(in_order[0].cues if in_order else ()),
-        transcript_lang=in_order[0].language.value if in_order else "",
+        marks=marks,
+        opening=opening,
+        transcript_id=tracks[0].id if tracks else None,
+        transcript_lang=tracks[0].language.value if tracks else "",
         reason=recording.reason,
         width=largest["width"],
         height=largest["height"],
