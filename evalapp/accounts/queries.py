@@ -108,21 +108,31 @@ def _resident_session() -> Select[*tuple[Any, ...]]:
 def staff_session(session: Session, token: str) -> StaffSession | None:
     """The member of staff whose browser holds `token`, or nobody: disabled people have no sessions."""
     now = clock.now()
-    row = session.execute(
-        select(SignedIn.id, SignedIn.last_seen_at, StaffMember)
-        .join(StaffMember, StaffMember.id == SignedIn.staff_id)
-        .where(
-            SignedIn.token_hash == hashed(token),
-            SignedIn.ended_at.is_(None),
-            SignedIn.created_at > now - rules.STAFF_SESSION,
-            SignedIn.last_seen_at > now - rules.STAFF_IDLE,
-            StaffMember.disabled_at.is_(None),
-        )
-    ).one_or_none()
+    asked = {
+        "token_hash": hashed(token),
+        "opened_since": now - rules.STAFF_SESSION,
+        "seen_since": now - rules.STAFF_IDLE,
+    }
+    row = session.execute(_staff_session(), asked).one_or_none()
     if row is None:
         return None
     session_id, last_seen_at, staff = row
     return StaffSession(session_id=session_id, staff=staff, last_seen_at=last_seen_at)
+
+
+@cache
+def _staff_session() -> Select[uuid.UUID, datetime, StaffMember]:
+    return (
+        select(SignedIn.id, SignedIn.last_seen_at, StaffMember)
+        .join(StaffMember, StaffMember.id == SignedIn.staff_id)
+        .where(
+            SignedIn.token_hash == bindparam("token_hash"),
+            SignedIn.ended_at.is_(None),
+            SignedIn.created_at > bindparam("opened_since"),
+            SignedIn.last_seen_at > bindparam("seen_since"),
+            StaffMember.disabled_at.is_(None),
+        )
+    )
 
 
 def latest_request(

@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from evalapp.accounts import consents
@@ -153,9 +154,14 @@ def doubtful(session: Session) -> list[Doubtful]:
 
 def troubled_count(session: Session) -> int:
     """Return how many letters were given up or are doubtful."""
+    return session.scalar(_troubled()) or 0
+
+
+@cache
+def _troubled() -> Select[int]:
     given_up = select(func.count()).where(Job.kind == DELIVER, Job.state == JobState.FAILED).scalar_subquery()
     in_doubt = select(func.count()).where(Letter.state == LetterState.DOUBTFUL).scalar_subquery()
-    return session.scalar(select(given_up + in_doubt)) or 0
+    return select(given_up + in_doubt)
 
 
 def check_undelivered(session: Session, job_id: uuid.UUID) -> None:
