@@ -7,7 +7,6 @@ counting, publication by two, result and table. axe and the content policy are a
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pyotp
@@ -15,14 +14,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from evalapp.core import clock
+from tests.support import axe
 from tests.support.accounts import phone
 from tests.support.delivered import make_clip
 from tests.support.life import CAPTIONS, District
 from tests.support.web_server import Watcher, chromium, until
 
-ROOT = Path(__file__).parents[2]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PASSWORD = "three quiet lanterns"
 COMMENT = "加装电梯要等多久，能不能写个时间？"
 REPLY = "材料齐全后二十个工作日内答复，楼道口贴进度。"
@@ -55,14 +52,7 @@ class Life:
     def look(self, page: Page) -> None:
         """Ask axe about the page as it stands."""
         page.wait_for_load_state("load")
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        report: dict[str, Any] = page.evaluate(
-            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",
-            RULES,
-        )
-        for found in report["violations"]:
-            places = [" ".join(map(str, node["target"])) for node in found["nodes"][:3]]
-            self.faults.append(f"{page.url}: {found['id']} at {places}")
+        self.faults += axe.faults(page)
 
     def at_desk(self, login: str) -> Page:
         """Sign in for the first time: the one-time password, a password of one's own, the second factor."""
