@@ -19,6 +19,7 @@ class Role(enum.StrEnum):
     OFFICE = "office"
     UNIT = "unit"
     STATION = "station"
+    REPORTS = "reports"  # reads what was moved to the misconduct channel, and nothing else
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
 
@@ -103,6 +104,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PREVIEW_RECORDING,
         }
     ),
+    Role.REPORTS: frozenset({Permission.USE_DESK, Permission.READ_REPORTS}),
     Role.AUDITOR: frozenset({Permission.USE_DESK, Permission.READ_AUDIT, Permission.SEE_RETENTION}),
     Role.ADMINISTRATOR: frozenset({Permission.USE_DESK, Permission.MANAGE_STAFF, Permission.SEE_RETENTION}),
 }
@@ -110,6 +112,7 @@ DESKS = {
     Role.OFFICE: "/desk/office",
     Role.UNIT: "/desk/unit",
     Role.STATION: "/desk/station",
+    Role.REPORTS: "/desk/reports",
     Role.AUDITOR: "/desk/audit",
     Role.ADMINISTRATOR: "/desk/staff",
 }

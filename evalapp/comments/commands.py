@@ -12,8 +12,6 @@ from evalapp.core.commandline import Commands, json_option, pass_platform, print
 from evalapp.core.permissions import SYSTEM, Actor, ActorKind
 from evalapp.core.platform import Platform
 
-_MOST_PAGES = 100_000
-
 
 @click.group("comment", cls=Commands)
 def group() -> None:
@@ -28,14 +26,24 @@ def group() -> None:
     show_default=True,
     help="Which comments.",
 )
-@click.option("--page", type=click.IntRange(1, _MOST_PAGES), default=1, help="Twenty comments a page.")
+@click.option(
+    "--after", default=None, help="The cursor that the page before ended with; twenty comments a page."
+)
 @json_option
 @pass_platform
-def list_(platform: Platform, *, state: str, page: int, as_json: bool) -> None:
+def list_(platform: Platform, *, state: str, after: str | None, as_json: bool) -> None:
     """List comments of a state, those that wait longest first. Words are shown as the public will see them."""
     with platform.session() as session:
-        found = queries.queue(session, only=QueueFilter(state), page=page, keys=CommentKeys.of(platform.keys))
+        found = queries.queue(
+            session,
+            only=QueueFilter(state),
+            after=after,
+            keys=CommentKeys.of(platform.keys),
+            with_grouped=True,
+        )
     print_rows([_row(one) for one in found.items], as_json=as_json)
+    if found.next:
+        click.echo(f"More: --after {found.next}", err=True)
 
 
 @group.command()

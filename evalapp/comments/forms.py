@@ -38,3 +38,14 @@ class CommentForm(Form):
     @property
     def at_seconds(self) -> int | None:
         return wording.moment(self.at.data) if self.at.data else None
+
+
+class AppealForm(Form):
+    """Why a refused comment should be public after all."""
+
+    text = TextAreaField(
+        _l("为什么应该公开"),
+        description=_l("200 字以内。由另一位工作人员来看，只能申诉一次。"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请写下为什么应该公开。")), Length(max=_FAR_TOO_LONG)],
+    )

@@ -34,6 +34,8 @@ class Permission(enum.StrEnum):
     REPLY_TO_COMMENTS = "comment:reply"
     ANSWER_MATTERS = "matter:answer"
     SEE_UNIT_DESK = "unit:see"
+    # whoever handles reports of misconduct
+    READ_REPORTS = "report:read"
     # auditor
     READ_AUDIT = "audit:read"
     # auditor and administrator

@@ -10,7 +10,9 @@ from evalapp.accounts import rules as accounts
 from evalapp.accounts.models import CodeRequest, Consent, Enrolment, SignedIn, StaffAttempt, TotpReset
 from evalapp.ballots.models import BallotChange
 from evalapp.ballots.rules import voters
-from evalapp.comments.models import CommentAllowance
+from evalapp.comments.models import CommentAllowance, CommentBand, ModerationPerson
+from evalapp.comments.rules import likeness
+from evalapp.core import clock
 from evalapp.core.i18n import N_
 from evalapp.core.jobs import Job, JobState
 from evalapp.notifications.models import StaffNotice, TopicNews
@@ -141,6 +143,26 @@ RULES: tuple[Rule, ...] = (
         why=N_("只为限次，过了那个小时没有用处"),
         piece=Rows(table=CommentAllowance, over=lambda limit: CommentAllowance.hour <= limit),
         tables=("comment_allowances",),
+    ),
+    Rule(
+        name="comment-bands",
+        what=N_("找相近留言用的数"),
+        since=N_("写下那天"),
+        keep=likeness.LOOK_BACK,
+        why=N_("只为把刷屏的归到一起，过了一周没有用处"),
+        piece=Rows(table=CommentBand, over=lambda limit: CommentBand.written_on < clock.local(limit).date()),
+        tables=("comment_bands",),
+    ),
+    Rule(
+        name="moderation-people",
+        what=N_("审核公开账里数人头用的编号"),
+        since=N_("那个月开始"),
+        keep=timedelta(days=32),
+        why=N_("月份过完，人数已经数好"),
+        piece=Rows(
+            table=ModerationPerson, over=lambda limit: ModerationPerson.month <= clock.local(limit).date()
+        ),
+        tables=("moderation_people",),
     ),
     Rule(
         name="ballot-changes",
@@ -277,6 +299,16 @@ KEPT: dict[str, str] = {
     "comments": N_("公开记录：作者注销时字句清空"),
     "comment_authors": N_("密封，作者注销时删除"),
     "comment_decisions": _RECORD,
+    "comment_groups": _WORK,
+    "comment_catches": N_("哪条留言因哪个词留住：作者注销时删除"),
+    "comment_appeals": N_("公开记录：作者注销时字句清空"),
+    "met_toos": _UNTIL_UNDONE,
+    "misconduct_reports": N_("检举控告的档案，密封，与作者的联系随注销断开"),
+    "watched_lists": _RECORD,
+    "moderation_months": _RECORD,
+    "moderation_reasons": _RECORD,
+    "moderation_units": _RECORD,
+    "moderation_waits": _RECORD,
     "replies": _RECORD,
     "reply_wordings": _RECORD,
     "units": _RECORD,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evalapp.audit.rules import STAFF_ACTIONS
 from evalapp.ballots.models import ActKind
-from evalapp.comments.models import Verdict
+from evalapp.comments.rules.moderation import AppealOutcome, Verdict
 from evalapp.console.words import ACTS, FACTS
 from evalapp.programme.models import ChangeKind
 from evalapp.supervision.rules.states import Act
@@ -21,6 +21,7 @@ VALUES: dict[str, Iterable[enum.StrEnum]] = {
     "kind": ActKind,
     "act.kind": ActKind,
     "kind.value": ChangeKind,
+    "outcome.value": AppealOutcome,
     "verdict.value": Verdict,
 }
 

@@ -11,7 +11,7 @@ from evalapp.accounts import vault
 from evalapp.accounts.models import Purpose, Resident, Role, StaffMember
 from evalapp.accounts.services import residents
 from evalapp.comments import services
-from evalapp.comments.models import Comment, Reply, Thread
+from evalapp.comments.models import Comment, CommentAppeal, MisconductReport, Reply, Thread
 from evalapp.comments.rules.moderation import Moderation, RefusalReason
 from evalapp.comments.rules.sealing import CommentKeys
 from evalapp.comments.services.authorship import CommentPolicy
@@ -68,6 +68,12 @@ class Comments:
     def moderator(self) -> Actor:
         return self._staff(
             Role.OFFICE, post="评议办主任", permissions={Permission.MODERATE_COMMENTS, Permission.USE_DESK}
+        )
+
+    def reports_keeper(self) -> Actor:
+        """Whoever reads what was moved to the misconduct channel."""
+        return self._staff(
+            Role.REPORTS, post="案件监督室主任", permissions={Permission.READ_REPORTS, Permission.USE_DESK}
         )
 
     def unit_staff(self, unit: Unit, *, post: str = "物业科科长") -> Actor:
@@ -139,9 +145,10 @@ class Comments:
         *,
         reason: RefusalReason = RefusalReason.OFF_TOPIC,
         note: str = "",
+        actor: Actor | None = None,
     ) -> Comment:
         comment = comment or self.written()
-        moderator = self.moderator()
+        moderator = actor or self.moderator()
         with self.platform.transaction() as session:
             return services.refuse(
                 session,
@@ -152,6 +159,31 @@ class Comments:
                 reason=reason,
                 note=note,
             )
+
+    def moved(self, comment: Comment, *, actor: Actor | None = None) -> MisconductReport:
+        """Move a comment to the misconduct channel."""
+        actor = actor or self.moderator()
+        with self.platform.transaction() as session:
+            return services.move(
+                session,
+                reference=comment.reference,
+                seen_version=comment.version,
+                actor=actor,
+                keys=self.keys,
+            )
+
+    def appealed(
+        self, comment: Comment, author: Actor, *, text: str = "我说的是节目里的事。"
+    ) -> CommentAppeal:
+        with self.platform.transaction() as session:
+            return services.appeal(
+                session, reference=comment.reference, author=author, keys=self.keys, text=text
+            )
+
+    def now(self, comment: Comment) -> Comment:
+        """The comment as it is in the database."""
+        with self.platform.session() as session:
+            return session.get_one(Comment, comment.id)
 
     def replied(
         self, comment: Comment, *, unit: Unit | None = None, text: str = "灯已经换好，今晚就亮。"

@@ -55,6 +55,7 @@ def values() -> dict[str, Any]:
             "progressive": "/static/none.mp4", "hls": "/static/none.m3u8", "poster": "/static/img/still-housing.svg",
             "tracks": [], "chapters": "", "thumbnails": "",
         },
+        "marks": [{"place": 25.0, "comments": 1, "at_seconds": 0}, {"place": 800.0, "comments": 2, "at_seconds": 16}],
         "chapter_list": [
             {"at": 0, "clock": "00:00", "title": "开场", "kind": ""},
             {"at": 180.5, "clock": "03:00", "title": "本局职能", "kind": "职能"},

@@ -47,6 +47,7 @@ ROLES = {
     "unit_a": Role.UNIT,
     "unit_b": Role.UNIT,
     "station": Role.STATION,
+    "reports": Role.REPORTS,
     "auditor": Role.AUDITOR,
     "administrator": Role.ADMINISTRATOR,
 }

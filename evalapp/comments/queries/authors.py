@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -11,16 +11,19 @@ from sqlalchemy import Row, Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from evalapp.accounts.models import Resident
-from evalapp.comments.models import Comment, CommentAuthor, CommentDecision, Thread
+from evalapp.comments.models import Comment, CommentAppeal, CommentAuthor, CommentDecision, Thread
 from evalapp.comments.queries.threads import ReplyShown, replies_in, with_replies
 from evalapp.comments.rules import moderation, sealing
-from evalapp.comments.rules.moderation import CommentState, RefusalReason
+from evalapp.comments.rules.moderation import AppealOutcome, CommentState, RefusalReason
 from evalapp.comments.rules.sealing import CommentKeys
 
 
 @dataclass(frozen=True, kw_only=True)
 class OwnComment:
-    """One's own comment. `text` as typed, `public_text` as others see it; reason and note when it was refused."""
+    """One's own comment. `text` as typed, `public_text` as others see it; reason and note when it was refused.
+
+    Of what was moved to the misconduct channel no word is shown again: a telephone lies open on many tables.
+    """
 
     reference: str
     thread_title: str
@@ -33,6 +36,12 @@ class OwnComment:
     reason: RefusalReason | None
     note: str
     reply: ReplyShown | None
+    appealed_on: date | None = None
+    outcome: AppealOutcome | None = None
+
+    @property
+    def may_be_appealed(self) -> bool:
+        return self.state is CommentState.REFUSED and self.appealed_on is None
 
     @property
     def is_masked(self) -> bool:
@@ -86,6 +95,8 @@ def _statement() -> Select[*tuple[Any, ...]]:
             Thread.title.label("thread_title"),
             Thread.path,
             CommentDecision,
+            CommentAppeal.made_on,
+            CommentAppeal.outcome,
             Resident.known_since,
         )
         .join(CommentAuthor, CommentAuthor.comment_id == Comment.id)
@@ -95,6 +106,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             CommentDecision,
             and_(CommentDecision.comment_id == Comment.id, CommentDecision.number == Comment.version),
         )
+        .outerjoin(CommentAppeal, CommentAppeal.comment_id == Comment.id)
         .where(Comment.pseudonym.in_(bindparam("names", expanding=True)))
         .order_by(Comment.written_on.desc(), Comment.reference)
     )
@@ -105,6 +117,7 @@ def _one(row: Row[Any], *, reply: ReplyShown | None, keys: CommentKeys) -> OwnCo
     comment: Comment = row.Comment
     decision: CommentDecision | None = row.CommentDecision
     refusal = decision if comment.state is CommentState.REFUSED else None
+    note = decision.note if decision and (refusal or row.outcome) else ""
     typed = sealing.open_original(keys, comment.id, comment.original) if comment.original else comment.text
     return OwnComment(
         reference=comment.reference,
@@ -116,6 +129,8 @@ def _one(row: Row[Any], *, reply: ReplyShown | None, keys: CommentKeys) -> OwnCo
         public_text=comment.text,
         state=comment.state,
         reason=refusal.reason if refusal else None,
-        note=refusal.note if refusal else "",
+        note=note,
         reply=reply,
+        appealed_on=row.made_on,
+        outcome=row.outcome,
     )

@@ -2,7 +2,7 @@
 
 import enum
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -15,17 +15,21 @@ from sqlalchemy import (
     Row,
     Select,
     String,
+    Subquery,
     and_,
     bindparam,
-    func,
+    case,
+    literal,
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
-from evalapp.comments.models import Comment, Reply, ReplyWording
-from evalapp.comments.rules.moderation import CommentState
+from evalapp.comments.models import Comment, MetToo, Reply, ReplyWording, Thread
+from evalapp.comments.rules.moderation import CommentState, public_state
+from evalapp.comments.rules.moments import Moment, in_order
 from evalapp.comments.rules.wording import signature
 from evalapp.core import clock
 from evalapp.core.errors import NotFound
@@ -78,7 +82,9 @@ class ShownComment:
     day: date
     at_seconds: int | None
     text: str
-    state: CommentState
+    state: CommentState  # as the public is told it
+    met: int
+    is_met: bool  # by the reader
     reply: ReplyShown | None
 
     @property
@@ -96,6 +102,7 @@ class ThreadPage:
     refused: int
     withdrawn: int
     next: str | None
+    moments: tuple[Moment, ...] = ()
 
 
 def thread_page(
@@ -105,12 +112,20 @@ def thread_page(
     only: ThreadFilter = ThreadFilter.NEWEST,
     after: str | None = None,
     limit: int = PAGE,
+    moments: int = 0,
+    mark: str = "",
 ) -> ThreadPage:
     """Return a page, the newest day first and inside a day in an order that tells nothing: one statement, or two.
 
-    `after` is the cursor of the page before. Raises `NotFound` for one that this thread does not know.
+    `after` is the cursor of the page before. `moments`: how many of the newest comments that name a moment come along;
+    `mark`: under which the reader says 我也遇到. Raises `NotFound` for a page that this thread does not know.
     """
-    asked: dict[str, Any] = {"thread_id": thread_id, "most": limit + 1}
+    asked: dict[str, Any] = {
+        "thread_id": thread_id,
+        "most": limit + 1,
+        "most_moments": moments,
+        "mark": mark,
+    }
     if after is not None:
         asked |= {"cursor": after, "day": _day_of(session, thread_id, after)}
     rows = session.execute(_page_statement(only, is_later=after is not None), asked).all()
@@ -124,6 +139,11 @@ def thread_page(
         refused=counts.refused,
         withdrawn=counts.withdrawn,
         next=comments[limit - 1].reference if len(comments) > limit else None,
+        moments=in_order(
+            Moment(reference=row.reference, at_seconds=row.at_seconds, text=row.text)
+            for row in rows
+            if row.is_paged == 0
+        ),
     )
 
 
@@ -180,50 +200,72 @@ def _replies_statement() -> Select[*tuple[Any, ...]]:
 
 @cache
 def _page_statement(only: ThreadFilter, *, is_later: bool) -> Select[*tuple[Any, ...]]:
-    """Counts of the whole thread beside a page of it; made once, because making it costs more than running it."""
-    counted = (
+    """The thread's numbers beside a page of it and its moments; made once, because making it costs more than running it.
+
+    A row without a comment's key is a moment, or says that the thread is empty.
+    """
+    paged, moments = _paged(only, is_later=is_later), _moments()
+    shown = union_all(
+        select(*paged.c, literal(1, Integer).label("is_paged")),
+        select(*moments.c, literal(0, Integer).label("is_paged")),
+    ).subquery("listed")
+    beside = (
         select(
-            _number(CommentState.SHOWN).label("shown"),
-            func.count(Reply.id).filter(Comment.state == CommentState.SHOWN).label("answered"),
-            _number(CommentState.REFUSED).label("refused"),
-            _number(CommentState.WITHDRAWN, CommentState.ERASED).label("withdrawn"),
+            Thread.shown,
+            Thread.answered,
+            Thread.refused,
+            Thread.withdrawn,
+            *shown.c["reference", "written_on", "at_seconds", "text", "state", "met", "is_paged"],
+            MetToo.mark.is_not(None).label("is_met"),
         )
-        .select_from(Comment)
-        .outerjoin(Reply, Reply.comment_id == Comment.id)
-        .where(Comment.thread_id == bindparam("thread_id"))
-        .subquery("counted")
+        .select_from(Thread)
+        .outerjoin(shown, true())
+        .outerjoin(MetToo, and_(MetToo.comment_id == shown.c.id, MetToo.mark == bindparam("mark")))
+        .where(Thread.id == bindparam("thread_id"))
+        .order_by(shown.c.written_on.desc(), shown.c.reference.desc())
     )
+    return with_replies(beside, case((shown.c.is_paged == 1, shown.c.id)))
+
+
+def _paged(only: ThreadFilter, *, is_later: bool) -> Subquery:
     wanted: list[ColumnElement[bool]] = [
         Comment.thread_id == bindparam("thread_id"),
         Comment.shown_on.is_not(None),
     ]
     if only is ThreadFilter.ANSWERED:
-        wanted += [Comment.state == CommentState.SHOWN, Comment.id.in_(select(Reply.comment_id))]
+        wanted += [Comment.state == CommentState.SHOWN, Comment.is_answered.is_(True)]
     if is_later:
         day, cursor = bindparam("day", type_=Date()), bindparam("cursor", type_=String())
         wanted.append(
             or_(Comment.written_on < day, and_(Comment.written_on == day, Comment.reference < cursor))
         )
-    listed = (
+    return _newest(wanted, most="most").subquery("paged")
+
+
+def _moments() -> Subquery:
+    wanted = [
+        Comment.thread_id == bindparam("thread_id"),
+        Comment.state == CommentState.SHOWN,
+        Comment.at_seconds.is_not(None),
+    ]
+    return _newest(wanted, most="most_moments").subquery("moments")
+
+
+def _newest(wanted: Sequence[ColumnElement[bool]], *, most: str) -> Select[*tuple[Any, ...]]:
+    return (
         select(
-            Comment.id, Comment.reference, Comment.written_on, Comment.at_seconds, Comment.text, Comment.state
+            Comment.id,
+            Comment.reference,
+            Comment.written_on,
+            Comment.at_seconds,
+            Comment.text,
+            Comment.state,
+            Comment.met,
         )
         .where(*wanted)
         .order_by(Comment.written_on.desc(), Comment.reference.desc())
-        .limit(bindparam("most", type_=Integer()))
-        .subquery("listed")
+        .limit(bindparam(most, type_=Integer()))
     )
-    beside = (
-        select(*counted.c, *listed.c["reference", "written_on", "at_seconds", "text", "state"])
-        .select_from(counted)
-        .outerjoin(listed, true())
-        .order_by(listed.c.written_on.desc(), listed.c.reference.desc())
-    )
-    return with_replies(beside, listed.c.id)
-
-
-def _number(*states: CommentState) -> ColumnElement[int]:
-    return func.count().filter(Comment.state.in_(states))
 
 
 def _day_of(session: Session, thread_id: uuid.UUID, cursor: str) -> date:
@@ -239,11 +281,17 @@ def _day_of(session: Session, thread_id: uuid.UUID, cursor: str) -> date:
 
 def _shown(row: Row[Any], reply: ReplyShown | None) -> ShownComment:
     is_shown = row.state is CommentState.SHOWN
+    stands = row.state in {
+        CommentState.SHOWN,
+        CommentState.REFUSED,
+    }  # a hidden question does not blame its answer
     return ShownComment(
         reference=row.reference,
         day=row.written_on,
         at_seconds=row.at_seconds if is_shown else None,
         text=row.text if is_shown else "",
-        state=row.state,
-        reply=reply if is_shown else None,
+        state=public_state(row.state),
+        met=row.met if is_shown else 0,
+        is_met=bool(row.is_met),
+        reply=reply if stands else None,
     )

@@ -18,12 +18,27 @@ class CommentState(enum.StrEnum):
     REFUSED = "refused"  # never shown, or hidden later: `shown_on` tells
     WITHDRAWN = "withdrawn"  # by its author
     ERASED = "erased"  # the author's right: the words are gone
+    MOVED = "moved"  # to the office's channel for reports of misconduct; the words are sealed there
 
 
 class Verdict(enum.StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     MASKED = "masked"  # words were masked by hand; the state stays
+    RESTORED = "restored"  # after an appeal
+    UPHELD = "upheld"  # the refusal, after an appeal
+    MOVED = "moved"
+    RETURNED = "returned"  # from the misconduct channel: it is no report
+
+
+class AppealOutcome(enum.StrEnum):
+    RESTORED = "restored"
+    UPHELD = "upheld"
+
+
+class GroupKind(enum.StrEnum):
+    ALIKE = "alike"
+    FLOOD = "flood"  # of one author in one thread
 
 
 class RefusalReason(enum.StrEnum):
@@ -45,6 +60,8 @@ REASONS = {
     RefusalReason.REPORT: N_("反映的是违纪违法线索，请走检举控告渠道，那里会为你保密"),
     RefusalReason.OTHER: N_("其他原因"),
 }
+# A report of misconduct is moved to the channel that keeps it secret, no longer refused with a word where to go.
+OFFERED = tuple(reason for reason in REASONS if reason is not RefusalReason.REPORT)
 
 STATES = {
     CommentState.HELD: N_("等待审核"),
@@ -52,12 +69,19 @@ STATES = {
     CommentState.REFUSED: N_("没有公开"),
     CommentState.WITHDRAWN: N_("已收回"),
     CommentState.ERASED: N_("已清除"),
+    CommentState.MOVED: N_("已转专门渠道"),
 }
+# What the public is told: nobody can tell a comment that was moved from one that was refused.
+_PUBLIC = {CommentState.MOVED: CommentState.REFUSED, CommentState.ERASED: CommentState.WITHDRAWN}
 
 _DECIDABLE = {
     Verdict.APPROVED: frozenset({CommentState.HELD}),
     Verdict.REFUSED: frozenset({CommentState.HELD, CommentState.SHOWN}),
     Verdict.MASKED: frozenset({CommentState.HELD, CommentState.SHOWN}),
+    Verdict.RESTORED: frozenset({CommentState.REFUSED}),
+    Verdict.UPHELD: frozenset({CommentState.REFUSED}),
+    Verdict.MOVED: frozenset({CommentState.HELD, CommentState.SHOWN, CommentState.REFUSED}),
+    Verdict.RETURNED: frozenset({CommentState.MOVED}),
 }
 
 
@@ -69,3 +93,8 @@ def may_be_decided(state: CommentState, verdict: Verdict) -> bool:
 def may_be_withdrawn(state: CommentState) -> bool:
     """Whether its author may still take it back."""
     return state in {CommentState.HELD, CommentState.SHOWN}
+
+
+def public_state(state: CommentState) -> CommentState:
+    """What everybody is told of a comment in `state`."""
+    return _PUBLIC.get(state, state)

@@ -18,11 +18,12 @@ _NONCE = 12
 
 @dataclass(frozen=True, kw_only=True)
 class CommentKeys:
-    """Three keys of the service: a copy of the database without them joins no words to a person."""
+    """Keys of the service: a copy of the database without them joins no words to a person, and opens no report."""
 
     pseudonyms: bytes = field(repr=False)
     authors: bytes = field(repr=False)
     originals: bytes = field(repr=False)
+    reports: bytes = field(repr=False)
 
     @classmethod
     def of(cls, keys: Keys) -> Self:
@@ -31,6 +32,7 @@ class CommentKeys:
             pseudonyms=keys.service("comment-pseudonyms"),
             authors=keys.service("comment-authors"),
             originals=keys.service("comment-originals"),
+            reports=keys.service("comment-reports"),
         )
 
 
@@ -50,6 +52,16 @@ def pseudonym(keys: CommentKeys, *, thread_id: uuid.UUID, resident_id: uuid.UUID
 def allowance(keys: CommentKeys, *, hour: datetime, resident_id: uuid.UUID) -> str:
     """Return under what the comments of one resident in one hour are counted; the next hour has another."""
     return _keyed(keys.pseudonyms, b"hour", hour.isoformat().encode(), resident_id.bytes)
+
+
+def met_mark(keys: CommentKeys, *, thread_id: uuid.UUID, resident_id: uuid.UUID) -> str:
+    """Return under what somebody's 我也遇到 stand in one thread: another than their comments, and than in other threads."""
+    return _keyed(keys.pseudonyms, b"met", thread_id.bytes, resident_id.bytes)
+
+
+def counted_once(keys: CommentKeys, *, cell: str, resident_id: uuid.UUID) -> str:
+    """Return under what somebody is counted in one figure of the journal; no other figure shares it."""
+    return _keyed(keys.pseudonyms, b"journal", cell.encode(), resident_id.bytes)
 
 
 def fingerprint(keys: CommentKeys, text: str) -> str:
@@ -82,9 +94,19 @@ def open_original(keys: CommentKeys, comment_id: uuid.UUID, sealed: bytes) -> st
     return _open(keys.originals, comment_id, sealed).decode()
 
 
-def new_reference() -> str:
+def seal_report(keys: CommentKeys, comment_id: uuid.UUID, content: str) -> bytes:
+    """Seal what goes to the misconduct channel."""
+    return _seal(keys.reports, comment_id, content.encode())
+
+
+def open_report(keys: CommentKeys, comment_id: uuid.UUID, sealed: bytes) -> str:
+    """Open what `seal_report` made. Raises `ValueError` when the key or the comment is another."""
+    return _open(keys.reports, comment_id, sealed).decode()
+
+
+def new_reference(kind: str = "LY") -> str:
     """Return a public reference that tells neither order nor time: `LY-7K2M9QX4`."""
-    return "LY-" + "".join(secrets.choice("23456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(8))
+    return f"{kind}-" + "".join(secrets.choice("23456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(8))
 
 
 def _keyed(key: bytes, *parts: bytes) -> str:

@@ -12,11 +12,24 @@ from sqlalchemy.orm import Session
 
 from evalapp.accounts import queries as accounts
 from evalapp.accounts.events import ResidentErased
-from evalapp.comments.models import Comment, CommentAllowance, CommentAuthor, Thread
+from evalapp.comments.models import (
+    Comment,
+    CommentAllowance,
+    CommentAppeal,
+    CommentAuthor,
+    CommentCatch,
+    Thread,
+)
 from evalapp.comments.rules import masking, moderation, sealing, wording
+from evalapp.comments.rules.journal import JournalAct
 from evalapp.comments.rules.moderation import CommentState, Moderation
 from evalapp.comments.rules.sealing import Authorship, CommentKeys
+from evalapp.comments.services import journal
 from evalapp.comments.services.choice import record_choice
+from evalapp.comments.services.grouping import forget_bands, join_group
+from evalapp.comments.services.meeting import forget_marks
+from evalapp.comments.services.threads import recount
+from evalapp.comments.services.watching import note_catch, watched_words
 from evalapp.core import clock, jobs
 from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, Invalid, NotFound, TooMany
@@ -56,6 +69,7 @@ def write_comment(
 ) -> Comment:
     """Keep a resident's words, masked, and hold them for the office unless the policy says otherwise.
 
+    Words that the office watches for are held under every policy.
     `at_seconds` is a moment of the recording, which lasts `duration`. Raises `Invalid`, `TooMany`, `NotFound`, and
     `Conflict` when the same words came from the same person already.
     """
@@ -63,13 +77,15 @@ def write_comment(
     words = wording.cleaned(text)
     _check_words(words)
     _check_moment(at_seconds, duration)
-    if session.scalar(select(Thread.id).where(Thread.id == thread_id)) is None:
+    unit_id = session.scalar(select(Thread.unit_id).where(Thread.id == thread_id))
+    if unit_id is None:
         raise NotFound(N_("没有找到你要的内容。"))
     record_choice(session, policy.moderation)
     _use_allowance(session, author.id, keys=keys, per_hour=policy.per_hour)
     public = masking.masked(words)
     comment_id, now = uuid.uuid4(), clock.now()
-    shown = policy.moderation is Moderation.AFTER
+    caught = watched_words(session, words)
+    shown = policy.moderation is Moderation.AFTER and caught is None
     comment = Comment(
         id=comment_id,
         thread_id=thread_id,
@@ -91,11 +107,19 @@ def write_comment(
     session.add(
         CommentAuthor(comment_id=comment_id, sealed=sealing.seal_author(keys, comment_id, authorship))
     )
+    join_group(session, comment)
+    if caught:
+        note_catch(session, comment, caught)
+        journal.note(session, JournalAct.CAUGHT, unit_id=unit_id, author_id=author.id, keys=keys)
+    if not shown:
+        journal.note(session, JournalAct.HELD, unit_id=unit_id, author_id=author.id, keys=keys)
+    else:
+        recount(session, thread_id)
     return comment
 
 
-def withdraw_comment(session: Session, *, reference: str, author: Actor, keys: CommentKeys) -> Comment:
-    """Take one's own comment back: a mark stays. Raises `NotFound` for another's, `Conflict` when it is too late."""
+def own_comment(session: Session, *, reference: str, author: Actor, keys: CommentKeys) -> Comment:
+    """Return one's own comment, locked. Raises `NotFound` for another's, and for one of whoever had the number before."""
     assert author.id is not None
     sealed = session.execute(
         select(Comment.id, CommentAuthor.sealed)
@@ -106,11 +130,17 @@ def withdraw_comment(session: Session, *, reference: str, author: Actor, keys: C
     since = accounts.known_since(session, author.id)
     if sealed is None or written is None or written.resident_id != author.id or written.written_at < since:
         raise NotFound(N_("没有找到这条留言。"))
-    comment = locked(session, Comment, sealed.id)
+    return locked(session, Comment, sealed.id)
+
+
+def withdraw_comment(session: Session, *, reference: str, author: Actor, keys: CommentKeys) -> Comment:
+    """Take one's own comment back: a mark stays. Raises `NotFound` for another's, `Conflict` when it is too late."""
+    comment = own_comment(session, reference=reference, author=author, keys=keys)
     if not moderation.may_be_withdrawn(comment.state):
         raise Conflict(N_("这条留言已经没有公开，不必收回。"))
     comment.state, comment.fingerprint = CommentState.WITHDRAWN, None
     comment.version += 1
+    recount(session, comment.thread_id)
     return comment
 
 
@@ -119,7 +149,8 @@ def erase_author(
 ) -> int:
     """Erase every word of a resident and what tied it to them; return how many comments. Marks stay in the threads.
 
-    Only what was written up to `until`, so that what they write when they come back is not taken with it.
+    Only what was written up to `until`, so that what they write when they come back is not taken with it. A report in
+    the misconduct channel stays there, as the law asks for reports: nothing ties it to anybody any more.
     """
     threads = session.scalars(select(Thread.id).order_by(Thread.id)).all()
     names = [sealing.pseudonym(keys, thread_id=thread, resident_id=resident_id) for thread in threads]
@@ -134,13 +165,26 @@ def erase_author(
         for comment_id, sealed in rows
         if until is None or sealing.open_author(keys, comment_id, sealed).written_at <= until
     ]
-    for comment_id in ids:
-        comment = locked(session, Comment, comment_id)
-        comment.state, comment.text, comment.original = CommentState.ERASED, "", None
-        comment.pseudonym, comment.fingerprint = secrets.token_hex(32), None
-        comment.version += 1
+    touched = {_erase(session, comment_id) for comment_id in ids}
     session.execute(delete(CommentAuthor).where(CommentAuthor.comment_id.in_(ids)))
+    session.execute(update(CommentAppeal).where(CommentAppeal.comment_id.in_(ids)).values(text=""))
+    session.execute(delete(CommentCatch).where(CommentCatch.comment_id.in_(ids)))
+    forget_bands(session, ids)
+    forget_marks(
+        session, [sealing.met_mark(keys, thread_id=thread, resident_id=resident_id) for thread in threads]
+    )
+    for thread_id in sorted(touched):
+        recount(session, thread_id)
     return len(ids)
+
+
+def _erase(session: Session, comment_id: uuid.UUID) -> uuid.UUID:
+    """Empty one comment; return its thread."""
+    comment = locked(session, Comment, comment_id)
+    comment.state, comment.text, comment.original = CommentState.ERASED, "", None
+    comment.pseudonym, comment.fingerprint = secrets.token_hex(32), None
+    comment.version += 1
+    return comment.thread_id
 
 
 def on_resident_erased(session: Session, event: ResidentErased) -> None:

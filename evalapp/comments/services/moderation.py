@@ -1,37 +1,49 @@
-"""What the office decides on a comment: show it, refuse it with a reason, mask words by hand."""
+"""What the office decides on a comment: show it, refuse it with a reason, mask words by hand; one by one or a group."""
 
 import uuid
 from collections.abc import Sequence
-from contextlib import suppress
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalapp.accounts import queries as accounts
-from evalapp.audit import services as audit
-from evalapp.comments.models import Comment, CommentAuthor, CommentDecision
-from evalapp.comments.rules import masking, moderation, sealing, wording
-from evalapp.comments.rules.moderation import CommentState, RefusalReason, Verdict
+from evalapp.comments.models import Comment, CommentAppeal, CommentGroup
+from evalapp.comments.rules import masking, sealing, wording
+from evalapp.comments.rules.moderation import AppealOutcome, CommentState, RefusalReason, Verdict
 from evalapp.comments.rules.sealing import CommentKeys
-from evalapp.core import clock
-from evalapp.core.constraints import refusing
-from evalapp.core.errors import Conflict, Invalid, NotFound
+from evalapp.comments.services.deciding import (
+    as_seen,
+    checked_note,
+    decide,
+    settle,
+    somebody_was_first,
+    tell_author,
+)
+from evalapp.comments.services.threads import recount
+from evalapp.core.errors import Conflict, Invalid
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Actor
 from evalapp.core.transaction import locked
-from evalapp.notifications import services as notifications
 
-_MOST_OF_A_NOTE = 200
+MOST_AT_ONCE = 200  # of a group; what is left stays in the queue
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenGroup:
+    """What a moderator saw of a group: how many waited, up to which place. What came later is not decided with it."""
+
+    group_id: uuid.UUID
+    count: int
+    upto: int
 
 
 def approve(
     session: Session, *, reference: str, seen_version: int, actor: Actor, keys: CommentKeys
 ) -> Comment:
     """Show a held comment, and tell its author. Raises `NotFound`, and `Conflict` when somebody else was first."""
-    comment = _as_seen(session, reference, seen_version, Verdict.APPROVED)
-    comment.state, comment.shown_on = CommentState.SHOWN, clock.today()
-    _decide(session, comment, Verdict.APPROVED, actor=actor)
-    tell_author(session, comment, keys=keys)
+    comment = as_seen(session, reference, seen_version, Verdict.APPROVED)
+    decide(session, comment, Verdict.APPROVED, actor=actor, keys=keys)
+    settle(session, comment, keys=keys)
     return comment
 
 
@@ -47,18 +59,54 @@ def refuse(
 ) -> Comment:
     """Refuse a held comment or hide a shown one, and tell its author why; the words are kept.
 
-    Raises `NotFound`, `Invalid`, and `Conflict` when somebody else was first.
+    Raises `NotFound`, `Invalid`, and `Conflict` when somebody else was first or an appeal had it restored.
     """
-    note = wording.cleaned(note)
-    if reason is RefusalReason.OTHER and not note:
-        raise Invalid(N_("选了“其他原因”，请写明是什么原因，作者会看到。"), field="note")
-    if not wording.fits(note, _MOST_OF_A_NOTE):
-        raise Invalid(N_("说明最多 %(most)s 字，请删短一些。"), field="note", most=_MOST_OF_A_NOTE)
-    comment = _as_seen(session, reference, seen_version, Verdict.REFUSED)
-    comment.state = CommentState.REFUSED
-    _decide(session, comment, Verdict.REFUSED, actor=actor, reason=reason, note=note)
-    tell_author(session, comment, keys=keys)
+    note = checked_note(note, reason=reason)
+    comment = as_seen(session, reference, seen_version, Verdict.REFUSED)
+    if comment.state is CommentState.SHOWN and _was_restored(session, comment):
+        raise Conflict(N_("这条留言经申诉恢复，不能再退回。有个人信息可以隐去，是检举控告可以转出。"))
+    decide(session, comment, Verdict.REFUSED, actor=actor, keys=keys, reason=reason, note=note)
+    settle(session, comment, keys=keys)
     return comment
+
+
+def decide_group(
+    session: Session,
+    seen: SeenGroup,
+    *,
+    verdict: Verdict,
+    actor: Actor,
+    keys: CommentKeys,
+    reason: RefusalReason | None = None,
+    note: str = "",
+) -> list[Comment]:
+    """Show or refuse what waits of a group, as the moderator saw it; each comment gets a decision of its own.
+
+    Raises `NotFound`, `Invalid`, and `Conflict` when somebody decided one of them meanwhile.
+    """
+    assert verdict in {Verdict.APPROVED, Verdict.REFUSED}
+    note = checked_note(note, reason=reason)
+    locked(session, CommentGroup, seen.group_id)
+    waiting = session.scalars(
+        select(Comment)
+        .where(
+            Comment.group_id == seen.group_id,
+            Comment.state == CommentState.HELD,
+            Comment.place <= seen.upto,
+        )
+        .order_by(Comment.id)
+        .limit(MOST_AT_ONCE + 1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if not waiting or len(waiting) != seen.count:
+        raise somebody_was_first()
+    for comment in waiting:
+        decide(session, comment, verdict, actor=actor, keys=keys, reason=reason, note=note)
+        tell_author(session, comment, keys=keys)
+    for thread_id in sorted({comment.thread_id for comment in waiting}):
+        recount(session, thread_id)
+    return list(waiting)
 
 
 def mask(
@@ -74,7 +122,7 @@ def mask(
 
     Raises `NotFound`, `Invalid` for a word that is not there, `Conflict` when somebody else was first.
     """
-    comment = _as_seen(session, reference, seen_version, Verdict.MASKED)
+    comment = as_seen(session, reference, seen_version, Verdict.MASKED)
     wanted = [cleaned for word in words if (cleaned := wording.cleaned(word))]
     if not wanted:
         raise Invalid(N_("请写下要隐去的字词，一行一个。"), field="words")
@@ -87,70 +135,10 @@ def mask(
     if comment.original is None:
         comment.original = sealing.seal_original(keys, comment.id, comment.text)
     comment.text = text
-    _decide(session, comment, Verdict.MASKED, actor=actor)
+    decide(session, comment, Verdict.MASKED, actor=actor, keys=keys)
     return comment
 
 
-def tell_author(session: Session, comment: Comment, *, keys: CommentKeys) -> None:
-    """Have the author told that there is something new.
-
-    Not whoever erased their account, nor the later holder of the author's number.
-    """
-    sealed = session.scalar(select(CommentAuthor.sealed).where(CommentAuthor.comment_id == comment.id))
-    if sealed is None:
-        return
-    author = sealing.open_author(keys, comment.id, sealed)
-    with suppress(NotFound):
-        if author.written_at >= accounts.known_since(session, author.resident_id):
-            notifications.notify(session, resident_id=author.resident_id)
-
-
-def _as_seen(session: Session, reference: str, seen_version: int, verdict: Verdict) -> Comment:
-    """Return the comment, locked, unless it is no longer as the moderator saw it."""
-    comment_id: uuid.UUID | None = session.scalar(select(Comment.id).where(Comment.reference == reference))
-    if comment_id is None:
-        raise NotFound(N_("没有找到这条留言。"))
-    comment = locked(session, Comment, comment_id)
-    if not _is_as_seen(comment, seen_version) or not moderation.may_be_decided(comment.state, verdict):
-        raise _somebody_was_first()
-    return comment
-
-
-def _is_as_seen(comment: Comment, seen_version: int) -> bool:
-    return comment.version == seen_version
-
-
-def _somebody_was_first() -> Conflict:
-    return Conflict(N_("这条留言刚刚有人处理过，请看看现在的情况。"))
-
-
-def _decide(
-    session: Session,
-    comment: Comment,
-    verdict: Verdict,
-    *,
-    actor: Actor,
-    reason: RefusalReason | None = None,
-    note: str = "",
-) -> None:
-    comment.version += 1
-    with refusing(session, {"uq_comment_decisions_comment_id_number": _somebody_was_first()}):
-        session.add(
-            CommentDecision(
-                comment_id=comment.id,
-                number=comment.version,
-                at=clock.now(),
-                verdict=verdict,
-                reason=reason,
-                note=note,
-                staff_id=actor.id if actor.is_staff else None,
-                post=actor.name,
-            )
-        )
-    audit.record(
-        session,
-        actor=actor,
-        action=f"comment.{verdict.value}",
-        subject=comment.reference,
-        detail={"reason": reason.value} if reason else {},
-    )
+def _was_restored(session: Session, comment: Comment) -> bool:
+    outcome = session.scalar(select(CommentAppeal.outcome).where(CommentAppeal.comment_id == comment.id))
+    return outcome is AppealOutcome.RESTORED

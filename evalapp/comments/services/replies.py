@@ -11,7 +11,7 @@ from evalapp.comments.rules import masking, wording
 from evalapp.comments.rules.masking import NumberKind
 from evalapp.comments.rules.moderation import CommentState
 from evalapp.comments.rules.sealing import CommentKeys
-from evalapp.comments.services.moderation import tell_author
+from evalapp.comments.services.deciding import settle
 from evalapp.core import clock
 from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, Invalid, NotFound
@@ -35,7 +35,8 @@ def reply(
         session.add(answered)
     _add_wording(session, answered, words, actor=actor)
     audit.record(session, actor=actor, action="comment.replied", subject=reference)
-    tell_author(session, comment, keys=keys)
+    comment.is_answered = True
+    settle(session, comment, keys=keys)
     return answered
 
 

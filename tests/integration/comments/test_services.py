@@ -14,7 +14,7 @@ from evalapp.audit.models import AuditEntry
 from evalapp.comments import queries, services
 from evalapp.comments.models import Comment, CommentAuthor, CommentDecision, ReplyWording
 from evalapp.comments.rules.moderation import CommentState, Moderation, RefusalReason
-from evalapp.comments.services import moderation as moderating
+from evalapp.comments.services import deciding as moderating
 from evalapp.comments.services.authorship import CommentPolicy
 from evalapp.core.errors import Conflict, DomainError, Invalid, NotFound, TooMany
 from evalapp.core.platform import Platform
@@ -48,7 +48,7 @@ def test_numbers_are_masked_before_anybody_sees_them_and_the_original_is_sealed(
     assert row.text == "打 ［电话已隐去］ 找我"
     assert row.original is not None
     assert NUMBER.encode() not in row.original
-    queued = queries.queue(session, only=queries.QueueFilter.MASKED, page=1, keys=comments.keys)
+    queued = queries.queue(session, only=queries.QueueFilter.MASKED, keys=comments.keys)
     assert [item.original for item in queued.items] == [f"打 {NUMBER} 找我"]
 
 
@@ -211,7 +211,7 @@ def test_words_masked_by_hand_are_gone_for_all_but_moderators(comments: Comments
     comments.approved(masked)
     (shown,) = queries.thread_page(session, written.thread_id).comments
     assert shown.text == "三号楼的［已隐去］说的"
-    queued = queries.queue(session, only=queries.QueueFilter.SHOWN, page=1, keys=comments.keys)
+    queued = queries.queue(session, only=queries.QueueFilter.SHOWN, keys=comments.keys)
     assert queued.items[0].original == "三号楼的王阿姨说的"
 
 

@@ -3,15 +3,18 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from evalapp.comments.rules.moderation import CommentState, RefusalReason, Verdict
+from evalapp.comments.rules.moderation import CommentState, GroupKind, RefusalReason, Verdict
 from evalapp.core.base import Base, Keyed
 
 
 class Thread(Keyed, Base):
-    """What comments hang on. Holds title, unit, public reference and path of what it is about, given when it is made."""
+    """What comments hang on. Holds title, unit, public reference and path of what it is about, given when it is made.
+
+    The numbers are counted anew whenever a comment changes its state, so that a page of a long thread counts nothing.
+    """
 
     __tablename__ = "threads"
 
@@ -20,6 +23,20 @@ class Thread(Keyed, Base):
     reference: Mapped[str] = mapped_column(unique=True)
     path: Mapped[str] = mapped_column()
     created_at: Mapped[datetime] = mapped_column()
+    shown: Mapped[int] = mapped_column(default=0)
+    answered: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+    withdrawn: Mapped[int] = mapped_column(default=0)
+
+
+class CommentGroup(Keyed, Base):
+    """Comments that are alike, or a flood of one author in one thread: the office decides them together."""
+
+    __tablename__ = "comment_groups"
+
+    kind: Mapped[GroupKind] = mapped_column()
+    opened_on: Mapped[date] = mapped_column()
+    size: Mapped[int] = mapped_column(default=0)  # how many places were given
 
 
 class Comment(Keyed, Base):
@@ -34,8 +51,40 @@ class Comment(Keyed, Base):
         CheckConstraint("at_seconds >= 0", name="moment_not_negative"),
         CheckConstraint("state != 'shown' OR shown_on IS NOT NULL", name="shown_since_a_day"),
         CheckConstraint("state != 'erased' OR (text = '' AND original IS NULL)", name="erased_is_empty"),
-        Index("ix_comments_thread", "thread_id", "written_on", "reference"),
+        CheckConstraint("state != 'moved' OR (text = '' AND original IS NULL)", name="moved_is_empty"),
+        CheckConstraint("(group_id IS NULL) = (place IS NULL)", name="place_in_a_group"),
+        CheckConstraint("met >= 0", name="met_not_negative"),
+        Index("uq_comments_group_id_place", "group_id", "place", unique=True),
+        Index(
+            "ix_comments_listed",
+            "thread_id",
+            "written_on",
+            "reference",
+            sqlite_where=text("shown_on IS NOT NULL"),
+            postgresql_where=text("shown_on IS NOT NULL"),
+        ),
+        Index("ix_comments_answered", "thread_id", "is_answered", "written_on", "reference"),
+        Index(
+            "ix_comments_moments",
+            "thread_id",
+            "state",
+            "written_on",
+            "reference",
+            sqlite_where=text("at_seconds IS NOT NULL"),
+            postgresql_where=text("at_seconds IS NOT NULL"),
+        ),
+        Index("ix_comments_counted", "thread_id", "state", "is_answered"),
         Index("ix_comments_queue", "state", "written_on", "reference"),
+        Index("ix_comments_alone", "state", "group_id", "written_on", "reference"),
+        Index("ix_comments_grouped", "group_id", "state", "place"),
+        Index(
+            "ix_comments_masked",
+            "state",
+            "written_on",
+            "reference",
+            sqlite_where=text("original IS NOT NULL"),
+            postgresql_where=text("original IS NOT NULL"),
+        ),
     )
 
     thread_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("threads.id"))
@@ -49,6 +98,10 @@ class Comment(Keyed, Base):
     state: Mapped[CommentState] = mapped_column()
     shown_on: Mapped[date | None] = mapped_column()  # the first day; stays when it is hidden later
     version: Mapped[int] = mapped_column(default=0)  # how many decisions there are
+    is_answered: Mapped[bool] = mapped_column(default=False)
+    met: Mapped[int] = mapped_column(default=0)  # how many people said 我也遇到
+    group_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("comment_groups.id"))
+    place: Mapped[int | None] = mapped_column()  # in the group
 
 
 class CommentAuthor(Base):
@@ -111,3 +164,24 @@ class ReplyWording(Keyed, Base):
     written_at: Mapped[datetime] = mapped_column()
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
     post: Mapped[str] = mapped_column()
+
+
+class CommentBand(Base):
+    """A number that alike comments very likely share; kept for a week, in which a flood is found."""
+
+    __tablename__ = "comment_bands"
+    __table_args__ = (Index("ix_comment_bands_value", "value", "written_on"),)
+
+    comment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("comments.id"), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    written_on: Mapped[date] = mapped_column(index=True)
+
+
+class MetToo(Base):
+    """Somebody who met with the same, once: under a keyed hash of thread and resident that their comments do not share."""
+
+    __tablename__ = "met_toos"
+    __table_args__ = (Index("ix_met_toos_mark", "mark"),)
+
+    comment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("comments.id"), primary_key=True)
+    mark: Mapped[str] = mapped_column(primary_key=True)

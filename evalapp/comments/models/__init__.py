@@ -1,0 +1,47 @@
+"""Tables of threads, comments, decisions and replies, and of what the office keeps beside them."""
+
+from evalapp.comments.models.comments import (
+    Comment,
+    CommentAllowance,
+    CommentAuthor,
+    CommentBand,
+    CommentDecision,
+    CommentGroup,
+    MetToo,
+    Reply,
+    ReplyWording,
+    Thread,
+)
+from evalapp.comments.models.office import (
+    CommentAppeal,
+    CommentCatch,
+    MisconductReport,
+    ModerationMonth,
+    ModerationPerson,
+    ModerationReason,
+    ModerationUnit,
+    ModerationWait,
+    WatchedList,
+)
+
+__all__ = [
+    "Comment",
+    "CommentAllowance",
+    "CommentAppeal",
+    "CommentAuthor",
+    "CommentBand",
+    "CommentCatch",
+    "CommentDecision",
+    "CommentGroup",
+    "MetToo",
+    "MisconductReport",
+    "ModerationMonth",
+    "ModerationPerson",
+    "ModerationReason",
+    "ModerationUnit",
+    "ModerationWait",
+    "Reply",
+    "ReplyWording",
+    "Thread",
+    "WatchedList",
+]

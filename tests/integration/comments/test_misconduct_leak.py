@@ -1,0 +1,159 @@
+"""A comment that was moved to the misconduct channel appears on no route of the unit: every route is asked, every link followed."""
+
+import html
+import re
+from collections import deque
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import quote, urljoin, urlsplit
+
+import pytest
+from flask import Flask
+
+from evalapp.accounts.models import Role
+from evalapp.comments.models import Comment
+from evalapp.comments.queries import threads
+from evalapp.comments.services import reports
+from evalapp.core.platform import Platform
+from evalapp.programme.models import Episode
+from evalapp.units import services as units_services
+from evalapp.units.models import Unit
+from tests.support.accounts import People
+from tests.support.ballots import Polling
+from tests.support.comments import Comments
+from tests.support.programme import Programme
+from tests.support.strict_client import StrictClient
+from tests.support.units import OFFICER, UnitFactory
+from tests.support.watchable import make_watchable
+
+WORDS = "窗口赵某收了红包才肯办件"
+ANSWER = "经查此事待核"
+MOST_PAGES = 400
+# Files that hold no comment, and ways back to a page that is asked for anyway.
+ELSEWHERE = ("/static", "/media", "/sign-in", "/desk/sign", "/preferences")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """A unit that has read a comment and answered it, and everybody who must see nothing of it any more."""
+
+    app: Flask
+    comment: Comment
+    browsers: dict[str, StrictClient]
+    samples: dict[str, object]
+
+    def secrets(self) -> list[str]:
+        return [WORDS, self.comment.reference, ANSWER, "JB-"]
+
+    def leaks(self, who: str) -> dict[str, list[str]]:
+        """On which addresses what stands that must not: all routes, and all that they link to."""
+        asked = dict.fromkeys(self._routes())
+        waiting, found = deque(asked), {}
+        while waiting:
+            path = waiting.popleft()
+            assert len(asked) <= MOST_PAGES, f"the links of this district have no end: {list(asked)[-9:]}"
+            answer = self.browsers[who].client.get(path)
+            body = answer.get_data(as_text=True) if answer.mimetype != "video/mp4" else ""
+            # A page may repeat the address that was typed.
+            if seen := [secret for secret in self.secrets() if secret in body and secret not in path]:
+                found[path] = seen
+            for link in re.findall(r'(?:href|src|action)="([^"]+)"', body):
+                to = urlsplit(urljoin(f"http://x{path}", html.unescape(link)))
+                following = to.path + (f"?{to.query}" if to.query else "")
+                if to.netloc == "x" and following not in asked and not to.path.startswith(ELSEWHERE):
+                    asked[following] = None
+                    waiting.append(following)
+            answer.close()
+        return found
+
+    def _routes(self) -> list[str]:
+        """Every address that can be asked for with GET and does not sign anybody out."""
+        paths = [f"/search?q={quote(WORDS[:6])}", f"/search?q={self.comment.reference}"]
+        for rule in self.app.url_map.iter_rules():
+            if "GET" not in (rule.methods or ()) or "static" in rule.endpoint or "sign" in rule.rule:
+                continue
+            names = {name: self.samples.get(name, "none") for name in rule.arguments}
+            with self.app.test_request_context():
+                built = rule.build(names, append_unknown=False)
+            if built is not None:
+                paths.append(built[1])
+        return paths
+
+
+@pytest.fixture
+def scene(platform: Platform, people: People, app: Flask, comments: Comments) -> Scene:
+    units, polling = UnitFactory(platform), Polling(platform)
+    programme = Programme(platform, units)
+    episode = polling.announce(opens_in=timedelta(days=-1))
+    programme.airing(episode)
+    make_watchable(platform, episode)
+    with platform.session() as session:
+        kept = session.get_one(Episode, episode.id)
+        unit = session.get_one(Unit, kept.unit_id)
+        thread = comments.thread_of(type("Of", (), {"thread_id": kept.thread_id}))
+    staff = people.at_desk(Role.UNIT)
+    with platform.transaction() as session:
+        units_services.assign_staff(session, unit_id=unit.id, staff_id=staff.staff.id, actor=OFFICER)
+    shown = comments.shown(thread, text=WORDS, at_seconds=1)
+    comments.replied(shown, unit=unit, text=ANSWER)
+    return Scene(
+        app=app,
+        comment=shown,
+        browsers={"unit": staff.browser, "resident": people.resident().browser, "anybody": people.client()},
+        samples={
+            "number": kept.number,
+            "year": 2026,
+            "slug": unit.slug,
+            "reference": shown.reference,
+            "language": "zh",
+            "name": "none.css",
+            "path": "none.css",
+            "token": "none",
+            "code": "0000-0000-0000-0000",
+        },
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["unit", "resident", "anybody"])
+def test_what_was_moved_appears_nowhere_any_more(scene: Scene, comments: Comments, who: str) -> None:
+    before = scene.leaks(who)
+    number = scene.samples["number"]
+    assert {f"/episodes/{number}", f"/api/v1/episodes/{number}/comments"} <= before.keys()
+    if who == "unit":
+        assert [path for path in before if path.startswith("/desk/unit/inbox")]
+    comments.moved(scene.comment)
+    assert scene.leaks(who) == {}
+
+
+@pytest.mark.slow
+def test_a_move_that_leaves_the_name_of_the_comment_is_noticed(
+    scene: Scene, comments: Comments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planted defect: the words go, and the comment is called as before."""
+    whole = reports._leave_nothing
+
+    def careless(session, comment: Comment) -> None:
+        reference = comment.reference
+        whole(session, comment)
+        comment.reference = reference
+
+    monkeypatch.setattr(reports, "_leave_nothing", careless)
+    comments.moved(scene.comment)
+    assert scene.leaks("unit") != {}
+
+
+@pytest.mark.slow
+def test_a_thread_that_shows_the_reply_of_what_was_moved_is_noticed(
+    scene: Scene, comments: Comments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planted defect: a hidden question keeps its answer, whatever it was hidden for."""
+    whole = threads._shown
+
+    def careless(row, reply):
+        shown = whole(row, reply)
+        return type(shown)(**{**shown.__dict__, "reply": reply})
+
+    monkeypatch.setattr(threads, "_shown", careless)
+    comments.moved(scene.comment)
+    assert ANSWER in str(scene.leaks("anybody"))
