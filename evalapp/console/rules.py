@@ -66,6 +66,12 @@ RAIL: tuple[RailEntry, ...] = (
         icon="calendar3",
     ),
     RailEntry(
+        permission=Permission.READ_REPORTS,
+        endpoint="reports.reports",
+        label=N_("检举控告"),
+        icon="shield-lock",
+    ),
+    RailEntry(
         permission=Permission.REPLY_TO_COMMENTS,
         endpoint="unit_inbox.inbox",
         label=N_("收件箱"),

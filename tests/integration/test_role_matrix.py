@@ -6,10 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from evalapp.comments.rules.moderation import CommentState
 from evalapp.core.settings import Settings
 from evalapp.factory import WITHOUT_TOKEN
+from tests.support.actors import Visitors
+from tests.support.comments import Comments
 from tests.support.role_matrix import COLUMNS, asked_of, matrix
 from tests.support.small_district import SAFE, Small, made_small, rules_of
+from tests.support.strict_client import StrictClient
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +44,42 @@ def test_everybody_gets_what_the_matrix_says(small: Small) -> None:
         if status != matrix().get(name, {}).get(column)
     ]
     assert wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_whoever_handles_reports_opens_their_own_desk_and_nothing_else(small: Small) -> None:
+    """The role has no column of its own: it gets what an auditor gets, but for what either of them alone may open."""
+    own = {"GET /desk/reports": 200, "GET /desk/reports/<reference>": 404}
+    own |= {"POST /desk/reports/<reference>/take": 404, "POST /desk/reports/<reference>/hand-back": 404}
+    audits = {name for name in matrix() if "/desk/audit" in name or "/desk/retention" in name}
+    rules, wrong = rules_of(small.app), []
+    for name, row in matrix().items():
+        expected = own.get(name, 403 if name in audits else row["auditor"])
+        status = small.ask(name.partition(" ")[0], small.path(rules[name]), "reports")
+        small.put_back()
+        if status != expected:
+            wrong.append(f"{name}: {status}, not {expected}")
+    assert wrong == []
+
+
+def test_no_moderator_decides_an_appeal_against_their_own_refusal(
+    comments: Comments, visitors: Visitors, browser: StrictClient
+) -> None:
+    """One role, two people: the cell of the matrix says who may open the desk, the service who may decide there."""
+    found = {}
+    for who in ("refused it", "another"):
+        refuser, author = comments.moderator(), comments.resident()
+        refused = comments.refused(comments.written(author=author), actor=refuser)
+        made = comments.appealed(refused, author)
+        visitors.are(staff=refuser if who == "refused it" else comments.moderator())
+        fields = {f"{made.id}-outcome": "restored", f"{made.id}-seen": 0, f"{made.id}-note": ""}
+        answer = browser.post(f"/desk/office/appeals/{made.id}", fields, page="/desk/office/watched-words")
+        found[who] = (answer.status_code, comments.now(refused).state)
+    assert found == {
+        "refused it": (403, CommentState.REFUSED),
+        "another": (303, CommentState.SHOWN),
+    }
 
 
 def unsafe(small: Small) -> Iterator[tuple[str, str, str, str]]:

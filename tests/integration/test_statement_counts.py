@@ -38,6 +38,7 @@ LISTS = {
         "/league",
         "/matters",
         "/matters?which=late",
+        "/moderation",
         "/search?q=区",
         "/units",
         "/units/{slug}",
@@ -56,6 +57,7 @@ LISTS = {
     "resident": ("/", "/episodes", "/episodes/{number}", "/me"),
     Role.OFFICE: (
         "/desk/office",
+        "/desk/office/appeals",
         "/desk/office/boxes",
         "/desk/office/calendar",
         "/desk/office/comments",
@@ -67,7 +69,9 @@ LISTS = {
         "/desk/office/points",
         "/desk/office/supervision-notices",
         "/desk/office/units",
+        "/desk/office/reports",
         "/desk/office/units/{slug}",
+        "/desk/office/watched-words",
     ),
     Role.UNIT: (
         "/desk/unit/dossiers",
@@ -77,6 +81,7 @@ LISTS = {
         "/desk/unit/pledges",
         "/desk/notices",
     ),
+    Role.REPORTS: ("/desk/reports",),
     Role.STATION: ("/desk/station",),
     Role.AUDITOR: ("/desk/audit", "/desk/retention"),
     Role.ADMINISTRATOR: ("/desk/staff",),
@@ -127,7 +132,10 @@ class District:
             supervision.change_points(session, unit_id=self.unit.id, points=-1, reason="逾期", actor=SYSTEM)
         self.letter_and_notice(episode)
         self.comments.written(thread)
-        self.comments.replied(self.comments.shown(thread), unit=self.unit)
+        self.comments.replied(self.comments.shown(thread, at_seconds=1), unit=self.unit)
+        author = self.comments.resident()
+        self.comments.appealed(self.comments.refused(self.comments.written(thread, author=author)), author)
+        self.comments.moved(self.comments.written(thread))
         return episode
 
     def letter_and_notice(self, episode: Episode) -> None:

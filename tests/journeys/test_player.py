@@ -140,6 +140,22 @@ def test_a_chapter_and_a_line_of_the_transcript_move_the_video(page: Page, site:
     expect(page.locator("[data-chapters] a").first).to_have_attribute("aria-current", "true")
 
 
+def test_a_mark_of_a_comment_stands_on_the_bar_and_moves_the_video(page: Page, site: str) -> None:
+    press_play(page, site)
+    mark, bar = page.locator("[data-player-marks] rect").last, page.locator("media-time-range")
+    label = page.locator("[data-player-marks]").get_attribute("aria-label")
+    assert label is not None
+    assert "3 条留言" in label
+    at, track = mark.bounding_box(), bar.bounding_box()
+    assert at is not None
+    assert track is not None
+    assert abs((at["x"] - track["x"]) / track["width"] - 0.8) < 0.05, "four fifths along, as its moment"
+    assert abs(at["y"] + at["height"] - track["y"]) < 24, "at the bar"
+    mark.click()
+    until(page, "document.querySelector('video').currentTime >= 16")
+    assert page.evaluate("document.querySelector('video').currentTime") < 18
+
+
 def test_in_the_plain_version_captions_stand_below_the_picture(page: Page, site: str) -> None:
     page.context.add_cookies([{"name": "care", "value": "1", "url": site}])
     page.goto(f"{site}/public")

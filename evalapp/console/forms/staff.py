@@ -12,6 +12,7 @@ ROLE_WORDS = {
     Role.OFFICE: _l("评议办"),
     Role.UNIT: _l("部门"),
     Role.STATION: _l("电视台"),
+    Role.REPORTS: _l("检举控告专办"),
     Role.AUDITOR: _l("审计"),
     Role.ADMINISTRATOR: _l("管理员"),
 }

@@ -1,17 +1,29 @@
-"""The office's queue of comments: approve, refuse with a reason, mask by hand."""
+"""The office's queue of comments: approve, refuse with a reason, mask by hand, move to the misconduct channel."""
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, flash, get_template_attribute, render_template, request, url_for
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from evalapp.comments import queries, services
-from evalapp.comments.queries import Queued, QueueFilter
-from evalapp.comments.rules.moderation import REASONS, CommentState
+from evalapp.comments.queries import Queued, QueueFilter, WaitingGroup
+from evalapp.comments.queries.waiting import COUNTED
+from evalapp.comments.rules.moderation import REASONS, CommentState, GroupKind, Verdict
 from evalapp.comments.rules.sealing import CommentKeys
-from evalapp.console.forms.moderation import DecisionForm, MaskForm, RefusalForm
+from evalapp.comments.services import SeenGroup
+from evalapp.console.forms.moderation import (
+    DecisionForm,
+    GroupForm,
+    GroupRefusalForm,
+    MaskForm,
+    RefusalForm,
+)
 from evalapp.core import clock
 from evalapp.core.errors import Conflict, Invalid
 from evalapp.core.permissions import Permission
@@ -19,20 +31,29 @@ from evalapp.core.transaction import transaction
 from evalapp.notifications.queries import letters as notices
 from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db, platform
+from evalapp.web.formbase import Form
 from evalapp.web.i18n import _, sentence
 from evalapp.web.links import go_to
+from evalapp.web.stamps import stamped
 
 blueprint = Blueprint("office_moderation", __name__)
+_DECISIONS = "console/moderation/_decisions.html"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A comment in the queue with its three forms."""
+    """A comment in the queue with its forms."""
 
     item: Queued
-    approve: DecisionForm
-    refuse: RefusalForm
-    mask: MaskForm
+    decision: Markup
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupRow:
+    """A group in the queue with its forms."""
+
+    group: WaitingGroup
+    decision: Markup
 
 
 @blueprint.get("/desk/office/comments")
@@ -63,6 +84,48 @@ def refuse(reference: str) -> Response | tuple[str, int]:
     )
 
 
+@blueprint.post("/desk/office/comments/<reference>/move")
+@requires(Permission.MODERATE_COMMENTS)
+def move(reference: str) -> Response | tuple[str, int]:
+    form = DecisionForm(prefix=f"{reference}-move")
+    return _decide(
+        form,
+        _("已转检举控告渠道，部门从现在起看不到它。"),
+        lambda: services.move(db.session, **_who(reference, form)),
+    )
+
+
+@blueprint.post("/desk/office/comments/groups/<uuid:group_id>/approve")
+@requires(Permission.MODERATE_COMMENTS)
+def approve_group(group_id: uuid.UUID) -> Response | tuple[str, int]:
+    form = GroupForm(prefix=f"{group_id}-approve")
+    return _decide(
+        form,
+        _("这一批已通过，每条各有记录，作者会收到通知。"),
+        lambda: services.decide_group(
+            db.session, _seen(group_id, form), verdict=Verdict.APPROVED, **_by_whom()
+        ),
+    )
+
+
+@blueprint.post("/desk/office/comments/groups/<uuid:group_id>/refuse")
+@requires(Permission.MODERATE_COMMENTS)
+def refuse_group(group_id: uuid.UUID) -> Response | tuple[str, int]:
+    form = GroupRefusalForm(prefix=f"{group_id}-refuse")
+    return _decide(
+        form,
+        _("这一批已退回，每条各有记录，原因会告诉作者。"),
+        lambda: services.decide_group(
+            db.session,
+            _seen(group_id, form),
+            verdict=Verdict.REFUSED,
+            reason=form.reason.data,
+            note=form.note.data or "",
+            **_by_whom(),
+        ),
+    )
+
+
 @blueprint.post("/desk/office/comments/<reference>/mask")
 @requires(Permission.MODERATE_COMMENTS)
 def mask(reference: str) -> Response | tuple[str, int]:
@@ -75,15 +138,18 @@ def mask(reference: str) -> Response | tuple[str, int]:
 
 
 def _who(reference: str, form: DecisionForm) -> dict[str, Any]:
-    return {
-        "reference": reference,
-        "seen_version": form.seen.data,
-        "actor": current_actor(),
-        "keys": CommentKeys.of(platform().keys),
-    }
+    return {"reference": reference, "seen_version": form.seen.data, **_by_whom()}
 
 
-def _decide(form: DecisionForm, done: str, change: Callable[[], object]) -> Response | tuple[str, int]:
+def _by_whom() -> dict[str, Any]:
+    return {"actor": current_actor(), "keys": CommentKeys.of(platform().keys)}
+
+
+def _seen(group_id: uuid.UUID, form: GroupForm) -> SeenGroup:
+    return SeenGroup(group_id=group_id, count=form.count.data, upto=form.upto.data)
+
+
+def _decide(form: Form, done: str, change: Callable[[], object]) -> Response | tuple[str, int]:
     """Make the change and go back to the list, or show the whole list again with what was typed."""
     if not form.validate_on_submit():
         return _page(refused=form), 422
@@ -96,37 +162,106 @@ def _decide(form: DecisionForm, done: str, change: Callable[[], object]) -> Resp
     except Conflict as refusal:
         return _page(conflict=sentence(refusal)), refusal.status
     flash(done, "ok")
-    return go_to(url_for(".queue", show=_show().value, page=_page_number()))
+    return go_to(url_for(".queue", **_where()))
 
 
-def _page(*, refused: DecisionForm | None = None, conflict: str = "") -> str:
-    shown = queries.queue(db.session, only=_show(), page=_page_number(), keys=CommentKeys.of(platform().keys))
+def _page(*, refused: Form | None = None, conflict: str = "") -> str:
+    keys, group_id = CommentKeys.of(platform().keys), _group()
+    is_first = _show() is QueueFilter.HELD and group_id is None and not request.args.get("after")
+    shown = queries.queue(
+        db.session, only=_show(), keys=keys, after=request.args.get("after"), group_id=group_id
+    )
+    groups = queries.waiting_groups(db.session) if is_first else []
+    reader = {"token": generate_csrf(), "where": urlencode(_where())}
     return render_template(
         "console/moderation/queue.html",
         queue=shown,
-        rows=[_row(item, refused) for item in shown.items],
+        counts=queries.counts(db.session),
+        counted=COUNTED,
+        groups=[_group_row(group, refused, reader) for group in groups],
+        rows=[_row(item, refused, reader) for item in shown.items],
         show=_show(),
+        group_id=group_id,
+        where=_where(),
         filters=QueueFilter,
+        kinds=GroupKind,
         states=CommentState,
         reasons=REASONS,
         today=clock.today(),
         conflict=conflict,
+        refused_row=refused._prefix.rpartition("-")[0].rpartition("-")[0] if refused else "",  # noqa: SLF001  WTForms has no public name for it
+        moderation=platform().settings.comment_moderation,
         undelivered=notices.troubled_count(db.session),
     )
 
 
-def _row(item: Queued, refused: DecisionForm | None) -> Row:
-    """The forms of a comment as it stands now; a refused one keeps what was typed."""
-    forms: dict[str, Any] = {}
-    for name, kind in (("approve", DecisionForm), ("refuse", RefusalForm), ("mask", MaskForm)):
-        prefix = f"{item.reference}-{name}"
-        if refused is not None and refused._prefix == f"{prefix}-":  # noqa: SLF001  WTForms has no public name for it
-            forms[name] = refused
-        else:
-            forms[name] = kind(formdata=None, prefix=prefix)
-        forms[name].seen.data = item.version
-        forms[name].seen.raw_data = None
-    return Row(item=item, **forms)
+def _row(item: Queued, refused: Form | None, reader: Mapping[str, str]) -> Row:
+    """A refused form keeps what was typed; it is about the comment as it stands now."""
+    if item.state is CommentState.REFUSED:
+        return Row(item=item, decision=Markup())
+    render = _of_held if item.state is CommentState.HELD else _of_shown
+    values = {"reference": item.reference, "version": item.version, **reader}
+    if refused is not None and refused._prefix.startswith(f"{item.reference}-"):  # noqa: SLF001  WTForms has no public name for it
+        return Row(item=item, decision=render(**values, refused=refused))
+    return Row(item=item, decision=stamped(render, **values))
+
+
+def _group_row(group: WaitingGroup, refused: Form | None, reader: Mapping[str, str]) -> GroupRow:
+    values: dict[str, Any] = {
+        "group": str(group.id),
+        "count": group.count,
+        "upto": group.upto,
+        **reader,
+    }
+    if refused is not None and refused._prefix.startswith(f"{group.id}-"):  # noqa: SLF001  WTForms has no public name for it
+        return GroupRow(group=group, decision=_of_group(**values, refused=refused))
+    return GroupRow(group=group, decision=stamped(_of_group, **values))
+
+
+def _of_held(**row: Any) -> Markup:
+    return _of_comment(is_held=True, **row)
+
+
+def _of_shown(**row: Any) -> Markup:
+    return _of_comment(is_held=False, **row)
+
+
+def _of_comment(
+    *, is_held: bool, reference: str, version: Any, token: str, where: str, refused: Form | None = None
+) -> Markup:
+    kinds = {"approve": DecisionForm, "refuse": RefusalForm, "mask": MaskForm, "move": DecisionForm}
+    forms = {name: _form(kind, f"{reference}-{name}", refused) for name, kind in kinds.items()}
+    for form in forms.values():
+        form.seen.data, form.seen.raw_data = version, None
+    render = get_template_attribute(_DECISIONS, "decision")
+    return Markup(render(reference, token, where, forms, is_held))  # noqa: S704  a macro of ours
+
+
+def _of_group(
+    *, group: str, count: Any, upto: Any, token: str, where: str, refused: Form | None = None
+) -> Markup:
+    kinds = {"approve": GroupForm, "refuse": GroupRefusalForm}
+    forms = {name: _form(kind, f"{group}-{name}", refused) for name, kind in kinds.items()}
+    for form in forms.values():
+        form.count.data, form.upto.data = count, upto
+        form.count.raw_data = form.upto.raw_data = None
+    return Markup(get_template_attribute(_DECISIONS, "group_decision")(group, token, where, forms))  # noqa: S704  a macro of ours
+
+
+def _form(kind: type[Form], prefix: str, refused: Form | None) -> Any:
+    if refused is not None and refused._prefix == f"{prefix}-":  # noqa: SLF001  WTForms has no public name for it
+        return refused
+    return kind(formdata=None, prefix=prefix)
+
+
+def _where() -> dict[str, Any]:
+    """The list that is looked at, for addresses."""
+    place: dict[str, Any] = {"show": _show().value}
+    if group_id := _group():
+        place["group"] = str(group_id)
+    if after := request.args.get("after"):
+        place["after"] = after
+    return place
 
 
 def _show() -> QueueFilter:
@@ -136,5 +271,5 @@ def _show() -> QueueFilter:
         return QueueFilter.HELD
 
 
-def _page_number() -> int:
-    return max(1, min(request.args.get("page", 1, type=int), 100_000))
+def _group() -> uuid.UUID | None:
+    return request.args.get("group", type=uuid.UUID)

@@ -88,10 +88,11 @@ def _moment_of(body: dict[str, Any]) -> int | None:
 def _shown(one: ShownComment) -> dict[str, Any]:
     return {
         "reference": one.reference,
-        "state": one.state.value if one.is_shown or one.state.value == "refused" else "withdrawn",
+        "state": one.state.value,
         "day": one.day.isoformat(),
         "at": one.at_seconds,
         "text": one.text,
+        "met_too": one.met,
         "reply": _reply(one.reply) if one.reply else None,
     }
 

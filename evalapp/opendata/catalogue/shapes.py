@@ -243,6 +243,7 @@ class CommentShown(Shape):
     day: date | None
     at: int | None
     text: str | None
+    met_too: int = 0
     reply: dict[str, Any] | None
 
 

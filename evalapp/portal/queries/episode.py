@@ -1,7 +1,7 @@
 """The page of an episode: recording, pledges, highlights, what can be graded, and the comments."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,6 +14,8 @@ from evalapp.ballots.models import Grading
 from evalapp.ballots.queries import gradings
 from evalapp.ballots.rules.profile import SeasonProfile
 from evalapp.comments.queries.threads import ThreadFilter, ThreadPage, thread_page
+from evalapp.comments.rules import moments
+from evalapp.comments.rules.moments import Mark
 from evalapp.core import clock
 from evalapp.pledges.queries import Shown, shown_for_unit
 from evalapp.portal.rules.pictures import drawing_of
@@ -59,6 +61,11 @@ class EpisodePage:
         return self.row.is_open and self.grading is not None
 
     @property
+    def marks(self) -> list[Mark]:
+        """Where on the player's bar comments stand."""
+        return moments.marks(self.thread.moments, self.playback.duration) if self.playback else []
+
+    @property
     def closes_soon(self) -> bool:
         closes_at = self.row.facts.closes_at
         return self.is_open and closes_at is not None and closes_at - clock.now() < SOON
@@ -71,22 +78,33 @@ def episode_page(
     language: str,
     only: ThreadFilter = ThreadFilter.NEWEST,
     after: str | None = None,
+    mark_in: Callable[[uuid.UUID], str] = lambda _thread_id: "",
 ) -> EpisodePage:
     """Return the page of episode `number`, whatever its state: the interface names each by this address (decision 0021).
 
-    What lists, search and the map of the site name is `findable.is_announced`. Raises `NotFound`.
+    What lists, search and the map of the site name is `findable.is_announced`. `mark_in` tells under which mark the
+    reader says 我也遇到 in a thread. Raises `NotFound`.
     """
     row, told = planning.episode_with_more(session, number, _with_all())
     is_withdrawn = row.state is EpisodeState.WITHDRAWN
     aired_at = row.first_airing_at if row.first_airing_at and row.first_airing_at <= clock.now() else None
+    playback = None if is_withdrawn else recordings.playback_in(session, told, language=language)
     return EpisodePage(
         row=row,
-        playback=None if is_withdrawn else recordings.playback_in(session, told, language=language),
+        playback=playback,
         shown=shown_for_unit(session, row.unit.id, at=aired_at),
         grading=None
         if told.turnout is None
         else GradingShown(document=told.profile, turnout=told.turnout, announced_at=told.announced_at),
-        thread=thread_page(session, row.episode.thread_id, only=only, after=after, limit=COMMENTS),
+        thread=thread_page(
+            session,
+            row.episode.thread_id,
+            only=only,
+            after=after,
+            limit=COMMENTS,
+            moments=moments.MOST if playback else 0,
+            mark=mark_in(row.episode.thread_id),
+        ),
         drawing=drawing_of(row.episode.title, row.unit.name),
         topic_id=told.topic_id,
         changed_airings=planning_schedule.changed_airings(session, row.episode.id)

@@ -11,7 +11,18 @@ from evalapp.portal.views.blueprint import blueprint
 from evalapp.web.access import public
 from evalapp.web.context import db, platform
 
-PAGES = ("/", "/episodes", "/units", "/matters", "/league", "/about", "/rules", "/privacy", "/verify")
+PAGES = (
+    "/",
+    "/episodes",
+    "/units",
+    "/matters",
+    "/league",
+    "/about",
+    "/rules",
+    "/privacy",
+    "/moderation",
+    "/verify",
+)
 # What is somebody's own, what changes nothing by being read twice, and the search, which could be read for ever.
 CLOSED = ("/api/", "/desk", "/me", "/receipt", "/search", "/sign-in", "/preferences", "/verify/")
 _VALID = timedelta(days=180)

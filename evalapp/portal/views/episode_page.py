@@ -1,5 +1,7 @@
 """Puts the page of an episode together, also when one of its forms was refused and comes back with what was typed."""
 
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +11,11 @@ from evalapp.accounts import browser
 from evalapp.ballots import polling
 from evalapp.ballots.forms import BallotForm
 from evalapp.ballots.queries import receipts
-from evalapp.comments.forms import CommentForm
+from evalapp.comments.forms import AppealForm, CommentForm
 from evalapp.comments.queries import authors
 from evalapp.comments.queries.authors import OwnComment
 from evalapp.comments.queries.threads import ThreadFilter
+from evalapp.comments.rules import sealing
 from evalapp.comments.rules.sealing import CommentKeys
 from evalapp.core import clock
 from evalapp.portal.queries import episode as pages
@@ -39,16 +42,20 @@ def episode_answer(
     *,
     ballot_form: BallotForm | None = None,
     comment_form: CommentForm | None = None,
+    appeal_form: AppealForm | None = None,
     status: int = 200,
 ) -> Response:
     """Return the page of episode `number`; raises `NotFound`. A refused form comes back with what was typed."""
     show = request.args.get("show")
     only = ThreadFilter(show) if show in set(ThreadFilter) else ThreadFilter.NEWEST
     after = request.args.get("after")
-    page = pages.episode_page(db.session, number, language=language(), only=only, after=after)
+    page = pages.episode_page(
+        db.session, number, language=language(), only=only, after=after, mark_in=_mark_in
+    )
     values = _shown_to_everybody(page) | {"show": only.value, "later": after is not None}
     if access.current_actor().is_resident:
         values |= _shown_to_resident(page, ballot_form=ballot_form, comment_form=comment_form)
+        values["appeals"] = appeal_forms(values["own"], appeal_form)
     answer = make_response(render_template("portal/episode.html", **values), status)
     if page.row.state is EpisodeState.WITHDRAWN:
         answer.headers["X-Robots-Tag"] = "noindex"
@@ -65,6 +72,7 @@ def _shown_to_everybody(page: EpisodePage) -> dict[str, Any]:
         "ballot": None,
         "comment_form": None,
         "own": (),
+        "appeals": {},
         "is_followed": False,
     }
 
@@ -110,6 +118,26 @@ def _own_comments(page: EpisodePage) -> list[OwnComment]:
     assert resident_id is not None
     keys = CommentKeys.of(platform().keys)
     return authors.own_in_thread(db.session, page.row.episode.thread_id, resident_id=resident_id, keys=keys)
+
+
+def _mark_in(thread_id: uuid.UUID) -> str:
+    """Under which mark the reader says 我也遇到; nobody's where nobody is signed in."""
+    actor = access.current_actor()
+    if not actor.is_resident or actor.id is None:
+        return ""
+    keys = CommentKeys.of(platform().keys)
+    return sealing.met_mark(keys, thread_id=thread_id, resident_id=actor.id)
+
+
+def appeal_forms(own: Iterable[OwnComment], refused: AppealForm | None = None) -> dict[str, AppealForm]:
+    """A form for each comment that may be appealed for; a refused one keeps what was typed."""
+    forms = {
+        one.reference: AppealForm(formdata=None, prefix=one.reference) for one in own if one.may_be_appealed
+    }
+    for reference in forms:
+        if refused is not None and refused._prefix == f"{reference}-":  # noqa: SLF001  WTForms has no public name
+            forms[reference] = refused
+    return forms
 
 
 def _parts(page: EpisodePage) -> list[tuple[str, str]]:

@@ -37,7 +37,11 @@ def about() -> str:
 @blueprint.get("/rules")
 @public
 def rules() -> str:
-    return render_template("portal/rules.html", rules=explanations.rules_in_force(db.session))
+    return render_template(
+        "portal/rules.html",
+        rules=explanations.rules_in_force(db.session),
+        moderation=platform().settings.comment_moderation,
+    )
 
 
 @blueprint.get("/privacy")

@@ -30,6 +30,7 @@ from evalapp.notifications.rules.timing import Rhythm
 from evalapp.portal.forms import EraseForm, NewNumberForm, NumberCodeForm
 from evalapp.portal.views import following
 from evalapp.portal.views.blueprint import blueprint
+from evalapp.portal.views.episode_page import appeal_forms
 from evalapp.programme.queries import planning
 from evalapp.web.access import requires
 from evalapp.web.context import db, platform
@@ -42,12 +43,14 @@ from evalapp.web.links import go_to
 def me() -> str:
     resident = browser.signed_in_resident()
     owner, own_list = Owner(resident_id=resident.resident_id), following.own_list(resident)
+    written = _comments()
     return render_template(
         "portal/me.html",
         number=vault.masked_number(db.session, platform().keys, resident.person_id),
         since=resident.known_since,
         ballots=_ballots(resident),
-        comments=_comments(),
+        comments=written,
+        appeals=appeal_forms(written),
         agreed=accounts.standing_consents(db.session, resident.resident_id),
         notices=[
             (each.purpose, each.text(language()))

@@ -8,7 +8,7 @@ from evalapp.ballots.forms import BallotForm
 from evalapp.ballots.rules.grades import Channel
 from evalapp.ballots.services import booths, casting
 from evalapp.comments import services as comments
-from evalapp.comments.forms import CommentForm
+from evalapp.comments.forms import AppealForm, CommentForm
 from evalapp.comments.rules.moderation import CommentState
 from evalapp.comments.rules.sealing import CommentKeys
 from evalapp.core.errors import DomainError, Invalid, NotFound
@@ -110,6 +110,43 @@ def withdraw_comment(number: int, reference: str) -> Response:
         )
     flash(gettext("留言已经收回。"), "ok")
     return go_to(f"{page_of(number)}#comments")
+
+
+@blueprint.post(f"/episodes/<int(max={MOST}):number>/comments/<reference>/appeal")
+@requires(Permission.WRITE_COMMENT)
+def appeal(number: int, reference: str) -> Response:
+    """Ask that somebody else looks at a refusal."""
+    form = AppealForm(prefix=reference)
+    if not form.validate_on_submit():
+        return episode_answer(number, appeal_form=form, status=422)
+    try:
+        with transaction(db.session):
+            comments.appeal(
+                db.session,
+                reference=reference,
+                author=current_actor(),
+                keys=CommentKeys.of(platform().keys),
+                text=form.text.data,
+            )
+    except NotFound:
+        raise
+    except DomainError as error:
+        form.refuse(error)
+        return episode_answer(number, appeal_form=form, status=error.status)
+    flash(gettext("申诉已经收到，由另一位工作人员来看。结果会显示在这里。"), "ok")
+    return go_to(f"{page_of(number)}#comments")
+
+
+@blueprint.post(f"/episodes/<int(max={MOST}):number>/comments/<reference>/met-too/<any(on, off):wish>")
+@requires(Permission.WRITE_COMMENT)
+def met_too(number: int, reference: str, wish: str) -> Response:
+    """Say 我也遇到, once, or take it back."""
+    change = comments.say_met if wish == "on" else comments.take_back
+    with transaction(db.session):
+        change(
+            db.session, reference=reference, resident=current_actor(), keys=CommentKeys.of(platform().keys)
+        )
+    return go_to(f"{page_of(number)}#{reference}")
 
 
 def _commentable(number: int) -> EpisodeWithState:

@@ -152,7 +152,8 @@ class Player {
     if (this.plain) bar.querySelector("media-captions-button").remove();
     const controller = element("media-controller", { hotkeys: "", ...(this.plain ? {} : { defaultsubtitles: "" }), nomutedpref: "", novolumepref: "" });
     this.video.replaceWith(controller);
-    controller.append(this.video, element("media-loading-indicator", { slot: "centered-chrome", noautohide: "" }), range, bar);
+    const marks = [...this.box.querySelectorAll("[data-player-marks]")]; // of comments: they go with the bar
+    controller.append(this.video, element("media-loading-indicator", { slot: "centered-chrome", noautohide: "" }), ...marks, range, bar);
     // media-chrome 4 says whether captions are on by aria-checked, which belongs to a switch and not to a button.
     bar.querySelector("media-captions-button")?.setAttribute("role", "switch");
     controller.tabIndex = 0;
@@ -164,9 +165,9 @@ class Player {
     for (const track of this.video.textTracks) if (track.kind === "captions") track.mode = this.plain ? "hidden" : "showing";
   }
 
-  /** A link with data-t moves the playing video; without script it is a link to ?t= of this page. */
+  /** A link or a mark with data-t moves the playing video; without script a link leads to ?t= of this page. */
   async jump(event) {
-    const link = event.target.closest?.("a[data-t]");
+    const link = event.target.closest?.("a[data-t], [data-player-marks] [data-t]");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     const at = Number(link.dataset.t);

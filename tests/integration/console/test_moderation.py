@@ -1,5 +1,6 @@
 """The office's queue: complete without JavaScript, one winner, inert words, as many statements for one row as for twenty."""
 
+import html
 import re
 
 import pytest
@@ -60,7 +61,7 @@ def test_no_page_of_the_queue_tells_the_hour_or_the_pseudonym(
 def test_a_moderator_approves(office: StrictClient, comments: Comments) -> None:
     written = comments.written()
     answer = decide(office, written, "approve")
-    assert (answer.status_code, answer.location) == (303, f"{QUEUE}?show=held&page=1")
+    assert (answer.status_code, answer.location) == (303, f"{QUEUE}?show=held")
     assert state_of(comments, written) is CommentState.SHOWN
 
 
@@ -119,12 +120,23 @@ def test_units_do_not_moderate(visitors: Visitors, browser: StrictClient, commen
     assert state_of(comments, written) is CommentState.HELD
 
 
-def test_the_queue_has_pages_and_a_page_beyond_is_the_last(office: StrictClient, comments: Comments) -> None:
+def different(number: int) -> str:
+    """Words that are like no other number's."""
+    return "".join(chr(0x4E00 + (number * 97 + at * 31) % 5000) for at in range(24))
+
+
+def test_the_queue_has_pages_that_lose_and_double_nothing(office: StrictClient, comments: Comments) -> None:
     thread = comments.thread()
-    comments.many(thread, 21)
-    assert office.get(QUEUE).text.count('data-key="a"') == 20
-    assert office.get(f"{QUEUE}?page=99").text.count('data-key="a"') == 1
-    assert office.get(f"{QUEUE}?page=x&show=nonsense").status_code == 200
+    written = {comments.written(thread, text=different(number)).reference for number in range(41)}
+    found, path, pages = [], QUEUE, 0
+    while path:
+        page = office.get(path).text
+        found += re.findall(r'<li tabindex="-1" id="(LY-\w+)"', page)
+        following = re.search(r'href="([^"]+)" rel="next"', page)
+        path, pages = html.unescape(following[1]) if following else "", pages + 1
+    assert (pages, len(found), set(found)) == (3, 41, written)
+    assert office.get(f"{QUEUE}?after=nonsense").status_code == 422
+    assert office.get(f"{QUEUE}?show=nonsense&group=x").status_code == 200
 
 
 def test_twenty_rows_cost_as_many_statements_as_one(
@@ -134,8 +146,8 @@ def test_twenty_rows_cost_as_many_statements_as_one(
     comments.written(thread)
     one = statements_of(platform, office, QUEUE)
     for number in range(19):
-        comments.written(thread, text=f"第 {number} 个号码 {NUMBER}")
-    assert statements_of(platform, office, QUEUE) == one <= 3
+        comments.written(thread, text=f"{different(number)}，号码 {NUMBER}")
+    assert statements_of(platform, office, QUEUE) == one <= 6
 
 
 def test_payloads_stay_words_in_the_queue(
@@ -145,13 +157,16 @@ def test_payloads_stay_words_in_the_queue(
     monkeypatch.setattr("evalapp.comments.queries.waiting.PAGE", len(PAYLOADS))
     thread = comments.thread()
     harmless = comments.many(thread, len(PAYLOADS))
-    before = shape(office.get(QUEUE).text)
+    one_by_one = f"{QUEUE}?group={harmless[-1].group_id}"
+    before, together = shape(office.get(one_by_one).text), shape(office.get(QUEUE).text)
     with comments.platform.transaction() as session:
         for comment, payload in zip(harmless, PAYLOADS, strict=True):
             session.get_one(Comment, comment.id).text = wording.cleaned(payload)
-    page = office.get(QUEUE).text
+    page = office.get(one_by_one).text
+    assert page.count('data-key="m"') == len(PAYLOADS)
     assert shape(page) == before
     assert foreign_attributes(page) == []
+    assert shape(office.get(QUEUE).text) == together
 
 
 def test_a_page_that_trusts_words_is_noticed() -> None:

@@ -84,7 +84,7 @@ def test_an_answer_tells_the_day_the_unit_and_the_post_and_nothing_of_the_person
     comments.refused()
     body = browser.get(path).get_data(as_text=True)
     (item,) = browser.get(path).json["items"]
-    assert set(item) == {"reference", "state", "day", "at", "text", "reply"}
+    assert set(item) == {"reference", "state", "day", "at", "text", "met_too", "reply"}
     assert set(item["reply"]) == {"unit", "post", "day", "text", "earlier"}
     assert (item["text"], item["at"]) == ("打 ［电话已隐去］", 5)
     assert NUMBER not in body
