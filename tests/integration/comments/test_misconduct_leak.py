@@ -29,6 +29,7 @@ from tests.support.watchable import make_watchable
 WORDS = "窗口赵某收了红包才肯办件"
 ANSWER = "经查此事待核"
 MOST_PAGES = 400
+REPORT = re.compile(r"\bJB-[2-9A-Z]{8}\b")  # whole: random marks of pages hold its first letters now and then
 # Files that hold no comment, and ways back to a page that is asked for anyway.
 ELSEWHERE = ("/static", "/media", "/sign-in", "/desk/sign", "/preferences")
 
@@ -43,7 +44,7 @@ class Scene:
     samples: dict[str, object]
 
     def secrets(self) -> list[str]:
-        return [WORDS, self.comment.reference, ANSWER, "JB-"]
+        return [WORDS, self.comment.reference, ANSWER]
 
     def leaks(self, who: str) -> dict[str, list[str]]:
         """On which addresses what stands that must not: all routes, and all that they link to."""
@@ -55,7 +56,8 @@ class Scene:
             answer = self.browsers[who].client.get(path)
             body = answer.get_data(as_text=True) if answer.mimetype != "video/mp4" else ""
             # A page may repeat the address that was typed.
-            if seen := [secret for secret in self.secrets() if secret in body and secret not in path]:
+            seen = [secret for secret in self.secrets() if secret in body and secret not in path]
+            if seen := seen + REPORT.findall(body):
                 found[path] = seen
             for link in re.findall(r'(?:href|src|action)="([^"]+)"', body):
                 to = urlsplit(urljoin(f"http://x{path}", html.unescape(link)))
