@@ -45,6 +45,7 @@ from evalapp.console.staff_views import (
     unit_matters,
     unit_pledges,
     unit_profile,
+    unit_results,
 )
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
@@ -125,6 +126,7 @@ BLUEPRINTS = (
     units_api.blueprint,
     unit_inbox.blueprint,
     unit_matters.blueprint,
+    unit_results.blueprint,
 )
 # Views that change something and ask for no token of a form; each says why where it is named.
 WITHOUT_TOKEN = (*accounts_api.WITHOUT_TOKEN, *notifications.WITHOUT_TOKEN)

@@ -30,9 +30,11 @@ from evalapp.programme.events import (
 )
 from evalapp.programme.services import following, recordings
 from evalapp.results.events import ResultPublished
+from evalapp.results.services import low_grades, objections
 from evalapp.retention import jobs as retention_jobs
 from evalapp.supervision import jobs as supervision_jobs
 from evalapp.supervision import services as supervision
+from evalapp.supervision.events import MatterRuled
 from evalapp.units import services as units
 from evalapp.units.events import UnitAdded, UnitChanged, UnitClosed, UnitReopened
 
@@ -70,6 +72,8 @@ def connect() -> None:
     events.subscribe(GradingClosed, following.telling("grading.closed"))
     events.subscribe(GradingVoided, following.telling("grading.voided"))
     events.subscribe(ResultPublished, following.telling("result.published"))
+    events.subscribe(ResultPublished, low_grades.on_result_published)
+    events.subscribe(MatterRuled, objections.on_matter_ruled)
     jobs.register(CONFIRM, accounts_jobs.send_confirmation)
     jobs.register(codes.SEND_CODE, accounts_jobs.send_code)
     jobs.register(comments.ERASE, comments_jobs.erase_author)

@@ -84,6 +84,12 @@ RAIL: tuple[RailEntry, ...] = (
         icon="clipboard-check",
     ),
     RailEntry(
+        permission=Permission.ANSWER_MATTERS,
+        endpoint="unit_results.index",
+        label=N_("评议结果"),
+        icon="bar-chart-steps",
+    ),
+    RailEntry(
         permission=Permission.KEEP_UNIT,
         endpoint="unit_dossier.dossiers",
         label=N_("本单位的节目"),

@@ -3,11 +3,13 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from evalapp.ballots.rules.grades import Dimension
 from evalapp.core.base import Base, Keyed
 from evalapp.results.rules.integrity import Rule
+from evalapp.results.rules.objections import ObjectionReason
 
 
 class Result(Keyed, Base):
@@ -30,6 +32,7 @@ class Result(Keyed, Base):
     prepared_at: Mapped[datetime] = mapped_column()
     prepared_by: Mapped[str] = mapped_column()
     published_at: Mapped[datetime | None] = mapped_column(index=True)
+    objections_until: Mapped[datetime | None] = mapped_column()  # fixed when it is published
 
 
 class IntegrityFlag(Keyed, Base):
@@ -51,3 +54,33 @@ class SetApart(Keyed, Base):
     ballot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ballots.id"), unique=True)
     act_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("two_person_acts.id"), index=True)
     reason: Mapped[str] = mapped_column()
+
+
+class LowGrade(Keyed, Base):
+    """People gave low grades for one reason in one dimension of an episode, and so many that the unit answers for it."""
+
+    __tablename__ = "low_grades"
+    __table_args__ = (
+        UniqueConstraint("episode_id", "dimension", "reason"),
+        CheckConstraint("people >= 10", name="ten_people"),  # of fewer somebody could tell who they were
+    )
+
+    episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episodes.id"))
+    matter_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("matters.id"), unique=True)
+    dimension: Mapped[Dimension] = mapped_column()
+    reason: Mapped[str] = mapped_column()  # a code of the profile that was announced
+    people: Mapped[int] = mapped_column()  # as published: so many at least
+
+
+class Objection(Keyed, Base):
+    """What the graded unit says against a published result, in public; the matter has its clock and the answer."""
+
+    __tablename__ = "objections"
+    __table_args__ = (UniqueConstraint("episode_id", "reason"),)
+
+    episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episodes.id"))
+    matter_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("matters.id"), unique=True)
+    reason: Mapped[ObjectionReason] = mapped_column()
+    text: Mapped[str] = mapped_column()
+    made_at: Mapped[datetime] = mapped_column()
+    made_by: Mapped[str] = mapped_column()  # a post

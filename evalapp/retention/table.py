@@ -353,6 +353,8 @@ KEPT: dict[str, str] = {
     "matter_checks": _RECORD,
     "matter_confirmations": N_("只有每件事项各不相同的编号，为一人只确认一次"),
     "matter_rulings": _RECORD,
+    "low_grades": _RECORD,
+    "objections": _RECORD,
     "point_changes": _RECORD,
     "gradings": _OF_THE_BOX,
     "ballot_boxes": _OF_THE_BOX,

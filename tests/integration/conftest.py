@@ -4,6 +4,7 @@ import pytest
 
 from evalapp.core.platform import Platform
 from tests.support.ballots import Polling
+from tests.support.counting import Office
 
 
 @pytest.fixture
@@ -12,3 +13,9 @@ def polling(platform: Platform):
     made = Polling(platform)
     yield made
     made.booths.close()
+
+
+@pytest.fixture
+def office(polling: Polling) -> Office:
+    """Two officers who count and publish."""
+    return Office(polling)

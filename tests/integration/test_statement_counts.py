@@ -79,6 +79,7 @@ LISTS = {
         "/desk/unit/inbox",
         "/desk/unit/matters",
         "/desk/unit/pledges",
+        "/desk/unit/results",
         "/desk/notices",
     ),
     Role.REPORTS: ("/desk/reports",),

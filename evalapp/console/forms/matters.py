@@ -75,6 +75,20 @@ class HandOverForm(SeenForm):
     note = TextAreaField(_l("给他的备注"), filters=[stripped], validators=[Optional(), _LONG])
 
 
+class FixForm(SeenForm):
+    text = TextAreaField(
+        _l("当场改了什么"),
+        description=_l("写清改成什么样。由单位以外的人核查，通过了才算改好。"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请写明改了什么。")), short(300)],
+    )
+    post = StringField(
+        _l("由哪个岗位改的"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请填岗位。")), short(POST_LIMIT)],
+    )
+
+
 class StepFields(wtforms.Form):  # type: ignore[misc]  # WTForms has no types
     """One step of a plan; an empty row is none."""
 

@@ -213,6 +213,8 @@ def _offered(page: MatterPage) -> dict[str, Doing]:
     found = {name: doing for name, doing in DOINGS.items() if states.may(doing.act, matter.phase)}
     if matter.kind not in {MatterKind.QUESTION, MatterKind.COMPLAINT}:
         found.pop("classify", None)
+    if matter.kind is MatterKind.OBJECTION:
+        found = {name: doing for name, doing in found.items() if name in {"rule", "note"}}
     is_to_rule = matter.phase is Phase.CONTESTED or matter.kind is MatterKind.OBJECTION
     if not is_to_rule or page.ruling is not None:
         found.pop("rule", None)

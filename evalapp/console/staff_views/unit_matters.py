@@ -21,7 +21,7 @@ from evalapp.supervision.queries.lists import Which
 from evalapp.supervision.queries.pages import MatterPage
 from evalapp.supervision.reading import chosen, facts, page_number, words
 from evalapp.supervision.rules import states
-from evalapp.supervision.rules.states import Act
+from evalapp.supervision.rules.states import Act, MatterKind
 from evalapp.units import queries as units
 from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
@@ -59,6 +59,14 @@ DOINGS: dict[str, Doing] = {
         act=Act.ANSWERED,
         done=N_("答复已公开，期限已停。"),
         do=lambda form, who: services.answer(db.session, text=form.text.data, **who),
+    ),
+    "fix": Doing(
+        form=forms.FixForm,
+        act=Act.PLANNED,
+        done=N_("已报告当场改好，等待核查。"),
+        do=lambda form, who: services.fix_at_once(
+            db.session, text=form.text.data, post=form.post.data, **who
+        ),
     ),
     "plan": Doing(
         form=forms.PlanForm,
@@ -232,6 +240,14 @@ def print_notice(reference: str, number: str) -> str:
     return render_template("console/matters/notice.html", one=found, stages=states.STAGE_WORDS)
 
 
+def _is_offered(page: MatterPage, act: Act) -> bool:
+    """Whether the unit can do it now. Its own objection is the office's to answer."""
+    matter = page.shown.matter
+    if matter.kind is MatterKind.OBJECTION:
+        return act is Act.NOTED
+    return states.may(act, matter.phase)
+
+
 def _own_unit() -> Unit:
     return units.unit_of(db.session, current_actor())
 
@@ -301,7 +317,7 @@ def _page(reference: str, *, refused: tuple[str, Form] | None = None) -> str:
     shown: dict[str, Form] = {
         name: doing.form(formdata=None, prefix=name)
         for name, doing in DOINGS.items()
-        if states.may(doing.act, page.shown.matter.phase)
+        if _is_offered(page, doing.act)
     }
     if states.may(Act.FILE_ADDED, page.shown.matter.phase):
         shown[EVIDENCE] = forms.EvidenceForm(formdata=None, prefix=EVIDENCE)

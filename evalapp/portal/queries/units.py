@@ -9,7 +9,8 @@ from evalapp.pledges.queries import Shown, shown_for_unit
 from evalapp.portal.queries.cards import EpisodeCard, cards
 from evalapp.programme.queries import planning
 from evalapp.programme.rules import EpisodeState
-from evalapp.results.queries import published
+from evalapp.results.queries import aftermath, published
+from evalapp.results.queries.aftermath import ShownLowGrade
 from evalapp.results.queries.published import PublishedResult
 from evalapp.supervision.queries import rates
 from evalapp.supervision.rules.rates import OnTime
@@ -33,6 +34,7 @@ class UnitPage:
     episodes: Sequence[EpisodeCard]
     results: dict[int, PublishedResult]
     on_time: OnTime
+    low_grades: Sequence[ShownLowGrade]
 
     @property
     def to_grade(self) -> EpisodeCard | None:
@@ -73,4 +75,5 @@ def unit_page(session: Session, slug: str) -> UnitPage:
         episodes=cards(session, rows),
         results={found.episode.number: found for found in published.of_unit(session, unit.id)},
         on_time=rates.unit_rate(session, unit.id),
+        low_grades=aftermath.low_grades_of_unit(session, unit.id),
     )

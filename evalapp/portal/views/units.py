@@ -72,6 +72,7 @@ def _parts(page: UnitPage) -> list[tuple[str, str]]:
         (gettext("职能"), "functions", bool(page.profile.functions)),
         (gettext("承诺"), "pledges", True),
         (gettext("亮点"), "highlights", bool(page.shown.highlights)),
+        (gettext("低分和整改"), "low-grades", bool(page.low_grades)),
         (gettext("节目"), "episodes", True),
         (gettext("岗位"), "posts", bool(page.profile.posts or page.profile.below)),
     ]

@@ -47,7 +47,9 @@ class Episode(Keyed, Base):
     closes_at: Mapped[datetime | None] = mapped_column(index=True)
     counted_at: Mapped[datetime | None] = mapped_column()
     published_at: Mapped[datetime | None] = mapped_column(index=True)
-    final_at: Mapped[datetime | None] = mapped_column()  # the end of the objection term
+    final_at: Mapped[datetime | None] = (
+        mapped_column()
+    )  # end of the objection term; none while an objection waits
     withdrawn_at: Mapped[datetime | None] = mapped_column()
     withdrawn_reason: Mapped[str] = mapped_column(default="")
     voided_at: Mapped[datetime | None] = mapped_column()

@@ -177,15 +177,16 @@ def note_counted(session: Session, episode_id: uuid.UUID, *, actor: Actor = SYST
 
 
 def note_published(
-    session: Session, episode_id: uuid.UUID, final_at: datetime, *, actor: Actor = SYSTEM
+    session: Session, episode_id: uuid.UUID, final_at: datetime | None, *, actor: Actor = SYSTEM
 ) -> None:
-    """Note that the result is public and when the objection term ends (noted again when an objection moves it)."""
+    """Note that the result is public and when it is final; noted again when an objection holds that back (None) or is answered."""
     episode = locked(session, Episode, episode_id)
     is_first = episode.published_at is None
     episode.published_at = episode.published_at or clock.now()
     episode.final_at = final_at
     if is_first:
-        note(session, episode, ChangeKind.PUBLISHED, actor=actor, detail={"final_at": final_at.isoformat()})
+        detail = {"final_at": final_at.isoformat()} if final_at else {}
+        note(session, episode, ChangeKind.PUBLISHED, actor=actor, detail=detail)
 
 
 def note_voided(session: Session, episode_id: uuid.UUID, reason: str, *, actor: Actor = SYSTEM) -> None:

@@ -27,8 +27,13 @@ class PublishedResult:
 
     @property
     def document(self) -> dict[str, Any]:
-        decoded: dict[str, Any] = json.loads(self.result.document)
-        return decoded
+        return document_of(self.result)
+
+
+def document_of(result: Result) -> dict[str, Any]:
+    """The document of a result, decoded."""
+    decoded: dict[str, Any] = json.loads(result.document)
+    return decoded
 
 
 _PUBLISHED = (

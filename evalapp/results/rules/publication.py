@@ -10,6 +10,7 @@ from evalapp.ballots.rules.profile import FORMULA, SeasonProfile
 from evalapp.core.statistics import Share
 from evalapp.ledger.rules import Document
 from evalapp.results.rules.counting import Distribution, GroupCount
+from evalapp.results.rules.low_grades import people_by_reason
 from evalapp.results.rules.scoring import DimensionScore, Score, score
 from evalapp.results.rules.statistics import Estimate, written
 from evalapp.results.rules.suppression import hidden_cells, may_show_both
@@ -50,6 +51,10 @@ def result_document(
         "formula": FORMULA_TEXT,
         "formula_version": FORMULA,
         "inputs": _inputs(profile, invited),
+        "reasons": {
+            dimension.value: dict(told)
+            for dimension, told in people_by_reason(counts, profile=profile).items()
+        },
         "score": score_document(kept, profile=profile, places=places),
         "score_with_set_apart": score_document(whole, profile=profile, places=places),
         "set_apart": _set_apart(apart, set_apart_reasons, minimum=minimum),

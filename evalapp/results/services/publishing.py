@@ -42,6 +42,7 @@ def confirm_publication(session: Session, act_id: uuid.UUID, *, actor: Actor) ->
     final_at = calendar.term_ends_at(
         session, received_at=result.published_at, working_days=profile.objection_days
     )
+    result.objections_until = final_at
     planning.note_published(session, grading.episode_id, final_at, actor=actor)
     events.emit(session, ResultPublished(episode_id=grading.episode_id))
     session.flush()

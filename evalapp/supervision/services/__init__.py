@@ -12,7 +12,7 @@ from evalapp.supervision.services.matters import (
     open_matter,
     withdraw_matter,
 )
-from evalapp.supervision.services.mending import check, claim_mended, confirm, finish_step, plan
+from evalapp.supervision.services.mending import check, claim_mended, confirm, finish_step, fix_at_once, plan
 from evalapp.supervision.services.notices import answer_notice, issue_notice, withdraw_notice
 from evalapp.supervision.services.pausing import pause, resume
 from evalapp.supervision.services.points import change_points
@@ -39,6 +39,7 @@ __all__ = [
     "drop_ruling",
     "explain",
     "finish_step",
+    "fix_at_once",
     "grade_answer",
     "hand_over",
     "issue_notice",

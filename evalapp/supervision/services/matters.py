@@ -168,6 +168,7 @@ def close_matter(
 ) -> Matter:
     """End a matter for a reason told in public (the office's: one that fell away). It stays readable."""
     matter = held(session, matter_id, Act.CLOSED, seen_version=seen_version)
+    _refuse_objection(matter)
     why = cleaned_text(reason, field="reason", limit=clocks.REASON_LIMIT, required=True)
     clocks.stop(session, matter, Ending.CALLED_OFF)
     timeline.enter(matter, Phase.CLOSED)
@@ -180,11 +181,18 @@ def withdraw_matter(session: Session, *, matter_id: uuid.UUID, reason: str, acto
     matter = locked(session, Matter, matter_id)
     if matter.withdrawn_at is not None:
         return matter
+    _refuse_objection(matter)
     why = cleaned_text(reason, field="reason", limit=clocks.REASON_LIMIT, required=True)
     clocks.stop(session, matter, Ending.CALLED_OFF)
     matter.withdrawn_at, matter.withdrawn_reason, matter.withdrawn_by = clock.now(), why, actor.name
     timeline.record(session, matter, Act.WITHDRAWN, actor=actor, note=why)
     return matter
+
+
+def _refuse_objection(matter: Matter) -> None:
+    """One person of the office ends no objection: the result would be final for it."""
+    if matter.kind is MatterKind.OBJECTION:
+        raise Conflict(N_("对结果的异议由评议办两人复核答复。"))
 
 
 def emit(session: Session, kind: type, matter: Matter, **more: object) -> None:

@@ -87,6 +87,32 @@ def plan(
     return made
 
 
+def fix_at_once(
+    session: Session,
+    *,
+    matter_id: uuid.UUID,
+    text: str,
+    post: str,
+    actor: Actor,
+    unit_id: uuid.UUID | None = None,
+    seen_version: int | None = None,
+) -> Matter:
+    """Say that it is mended already, and how: a plan of one step that is done today, which waits for its check."""
+    words = cleaned_text(text, field="text", limit=OUTCOME_LIMIT, required=True)
+    step = Step(what="当场改", post=post, due_on=clock.today())
+    plan(
+        session,
+        matter_id=matter_id,
+        text=words,
+        steps=[step],
+        actor=actor,
+        unit_id=unit_id,
+        seen_version=seen_version,
+    )
+    finish_step(session, matter_id=matter_id, number=1, outcome=words, actor=actor, unit_id=unit_id)
+    return claim_mended(session, matter_id=matter_id, text=words, actor=actor, unit_id=unit_id)
+
+
 def finish_step(
     session: Session,
     *,

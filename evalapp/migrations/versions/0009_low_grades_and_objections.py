@@ -1,0 +1,84 @@
+"""What comes of published results: matters of low grades, objections and the end of their term."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("results", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("objections_until", sa.DateTime(timezone=True), nullable=True))
+    op.execute(
+        "UPDATE results SET objections_until ="
+        " (SELECT final_at FROM episodes WHERE episodes.id = results.episode_id)"
+        " WHERE published_at IS NOT NULL"
+    )
+    op.create_table(
+        "low_grades",
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("matter_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "dimension",
+            sa.Enum(
+                "openness",
+                "highlights",
+                "service",
+                name="dimension",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("people >= 10", name=op.f("ck_low_grades_ten_people")),
+        sa.ForeignKeyConstraint(["episode_id"], ["episodes.id"], name=op.f("fk_low_grades_episode_id")),
+        sa.ForeignKeyConstraint(["matter_id"], ["matters.id"], name=op.f("fk_low_grades_matter_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_low_grades")),
+        sa.UniqueConstraint(
+            "episode_id", "dimension", "reason", name=op.f("uq_low_grades_episode_id_dimension_reason")
+        ),
+        sa.UniqueConstraint("matter_id", name=op.f("uq_low_grades_matter_id")),
+    )
+    op.create_table(
+        "objections",
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("matter_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "count",
+                "set-apart",
+                "rules",
+                "influence",
+                "other",
+                name="objectionreason",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["episode_id"], ["episodes.id"], name=op.f("fk_objections_episode_id")),
+        sa.ForeignKeyConstraint(["matter_id"], ["matters.id"], name=op.f("fk_objections_matter_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objections")),
+        sa.UniqueConstraint("episode_id", "reason", name=op.f("uq_objections_episode_id_reason")),
+        sa.UniqueConstraint("matter_id", name=op.f("uq_objections_matter_id")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("objections")
+    op.drop_table("low_grades")
+    with op.batch_alter_table("results", schema=None) as batch_op:
+        batch_op.drop_column("objections_until")
