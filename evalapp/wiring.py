@@ -29,8 +29,9 @@ from evalapp.programme.events import (
     EpisodeWithdrawn,
 )
 from evalapp.programme.services import following, recordings
+from evalapp.results import jobs as results_jobs
 from evalapp.results.events import ResultPublished
-from evalapp.results.services import low_grades, objections
+from evalapp.results.services import again, low_grades, objections
 from evalapp.retention import jobs as retention_jobs
 from evalapp.supervision import jobs as supervision_jobs
 from evalapp.supervision import services as supervision
@@ -73,6 +74,8 @@ def connect() -> None:
     events.subscribe(GradingVoided, following.telling("grading.voided"))
     events.subscribe(ResultPublished, following.telling("result.published"))
     events.subscribe(ResultPublished, low_grades.on_result_published)
+    events.subscribe(ResidentErased, again.on_resident_gone)
+    events.subscribe(ResidentStartedAnew, again.on_resident_gone)
     events.subscribe(MatterRuled, objections.on_matter_ruled)
     jobs.register(CONFIRM, accounts_jobs.send_confirmation)
     jobs.register(codes.SEND_CODE, accounts_jobs.send_code)
@@ -81,6 +84,8 @@ def connect() -> None:
     jobs.register(TELL_ALL, notifications_jobs.tell_all)
     jobs.register(notifications.FAN_OUT, notifications_jobs.fan_out)
     jobs.register(notifications.FORGET_FOLLOWER, notifications_jobs.forget)
+    jobs.register(again.INVITE, results_jobs.invite)
+    jobs.register(again.FORGET, results_jobs.forget_wishes)
     jobs.register(recordings.PREPARE, programme_jobs.prepare)
 
 

@@ -48,6 +48,7 @@ ACTS: dict[str, str] = {
     "comment.replied": N_("部门回复"),
     "comment.reply_edited": N_("修改回复"),
     "episode.created": N_("新建节目"),
+    "episode.segment_added": N_("列入回头看"),
     "episode.edited": N_("修改节目"),
     "episode.report_written": N_("填写汇报"),
     "episode.dossier_handed_in": N_("提交材料"),

@@ -84,3 +84,20 @@ class Objection(Keyed, Base):
     text: Mapped[str] = mapped_column()
     made_at: Mapped[datetime] = mapped_column()
     made_by: Mapped[str] = mapped_column()  # a post
+
+
+class AgainRequest(Keyed, Base):
+    """Somebody wants to be asked again (请再问我) once something has come of an episode; it goes when they were.
+
+    Apart from every ballot: a keyed hash that no other episode shares, who it is, sealed, and no time.
+    """
+
+    __tablename__ = "again_requests"
+    __table_args__ = (
+        UniqueConstraint("mark"),
+        {"sqlite_with_rowid": False},  # row numbers would tell in which order people asked
+    )
+
+    episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episodes.id"), index=True)
+    mark: Mapped[str] = mapped_column()
+    sealed: Mapped[bytes] = mapped_column(LargeBinary())

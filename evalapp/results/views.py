@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, url_for
 
 from evalapp.ballots.queries import gradings
 from evalapp.core import clock
-from evalapp.results.queries import aftermath
+from evalapp.results.queries import aftermath, lookbacks
 from evalapp.results.queries import league as leagues
 from evalapp.results.queries import published as results
 from evalapp.results.queries.sheet import sheet, table_rows
@@ -35,6 +35,7 @@ def show(number: int) -> str:
         found=found,
         sheet=sheet(found.document, profile),
         profile=profile,
+        comparisons=lookbacks.of_episode(db.session, found.episode.id),
         aftermath=aftermath.of_episode(db.session, found.episode, profile),
         ranks=table.ranks_of(found.unit.slug),
         peers=table.class_of(found.unit.slug),

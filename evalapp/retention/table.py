@@ -6,6 +6,8 @@ Tables that no rule names are in `KEPT`, each with the reason; a test of the hou
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from evalapp.accounts import rules as accounts
 from evalapp.accounts.models import CodeRequest, Consent, Enrolment, SignedIn, StaffAttempt, TotpReset
 from evalapp.ballots.models import BallotChange
@@ -16,7 +18,8 @@ from evalapp.core import clock
 from evalapp.core.i18n import N_
 from evalapp.core.jobs import Job, JobState
 from evalapp.notifications.models import StaffNotice, TopicNews
-from evalapp.programme.models import PlaybackReport, Upload
+from evalapp.programme.models import Episode, PlaybackReport, Upload
+from evalapp.results.models import AgainRequest
 from evalapp.retention import works
 from evalapp.retention.pieces import Piece, Rows, Values
 
@@ -163,6 +166,20 @@ RULES: tuple[Rule, ...] = (
             table=ModerationPerson, over=lambda limit: ModerationPerson.month <= clock.local(limit).date()
         ),
         tables=("moderation_people",),
+    ),
+    Rule(
+        name="again-requests",
+        what=N_("“请再问我”（密封，请过一次就删）"),
+        since=N_("那一期的结果生效"),
+        keep=_YEAR,
+        why=N_("一年里没有回头看，就不再问了"),
+        piece=Rows(
+            table=AgainRequest,
+            over=lambda limit: AgainRequest.episode_id.in_(
+                select(Episode.id).where(Episode.final_at <= limit)
+            ),
+        ),
+        tables=("again_requests",),
     ),
     Rule(
         name="ballot-changes",
@@ -355,6 +372,7 @@ KEPT: dict[str, str] = {
     "matter_rulings": _RECORD,
     "low_grades": _RECORD,
     "objections": _RECORD,
+    "episode_segments": _RECORD,
     "point_changes": _RECORD,
     "gradings": _OF_THE_BOX,
     "ballot_boxes": _OF_THE_BOX,

@@ -121,7 +121,7 @@ class Polling:
     def officer(self, post="区纪委监委党风室主任", **fields) -> Actor:
         staff = StaffMember(
             id=uuid.uuid4(),
-            login=f"office{next(self.numbers)}",
+            login=f"counter{next(self.numbers)}",
             post=post,
             role=Role.OFFICE,
             password_hash="",

@@ -57,6 +57,38 @@ class OwnComment:
         return moderation.may_be_withdrawn(self.state)
 
 
+@dataclass(frozen=True, kw_only=True)
+class AuthorOf:
+    """Who wrote a comment: for making a notice and for nothing else."""
+
+    comment_id: uuid.UUID
+    resident_id: uuid.UUID
+    written_at: datetime
+
+
+def authors_in_thread(
+    session: Session, thread_id: uuid.UUID, *, after: uuid.UUID | None, limit: int, keys: CommentKeys
+) -> list[AuthorOf]:
+    """Return who wrote the shown comments of a thread, opened one by one, in the order of their random keys."""
+    query = (
+        select(CommentAuthor.comment_id, CommentAuthor.sealed)
+        .join(Comment, Comment.id == CommentAuthor.comment_id)
+        .where(Comment.thread_id == thread_id, Comment.state == CommentState.SHOWN)
+        .order_by(CommentAuthor.comment_id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(CommentAuthor.comment_id > after)
+    opened = [
+        (row.comment_id, sealing.open_author(keys, row.comment_id, row.sealed))
+        for row in session.execute(query)
+    ]
+    return [
+        AuthorOf(comment_id=comment_id, resident_id=one.resident_id, written_at=one.written_at)
+        for comment_id, one in opened
+    ]
+
+
 def own_in_thread(
     session: Session, thread_id: uuid.UUID, *, resident_id: uuid.UUID, keys: CommentKeys
 ) -> list[OwnComment]:

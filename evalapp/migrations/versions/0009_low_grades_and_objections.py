@@ -1,4 +1,4 @@
-"""What comes of published results: matters of low grades, objections and the end of their term."""
+"""What comes of published results: matters of low grades, objections and the end of their term, second looks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -75,9 +75,49 @@ def upgrade() -> None:
         sa.UniqueConstraint("episode_id", "reason", name=op.f("uq_objections_episode_id_reason")),
         sa.UniqueConstraint("matter_id", name=op.f("uq_objections_matter_id")),
     )
+    op.create_table(
+        "episode_segments",
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("earlier_id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by", sa.String(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["earlier_id"], ["episodes.id"], name=op.f("fk_episode_segments_earlier_id")),
+        sa.ForeignKeyConstraint(["episode_id"], ["episodes.id"], name=op.f("fk_episode_segments_episode_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_episode_segments")),
+        sa.UniqueConstraint("episode_id", "reference", name=op.f("uq_episode_segments_episode_id_reference")),
+    )
+    with op.batch_alter_table("episode_segments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_episode_segments_earlier_id"), ["earlier_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_episode_segments_reference"), ["reference"], unique=False)
+
+    op.create_table(
+        "again_requests",
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("mark", sa.String(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["episode_id"], ["episodes.id"], name=op.f("fk_again_requests_episode_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_again_requests")),
+        sa.UniqueConstraint("mark", name=op.f("uq_again_requests_mark")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("again_requests", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_again_requests_episode_id"), ["episode_id"], unique=False)
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("again_requests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_again_requests_episode_id"))
+
+    op.drop_table("again_requests")
+    with op.batch_alter_table("episode_segments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_episode_segments_reference"))
+        batch_op.drop_index(batch_op.f("ix_episode_segments_earlier_id"))
+
+    op.drop_table("episode_segments")
     op.drop_table("objections")
     op.drop_table("low_grades")
     with op.batch_alter_table("results", schema=None) as batch_op:

@@ -19,12 +19,13 @@ from evalapp.comments.rules.moments import Mark
 from evalapp.core import clock
 from evalapp.pledges.queries import Shown, shown_for_unit
 from evalapp.portal.rules.pictures import drawing_of
-from evalapp.programme.models import Episode
+from evalapp.programme.models import Episode, EpisodeSegment
 from evalapp.programme.queries import planning, planning_schedule, recordings
 from evalapp.programme.queries.planning import EpisodeWithState
 from evalapp.programme.queries.planning_schedule import ChangedAiring
 from evalapp.programme.queries.recordings import Playback
 from evalapp.programme.rules import EpisodeState
+from evalapp.results.queries import lookbacks
 
 COMMENTS = 20
 SOON = timedelta(hours=6)
@@ -55,6 +56,7 @@ class EpisodePage:
     drawing: str
     topic_id: uuid.UUID | None
     changed_airings: Sequence[ChangedAiring]  # while one is still to come
+    lookbacks: Sequence[EpisodeSegment]
 
     @property
     def is_open(self) -> bool:
@@ -64,6 +66,13 @@ class EpisodePage:
     def marks(self) -> list[Mark]:
         """Where on the player's bar comments stand."""
         return moments.marks(self.thread.moments, self.playback.duration) if self.playback else []
+
+    @property
+    def has_opened(self) -> bool:
+        """Whether grading has opened; whoever wants can say from then on that they want to be asked again."""
+        opens_at = self.row.facts.opens_at
+        is_off = self.row.state in {EpisodeState.WITHDRAWN, EpisodeState.VOID}
+        return not is_off and self.grading is not None and opens_at is not None and clock.now() >= opens_at
 
     @property
     def closes_soon(self) -> bool:
@@ -110,6 +119,7 @@ def episode_page(
         changed_airings=planning_schedule.changed_airings(session, row.episode.id)
         if row.next_airing_at and told.has_changed_airings
         else (),
+        lookbacks=lookbacks.of_later(session, row.episode.id) if told.looks_back else (),
     )
 
 
@@ -128,6 +138,7 @@ def _with_all() -> Select[*tuple[Any, ...]]:
             Grading.announced_at,
             planning.its_topic(),
             planning_schedule.has_changed_airings(),
+            planning.looks_back(),
         )
         .outerjoin(Grading, Grading.episode_id == Episode.id)
         .where(Episode.number == bindparam("number"))

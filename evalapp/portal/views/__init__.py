@@ -1,6 +1,7 @@
 """The public pages and the addresses that their forms post to."""
 
 from evalapp.portal.views import (
+    again,
     conventions,
     explaining,
     finding,
@@ -14,6 +15,7 @@ from evalapp.portal.views import (
 from evalapp.portal.views.blueprint import blueprint
 
 __all__ = [
+    "again",
     "blueprint",
     "conventions",
     "explaining",

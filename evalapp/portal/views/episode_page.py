@@ -22,6 +22,8 @@ from evalapp.portal.queries import episode as pages
 from evalapp.portal.queries.episode import EpisodePage, GradingShown
 from evalapp.portal.views import following
 from evalapp.programme.rules import EpisodeState
+from evalapp.results.queries import lookbacks
+from evalapp.results.rules.again import AgainKey
 from evalapp.web import access
 from evalapp.web.context import db, platform
 from evalapp.web.headers import allow_player
@@ -74,6 +76,7 @@ def _shown_to_everybody(page: EpisodePage) -> dict[str, Any]:
         "own": (),
         "appeals": {},
         "is_followed": False,
+        "is_to_be_asked": False,
     }
 
 
@@ -86,6 +89,7 @@ def _shown_to_resident(
         "comment_form": None if is_withdrawn else comment_form or CommentForm(formdata=None),
         "own": _own_comments(page),
         "is_followed": following.follows(page.topic_id),
+        "is_to_be_asked": _is_to_be_asked(page),
     }
 
 
@@ -138,6 +142,14 @@ def appeal_forms(own: Iterable[OwnComment], refused: AppealForm | None = None) -
         if refused is not None and refused._prefix == f"{reference}-":  # noqa: SLF001  WTForms has no public name
             forms[reference] = refused
     return forms
+
+
+def _is_to_be_asked(page: EpisodePage) -> bool:
+    resident_id = access.current_actor().id
+    assert resident_id is not None
+    return page.has_opened and lookbacks.is_to_be_asked(
+        db.session, page.row.episode.id, resident_id=resident_id, key=AgainKey.of(platform().keys)
+    )
 
 
 def _parts(page: EpisodePage) -> list[tuple[str, str]]:

@@ -32,6 +32,8 @@ from evalapp.portal.views import following
 from evalapp.portal.views.blueprint import blueprint
 from evalapp.portal.views.episode_page import appeal_forms
 from evalapp.programme.queries import planning
+from evalapp.results.queries import lookbacks
+from evalapp.results.rules.again import AgainKey
 from evalapp.web.access import requires
 from evalapp.web.context import db, platform
 from evalapp.web.i18n import gettext, language
@@ -57,6 +59,7 @@ def me() -> str:
             for each in (consents.REPLY_NOTICES, consents.EXTENSION_NOTICES)
         ],
         extended=planning.extended_now(db.session),
+        to_grade_again=lookbacks.to_grade_again(db.session),
         followed=own_list.followed,
         mailbox=vault_mail.shown(db.session, platform().keys, owner)[0],
         news_words=_news_words,
@@ -107,6 +110,11 @@ def own_data() -> Response:
             }
             for one in _comments()
         ],
+        "asked_again": list(
+            lookbacks.wishes_of(
+                db.session, resident_id=resident.resident_id, key=AgainKey.of(platform().keys)
+            )
+        ),
     }
     answer = Response(
         json.dumps(data, ensure_ascii=False, indent=1), content_type="application/json; charset=utf-8"

@@ -67,6 +67,20 @@ class EpisodeTopic(Base):
     topic_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("topics.id"), unique=True)
 
 
+class EpisodeSegment(Keyed, Base):
+    """A part of an episode that looks back (回头看) at what was mended. Holds the matter's public reference and title."""
+
+    __tablename__ = "episode_segments"
+    __table_args__ = (UniqueConstraint("episode_id", "reference"),)
+
+    episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episodes.id"))
+    earlier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episodes.id"), index=True)
+    reference: Mapped[str] = mapped_column(index=True)  # MT-2026-0042
+    title: Mapped[str] = mapped_column()
+    added_at: Mapped[datetime] = mapped_column()
+    added_by: Mapped[str] = mapped_column()
+
+
 class Dossier(Keyed, Base):
     """What a unit hands in before its recording: the report. Functions, pledges and highlights have tables of their own."""
 

@@ -20,6 +20,7 @@ from evalapp.programme.models import (
     DossierVersion,
     Episode,
     EpisodeChange,
+    EpisodeSegment,
     EpisodeTopic,
     Recording,
     Season,
@@ -178,6 +179,11 @@ def its_topic() -> Label[uuid.UUID]:
     """A column `topic_id` for a statement about episodes: the topic of each; NULL while nobody needed it."""
     found = select(EpisodeTopic.topic_id).where(EpisodeTopic.episode_id == Episode.id)
     return found.scalar_subquery().label("topic_id")
+
+
+def looks_back() -> Label[bool]:
+    """A column `looks_back` for a statement about episodes: whether each looks back at something that was mended."""
+    return exists().where(EpisodeSegment.episode_id == Episode.id).correlate(Episode).label("looks_back")
 
 
 def seasons(session: Session) -> Sequence[Season]:
