@@ -151,6 +151,7 @@ FACTS: dict[str, str] = {
     "kind": N_("种类"),
     "language": N_("语言"),
     "login": N_("账号"),
+    "matter": N_("哪件事项"),
     "name": N_("名称"),
     "number": N_("数量"),
     "overridden": N_("仍然保留的冲突"),

@@ -18,7 +18,7 @@ class ObjectionForm(Form):
     )
     text = TextAreaField(
         _l("事实和理由"),
-        description=_l("写查得到的事实，公众会看到。不写评议人是谁的猜测。"),
+        description=_l("写查得到的事实，公众会看到。不猜是谁评的。"),
         filters=[stripped],
         validators=[
             InputRequired(_l("请写明事实和理由。")),
