@@ -26,6 +26,8 @@ from evalapp.core.platform import Platform
 from evalapp.notifications.models import Letter, LetterState, StaffNotice
 from evalapp.programme.models import Episode, PlaybackReport, Recording, Upload
 from evalapp.programme.rules.recordings import Trouble
+from evalapp.results.rules.again import AgainKey
+from evalapp.results.services import again
 from evalapp.retention import jobs, pieces
 from evalapp.retention.jobs import Retention
 from evalapp.retention.models import Removal
@@ -78,6 +80,13 @@ TERMS = {
         (
             "SELECT count(*) FROM gradings g JOIN episodes e ON e.id = g.episode_id"
             " WHERE e.final_at <= :limit AND g.key_forgotten_at IS NULL"
+        ),
+    ),
+    "again_requests": (
+        365 * DAYS,
+        (
+            "SELECT count(*) FROM again_requests a JOIN episodes e ON e.id = a.episode_id"
+            " WHERE e.final_at <= :limit"
         ),
     ),
     "playback_reports": (
@@ -158,6 +167,8 @@ class District:
         for _ in range(2):
             self.polling.cast(episode, voter)  # the second is a change
         with self.platform.transaction() as session:
+            key = AgainKey.of(self.platform.keys)
+            again.ask_again(session, episode_id=episode.id, resident_id=voter.resident_id, key=key)
             moment = clock.now() + timedelta(days=8)
             session.execute(update(Episode).where(Episode.id == episode.id).values(final_at=moment))
         return episode
