@@ -30,7 +30,7 @@ from evalapp.programme.events import (
 )
 from evalapp.programme.services import following, recordings
 from evalapp.results import jobs as results_jobs
-from evalapp.results.events import ResultPublished
+from evalapp.results.events import ResultCorrected, ResultPublished
 from evalapp.results.services import again, low_grades, objections
 from evalapp.retention import jobs as retention_jobs
 from evalapp.supervision import jobs as supervision_jobs
@@ -73,7 +73,9 @@ def connect() -> None:
     events.subscribe(GradingClosed, following.telling("grading.closed"))
     events.subscribe(GradingVoided, following.telling("grading.voided"))
     events.subscribe(ResultPublished, following.telling("result.published"))
+    events.subscribe(ResultCorrected, following.telling("result.corrected"))
     events.subscribe(ResultPublished, low_grades.on_result_published)
+    events.subscribe(ResultCorrected, low_grades.on_result_corrected)
     events.subscribe(ResidentErased, again.on_resident_gone)
     events.subscribe(ResidentStartedAnew, again.on_resident_gone)
     events.subscribe(MatterRuled, objections.on_matter_ruled)

@@ -171,6 +171,8 @@ class ActKind(enum.StrEnum):
     VOID = "void"
     SET_APART = "set_apart"
     PUBLISH = "publish"
+    PUT_BACK = "put_back"
+    CORRECT = "correct"
 
 
 class TwoPersonAct(Keyed, Base):

@@ -20,6 +20,13 @@ def result(number: int) -> AnyResponse:
     return _json(results.published(db.session, number).result.document)
 
 
+@blueprint.get("/episodes/<int(max=999999):number>/result/<document_hash>")
+@public
+def replaced_result(number: int, document_hash: str) -> AnyResponse:
+    """A document that was published and corrected since, byte for byte, by its SHA-256."""
+    return _json(results.replaced(db.session, number, document_hash))
+
+
 @blueprint.get("/league/<int(max=9999):year>")
 @public
 def league(year: int) -> AnyResponse:

@@ -14,3 +14,10 @@ class BoxCounted(Event):
 @dataclass(frozen=True, kw_only=True)
 class ResultPublished(Event):
     episode_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultCorrected(Event):
+    """Corrected figures are public, or a note stands with those that were."""
+
+    episode_id: uuid.UUID

@@ -47,13 +47,30 @@ class IntegrityFlag(Keyed, Base):
 
 
 class SetApart(Keyed, Base):
-    """A ballot that two people set apart, for a reason that the rules list."""
+    """A ballot that two people set apart, for a reason that the rules list; `put_back_id` where two people undid that."""
 
     __tablename__ = "set_apart_ballots"
 
     ballot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ballots.id"), unique=True)
     act_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("two_person_acts.id"), index=True)
     reason: Mapped[str] = mapped_column()
+    put_back_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("two_person_acts.id"))
+
+
+class Correction(Keyed, Base):
+    """What two people corrected after an objection: the figures, whose replaced document stays public, or in words only."""
+
+    __tablename__ = "result_corrections"
+    __table_args__ = (
+        CheckConstraint("(replaced IS NULL) = (replaced_hash IS NULL)", name="replaced_by_its_hash"),
+    )
+
+    episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episodes.id"), index=True)
+    act_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("two_person_acts.id"), unique=True)
+    text: Mapped[str] = mapped_column()
+    made_at: Mapped[datetime] = mapped_column()
+    replaced: Mapped[bytes | None] = mapped_column(LargeBinary())
+    replaced_hash: Mapped[str | None] = mapped_column()
 
 
 class LowGrade(Keyed, Base):
@@ -76,7 +93,7 @@ class Objection(Keyed, Base):
     """What the graded unit says against a published result, in public; the matter has its clock and the answer."""
 
     __tablename__ = "objections"
-    __table_args__ = (UniqueConstraint("episode_id", "reason"),)
+    __table_args__ = (UniqueConstraint("episode_id", "reason", "against"),)
 
     episode_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("episodes.id"))
     matter_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("matters.id"), unique=True)
@@ -84,6 +101,8 @@ class Objection(Keyed, Base):
     text: Mapped[str] = mapped_column()
     made_at: Mapped[datetime] = mapped_column()
     made_by: Mapped[str] = mapped_column()  # a post
+    against: Mapped[str] = mapped_column()  # the hash of the document as it stood
+    correction_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("result_corrections.id"))
 
 
 class AgainRequest(Keyed, Base):

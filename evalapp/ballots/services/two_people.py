@@ -25,6 +25,8 @@ PROPOSING: Mapping[ActKind, Permission] = {
     ActKind.VOID: Permission.RUN_BOXES,
     ActKind.SET_APART: Permission.RUN_BOXES,
     ActKind.PUBLISH: Permission.APPROVE_RESULTS,
+    ActKind.PUT_BACK: Permission.RUN_BOXES,
+    ActKind.CORRECT: Permission.APPROVE_RESULTS,
 }
 CONFIRMING = Permission.APPROVE_RESULTS
 DROPPING = Permission.RUN_BOXES

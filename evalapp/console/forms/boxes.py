@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from wtforms import SelectField, TextAreaField
+from wtforms import RadioField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from evalapp.core import clock
@@ -45,6 +46,31 @@ class VoidForm(Form):
 class SetApartForm(Form):
     listed = SelectField(_l("理由"), validators=[InputRequired()], validate_choice=False)
     note = TextAreaField(_l("核实的情况"), filters=[stripped], validators=_REASON)
+
+
+class PutBackForm(Form):
+    note = TextAreaField(_l("为什么恢复计入"), filters=[stripped], validators=_REASON)
+
+
+class CorrectionForm(Form):
+    FIGURES = "figures"
+
+    what = RadioField(
+        _l("怎么更正"),
+        choices=[
+            SelectChoice(value=FIGURES, label=_l("公布重新计算的结果")),
+            SelectChoice(value="note", label=_l("数不变，旁边加说明")),
+        ],
+        validators=[InputRequired(_l("请选一项。"))],
+    )
+    text = TextAreaField(
+        _l("哪里不对，改了什么（会公布）"),
+        filters=[stripped],
+        validators=[
+            InputRequired(_l("请写明哪里不对、改了什么。")),
+            Length(max=500, message=_l("最多 500 个字。")),
+        ],
+    )
 
 
 class InviteForm(Form):

@@ -17,6 +17,7 @@ from evalapp.programme.models import Episode
 from evalapp.programme.queries import planning
 from evalapp.programme.queries.planning import EpisodeWithState
 from evalapp.results.models import IntegrityFlag, Result
+from evalapp.results.queries import objected
 from evalapp.results.queries.sheet import Sheet, sheet
 from evalapp.results.rules.integrity import Rule
 from evalapp.results.services import opening
@@ -36,6 +37,8 @@ ACT_NAMES = {
     ActKind.VOID: N_("作废票箱"),
     ActKind.SET_APART: N_("剔除评票"),
     ActKind.PUBLISH: N_("公布结果"),
+    ActKind.PUT_BACK: N_("恢复计入剔除的评票"),
+    ActKind.CORRECT: N_("更正结果"),
 }
 
 
@@ -71,6 +74,7 @@ class BoxPage:
     invited: int
     result: Result | None
     sheet: Sheet | None
+    is_to_correct: bool
 
     def waits_for(self, kind: str) -> TwoPersonAct | None:
         return next((act for act in self.waiting if act.kind == kind), None)
@@ -116,6 +120,7 @@ def box_page(session: Session, number: int) -> BoxPage:
         invited=sum(opening.invited(session, item.episode.id).values()),
         result=result,
         sheet=None if result is None else sheet(json.loads(result.document), profile),
+        is_to_correct=objected.is_to_correct(session, item.episode.id),
     )
 
 

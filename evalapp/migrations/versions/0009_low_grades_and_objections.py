@@ -1,4 +1,4 @@
-"""What comes of published results: matters of low grades, objections and the end of their term, second looks."""
+"""What comes of published results: matters of low grades, objections and the end of their term, second looks, corrections by two people."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +7,8 @@ revision = "0009"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
+_ACTS_BEFORE = "kind IN ('extend', 'void', 'set_apart', 'publish')"
+_ACTS_NOW = "kind IN ('extend', 'void', 'set_apart', 'publish', 'put_back', 'correct')"
 
 
 def upgrade() -> None:
@@ -17,6 +19,38 @@ def upgrade() -> None:
         " (SELECT final_at FROM episodes WHERE episodes.id = results.episode_id)"
         " WHERE published_at IS NOT NULL"
     )
+    with op.batch_alter_table("two_person_acts", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("ck_two_person_acts_actkind"), type_="check")
+        batch_op.create_check_constraint(op.f("ck_two_person_acts_actkind"), sa.text(_ACTS_NOW))
+    with op.batch_alter_table("set_apart_ballots", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("put_back_id", sa.Uuid(), nullable=True))
+        batch_op.create_foreign_key(
+            op.f("fk_set_apart_ballots_put_back_id"), "two_person_acts", ["put_back_id"], ["id"]
+        )
+    op.create_table(
+        "result_corrections",
+        sa.Column("episode_id", sa.Uuid(), nullable=False),
+        sa.Column("act_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced", sa.LargeBinary(), nullable=True),
+        sa.Column("replaced_hash", sa.String(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(replaced IS NULL) = (replaced_hash IS NULL)",
+            name=op.f("ck_result_corrections_replaced_by_its_hash"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["act_id"], ["two_person_acts.id"], name=op.f("fk_result_corrections_act_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["episode_id"], ["episodes.id"], name=op.f("fk_result_corrections_episode_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_result_corrections")),
+        sa.UniqueConstraint("act_id", name=op.f("uq_result_corrections_act_id")),
+    )
+    with op.batch_alter_table("result_corrections", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_result_corrections_episode_id"), ["episode_id"], unique=False)
     op.create_table(
         "low_grades",
         sa.Column("episode_id", sa.Uuid(), nullable=False),
@@ -68,11 +102,18 @@ def upgrade() -> None:
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("against", sa.String(), nullable=False),
+        sa.Column("correction_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["correction_id"], ["result_corrections.id"], name=op.f("fk_objections_correction_id")
+        ),
         sa.ForeignKeyConstraint(["episode_id"], ["episodes.id"], name=op.f("fk_objections_episode_id")),
         sa.ForeignKeyConstraint(["matter_id"], ["matters.id"], name=op.f("fk_objections_matter_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_objections")),
-        sa.UniqueConstraint("episode_id", "reason", name=op.f("uq_objections_episode_id_reason")),
+        sa.UniqueConstraint(
+            "episode_id", "reason", "against", name=op.f("uq_objections_episode_id_reason_against")
+        ),
         sa.UniqueConstraint("matter_id", name=op.f("uq_objections_matter_id")),
     )
     op.create_table(
@@ -120,5 +161,17 @@ def downgrade() -> None:
     op.drop_table("episode_segments")
     op.drop_table("objections")
     op.drop_table("low_grades")
+    with op.batch_alter_table("result_corrections", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_result_corrections_episode_id"))
+
+    op.drop_table("result_corrections")
+    op.execute("DELETE FROM set_apart_ballots WHERE put_back_id IS NOT NULL")
+    with op.batch_alter_table("set_apart_ballots", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("fk_set_apart_ballots_put_back_id"), type_="foreignkey")
+        batch_op.drop_column("put_back_id")
+    op.execute("DELETE FROM two_person_acts WHERE kind IN ('put_back', 'correct')")
+    with op.batch_alter_table("two_person_acts", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("ck_two_person_acts_actkind"), type_="check")
+        batch_op.create_check_constraint(op.f("ck_two_person_acts_actkind"), sa.text(_ACTS_BEFORE))
     with op.batch_alter_table("results", schema=None) as batch_op:
         batch_op.drop_column("objections_until")

@@ -23,6 +23,7 @@ NEWS: dict[str, str] = {
     "grading.closed": N_("评议截止了"),
     "grading.voided": N_("评议作废了"),
     "result.published": N_("结果公布了"),
+    "result.corrected": N_("公布的结果有更正"),
     "matter.answered": N_("单位答复了"),
     "matter.reopened": N_("事项重新打开了"),
     "matter.planned": N_("整改方案公布了"),

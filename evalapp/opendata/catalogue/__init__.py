@@ -69,6 +69,13 @@ OPERATIONS = (
     ),
     Operation(
         method="get",
+        path="/episodes/{number}/result/{document_hash}",
+        summary=N_("后来更正过的结果原文，按 SHA-256 取"),
+        answer=shapes.Result,
+        refusals=(404,),
+    ),
+    Operation(
+        method="get",
         path="/episodes/{number}/comments",
         summary=N_("留言和回复"),
         answer=shapes.Comments,

@@ -1,5 +1,6 @@
 """What comes of a published result: the matters of its low grades, and the objections to it with their answers."""
 
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,13 +9,14 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from evalapp.ballots.models import Grading
+from evalapp.ballots.models import Grading, TwoPersonAct
 from evalapp.ballots.queries import gradings
 from evalapp.ballots.rules.profile import SeasonProfile
 from evalapp.core import clock
 from evalapp.programme.models import Episode
-from evalapp.results.models import LowGrade, Objection
-from evalapp.results.queries.sheet import DIMENSION_NAMES
+from evalapp.results.models import Correction, LowGrade, Objection
+from evalapp.results.queries import objected
+from evalapp.results.queries.sheet import DIMENSION_NAMES, Figure, sheet
 from evalapp.results.rules.objections import REASON_WORDS
 from evalapp.supervision.models import Matter, Ruling
 from evalapp.supervision.queries import profiles
@@ -53,16 +55,37 @@ class ShownObjection:
         """A source text."""
         return REASON_WORDS[self.objection.reason]
 
+    @property
+    def is_to_correct(self) -> bool:
+        """Whether it was upheld and nothing is corrected yet."""
+        is_upheld = self.ruling is not None and self.ruling.is_upheld
+        return is_upheld and self.objection.correction_id is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownCorrection:
+    """What two people corrected. `before` is the overall score as it was, where the figures were replaced."""
+
+    correction: Correction
+    act: TwoPersonAct
+    before: Figure | None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Aftermath:
     low_grades: Sequence[ShownLowGrade]
     objections: Sequence[ShownObjection]
+    corrections: Sequence[ShownCorrection]
 
     @property
     def is_waiting(self) -> bool:
         """Whether an objection is unanswered: the result is not final before."""
         return any(one.ruling is None for one in self.objections)
+
+    @property
+    def is_to_correct(self) -> bool:
+        """Whether an upheld objection waits for its correction: the result is not final before."""
+        return any(one.is_to_correct for one in self.objections)
 
 
 def of_episode(session: Session, episode: Episode, profile: SeasonProfile) -> Aftermath:
@@ -81,14 +104,27 @@ def of_episode(session: Session, episode: Episode, profile: SeasonProfile) -> Af
         )
         .order_by(LowGrade.people.desc(), Matter.opened_at, Matter.reference)
     ).all()
+    objections = [
+        ShownObjection(objection=row.Objection, shown=_shown(row), ruling=row.Ruling)
+        for row in rows
+        if row.Objection is not None
+    ]
     return Aftermath(
         low_grades=[_low_grade(session, row, profile) for row in rows if row.LowGrade is not None],
-        objections=[
-            ShownObjection(objection=row.Objection, shown=_shown(row), ruling=row.Ruling)
-            for row in rows
-            if row.Objection is not None
-        ],
+        objections=objections,
+        corrections=_corrections(session, episode, profile) if objections else (),
     )
+
+
+def _corrections(session: Session, episode: Episode, profile: SeasonProfile) -> Sequence[ShownCorrection]:
+    return [
+        ShownCorrection(
+            correction=correction,
+            act=act,
+            before=sheet(json.loads(correction.replaced), profile).index if correction.replaced else None,
+        )
+        for correction, act in objected.corrections(session, episode.id)
+    ]
 
 
 def low_grades_of_unit(session: Session, unit_id: uuid.UUID) -> Sequence[ShownLowGrade]:

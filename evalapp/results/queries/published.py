@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
 from evalapp.programme.models import Episode, Season
-from evalapp.results.models import Result
+from evalapp.results.models import Correction, Result
 from evalapp.units.models import Unit
 
 
@@ -55,6 +55,19 @@ def published(session: Session, number: int) -> PublishedResult:
     if not found:
         raise NotFound(N_("这一期还没有公布结果。"))
     return found[0]
+
+
+def replaced(session: Session, number: int, document_hash: str) -> bytes:
+    """The document with this hash that stood for the episode before a correction; raises `NotFound`."""
+    found = session.scalar(
+        select(Correction.replaced).where(
+            Correction.episode_id == published(session, number).episode.id,
+            Correction.replaced_hash == document_hash,
+        )
+    )
+    if found is None:
+        raise NotFound(N_("没有这份被更正的结果。"))
+    return found
 
 
 def latest(session: Session, *, limit: int = 6) -> list[PublishedResult]:

@@ -9,13 +9,15 @@ from evalapp.ballots.models import ActKind, TwoPersonAct
 from evalapp.ballots.queries import gradings
 from evalapp.ballots.services import announcing
 from evalapp.core.permissions import Actor
-from evalapp.results.services import counting, publishing
+from evalapp.results.services import correcting, counting, publishing
 
 _CONFIRM: Mapping[ActKind, Callable[..., object]] = {
     ActKind.EXTEND: announcing.confirm_extension,
     ActKind.VOID: announcing.confirm_voiding,
     ActKind.SET_APART: counting.confirm_setting_apart,
     ActKind.PUBLISH: publishing.confirm_publication,
+    ActKind.PUT_BACK: counting.confirm_putting_back,
+    ActKind.CORRECT: correcting.confirm_correction,
 }
 
 

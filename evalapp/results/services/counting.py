@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from sqlalchemy import delete, select
@@ -15,7 +16,6 @@ from evalapp.audit import services as audit
 from evalapp.ballots.keepers import Keepers
 from evalapp.ballots.models import ActKind, Grading, SealedBallot, TwoPersonAct
 from evalapp.ballots.queries import gradings
-from evalapp.ballots.rules.profile import SeasonProfile
 from evalapp.ballots.services import two_people
 from evalapp.core import clock, events
 from evalapp.core.errors import Conflict, Invalid
@@ -27,10 +27,9 @@ from evalapp.programme.models import Episode
 from evalapp.programme.services import planning
 from evalapp.results.events import BoxCounted
 from evalapp.results.models import IntegrityFlag, Result, SetApart
+from evalapp.results.queries import objected
 from evalapp.results.rules import publication
-from evalapp.results.rules.counting import GroupCount
-from evalapp.results.rules.scoring import Score, score
-from evalapp.results.rules.statistics import written
+from evalapp.results.rules.scoring import score
 from evalapp.results.services import opening
 from evalapp.results.services.opening import OpenedBoxes
 
@@ -69,27 +68,10 @@ def prepare(session: Session, grading: Grading, *, keepers: Keepers, actor: Acto
         raise Conflict(N_("请先开箱计票，再准备结果。"))
     if episode.published_at is not None:
         raise Conflict(N_("结果已经公布，不能再改。"))
-    opened = opening.open_boxes(session, grading, episode, keepers=keepers)
-    apart = opening.set_apart(session, grading.id)
-    invited = opening.invited(session, episode.id)
-    without = opened.counts(without=frozenset(apart))
-    document = publication.result_document(
-        episode=episode.reference,
-        counts=without,
-        with_set_apart=opened.counts(),
-        invited=invited,
-        profile=opened.profile,
-        set_apart_reasons=Counter(apart.values()),
-        flagged_shift=_flagged_shift(session, opened, episode, invited),
-    )
-    data = canonical_json(document)
+    document = worked_out(session, grading, episode, keepers=keepers)
     result = _result_of(session, episode)
-    result.document, result.document_hash = data, hashlib.sha256(data).hexdigest()
-    kept = score(without, profile=opened.profile, invited=invited)
-    result.mean, result.half_width = _index(kept, opened.profile, opened.counts(), without)
-    result.people = publication.shown_people(without, profile=opened.profile)
-    result.prepared_at, result.prepared_by = clock.now(), actor.name
-    _drop_waiting_publication(session, grading, actor)
+    enter(result, document, actor=actor)
+    drop_waiting(session, grading, ActKind.PUBLISH, actor=actor)
     audit.record(
         session,
         actor=actor,
@@ -101,14 +83,31 @@ def prepare(session: Session, grading: Grading, *, keepers: Keepers, actor: Acto
     return result
 
 
-def _index(
-    kept: Score, profile: SeasonProfile, whole: dict[str, GroupCount], without: dict[str, GroupCount]
-) -> tuple[str | None, str | None]:
-    """Mean and half-width as the document has them, so that the league follows from what is published."""
-    if kept.index is None:
-        return None, None
-    places = publication.places_for(without, whole, profile=profile)
-    return written(kept.index.mean, places), written(kept.index.half_width, places)
+def worked_out(session: Session, grading: Grading, episode: Episode, *, keepers: Keepers) -> bytes:
+    """The document of the result as the sealed ballots and what is set apart now give it. Raises `KeyGone`, `BoxDamaged`."""
+    opened = opening.open_boxes(session, grading, episode, keepers=keepers)
+    apart = opening.set_apart(session, grading.id)
+    invited = opening.invited(session, episode.id)
+    document = publication.result_document(
+        episode=episode.reference,
+        counts=opened.counts(without=frozenset(apart)),
+        with_set_apart=opened.counts(),
+        invited=invited,
+        profile=opened.profile,
+        set_apart_reasons=Counter(apart.values()),
+        flagged_shift=_flagged_shift(session, opened, episode, invited),
+    )
+    return canonical_json(document)
+
+
+def enter(result: Result, data: bytes, *, actor: Actor) -> None:
+    """Put a document into a result, with the columns as the document has them, so that the league follows from it."""
+    document = json.loads(data)
+    index = document["score"].get("index", {})
+    result.document, result.document_hash = data, hashlib.sha256(data).hexdigest()
+    result.mean, result.half_width = index.get("mean"), index.get("half_width")
+    result.people = document["counts"]["people"]
+    result.prepared_at, result.prepared_by = clock.now(), actor.name
 
 
 def _result_of(session: Session, episode: Episode) -> Result:
@@ -182,25 +181,72 @@ def confirm_setting_apart(session: Session, act_id: uuid.UUID, *, actor: Actor) 
     act = two_people.confirm(session, act_id, kind=ActKind.SET_APART, actor=actor)
     grading = locked(session, Grading, act.grading_id)
     _refuse_unless_counted(session, grading)
-    known = opening.set_apart(session, grading.id)
-    new = [ballot for each in act.detail["ballots"] if (ballot := uuid.UUID(each)) not in known]
+    known = session.scalars(select(SetApart.ballot_id).where(SetApart.ballot_id.in_(_ballots(act)))).all()
+    new = [ballot for ballot in _ballots(act) if ballot not in known]
     session.add_all(SetApart(ballot_id=ballot, act_id=act.id, reason=act.detail["reason"]) for ballot in new)
-    session.execute(
-        delete(Result).where(Result.episode_id == grading.episode_id, Result.published_at.is_(None))
-    )
-    _drop_waiting_publication(session, grading, actor)
-    session.flush()
+    _no_longer_holds(session, grading, actor)
     return len(new)
+
+
+def propose_putting_back(
+    session: Session, grading: Grading, *, act_id: uuid.UUID, note: str, actor: Actor
+) -> TwoPersonAct:
+    """Ask a second person to count again what one act had set apart. Raises `Invalid`, `Conflict`."""
+    _refuse_unless_counted(session, grading)
+    if not _apart_by(session, grading, act_id):
+        raise Invalid(N_("这一次剔除的评票已经恢复，或者没有这次剔除。"))
+    return two_people.propose(
+        session, grading, kind=ActKind.PUT_BACK, actor=actor, reason=note, detail={"act": str(act_id)}
+    )
+
+
+def confirm_putting_back(session: Session, act_id: uuid.UUID, *, actor: Actor) -> int:
+    """Count again what was set apart; what was prepared before no longer holds. Return how many ballots."""
+    act = two_people.confirm(session, act_id, kind=ActKind.PUT_BACK, actor=actor)
+    grading = locked(session, Grading, act.grading_id)
+    _refuse_unless_counted(session, grading)
+    back = _apart_by(session, grading, uuid.UUID(act.detail["act"]))
+    for row in back:
+        row.put_back_id = act.id
+    _no_longer_holds(session, grading, actor)
+    return len(back)
+
+
+def _apart_by(session: Session, grading: Grading, act_id: uuid.UUID) -> Sequence[SetApart]:
+    return session.scalars(
+        select(SetApart)
+        .join(TwoPersonAct, TwoPersonAct.id == SetApart.act_id)
+        .where(
+            SetApart.act_id == act_id,
+            SetApart.put_back_id.is_(None),
+            TwoPersonAct.grading_id == grading.id,
+        )
+        .order_by(SetApart.id)
+    ).all()
+
+
+def _ballots(act: TwoPersonAct) -> list[uuid.UUID]:
+    return [uuid.UUID(each) for each in act.detail["ballots"]]
 
 
 def _refuse_unless_counted(session: Session, grading: Grading) -> None:
     episode = session.get_one(Episode, grading.episode_id, populate_existing=True)
-    if episode.counted_at is None or episode.published_at is not None:
-        raise Conflict(N_("只有开箱之后、公布之前才能剔除评票。"))
+    is_over = episode.published_at is not None and not objected.is_to_correct(session, episode.id)
+    if episode.counted_at is None or is_over:
+        raise Conflict(N_("只有开箱之后、公布之前，或者异议成立、还没有更正的时候，才能剔除或恢复评票。"))
 
 
-def _drop_waiting_publication(session: Session, grading: Grading, actor: Actor) -> None:
+def _no_longer_holds(session: Session, grading: Grading, actor: Actor) -> None:
+    session.execute(
+        delete(Result).where(Result.episode_id == grading.episode_id, Result.published_at.is_(None))
+    )
+    for kind in (ActKind.PUBLISH, ActKind.CORRECT):
+        drop_waiting(session, grading, kind, actor=actor)
+    session.flush()
+
+
+def drop_waiting(session: Session, grading: Grading, kind: ActKind, *, actor: Actor) -> None:
     """A result that changed must be proposed anew."""
     for act in gradings.waiting_acts(session, grading.id):
-        if act.kind is ActKind.PUBLISH:
+        if act.kind is kind:
             two_people.drop(session, act.id, actor=actor)

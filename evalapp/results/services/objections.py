@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalapp.core import clock
@@ -16,9 +16,9 @@ from evalapp.programme.models import Episode
 from evalapp.programme.services import planning
 from evalapp.results.models import Objection, Result
 from evalapp.results.rules.objections import REASON_WORDS, TEXT_LIMIT, ObjectionReason
+from evalapp.results.services import correcting
 from evalapp.supervision import services as supervision
 from evalapp.supervision.events import MatterRuled
-from evalapp.supervision.models import Matter
 from evalapp.supervision.rules.states import MatterKind
 
 
@@ -55,31 +55,27 @@ def object_to_result(
         text=words,
         made_at=clock.now(),
         made_by=actor.name,
+        against=result.document_hash,
     )
     twice = Conflict(N_("这个理由的异议已经提过，请在原来那件里看答复。"), field="reason")
-    with refusing(session, {"uq_objections_episode_id_reason": twice}):
+    with refusing(session, {"uq_objections_episode_id_reason_against": twice}):
         session.add(made)
     planning.note_published(session, episode.id, None, actor=actor)
     return made
 
 
 def on_matter_ruled(session: Session, event: MatterRuled) -> None:
-    """React to the answer of two people: with the last one the result is final, at the end of its term at the earliest."""
+    """React to the answer of two people: with the last one the result is final, at the end of its term at the earliest.
+
+    An objection that was upheld holds it back until two people corrected something.
+    """
     if event.kind is not MatterKind.OBJECTION:
         return
     found = session.scalar(select(Objection.episode_id).where(Objection.matter_id == event.matter_id))
     if found is None:
         return
     episode = locked(session, Episode, found)
-    waiting = session.scalars(
-        select(func.count())
-        .select_from(Objection)
-        .join(Matter, Matter.id == Objection.matter_id)
-        .where(Objection.episode_id == episode.id, Matter.settled_at.is_(None))
-    ).one()
-    until = _result(session, episode).objections_until
-    if not waiting and until is not None:
-        planning.note_published(session, episode.id, max(until, clock.now()))
+    correcting.settle(session, episode.id)
 
 
 def _result(session: Session, episode: Episode) -> Result:

@@ -159,10 +159,10 @@ def invited(session: Session, episode_id: uuid.UUID) -> dict[str, int]:
 
 
 def set_apart(session: Session, grading_id: uuid.UUID) -> dict[uuid.UUID, str]:
-    """The ballots that two people set apart, with the reason."""
+    """The ballots that two people set apart and did not put back, with the reason."""
     rows = session.execute(
         select(SetApart.ballot_id, SetApart.reason)
         .join(SealedBallot, SealedBallot.id == SetApart.ballot_id)
-        .where(SealedBallot.grading_id == grading_id)
+        .where(SealedBallot.grading_id == grading_id, SetApart.put_back_id.is_(None))
     )
     return {row[0]: row[1] for row in rows}
