@@ -1,26 +1,31 @@
 """A list of thirty costs as many statements as a list of one: every list page, public, desk and interface."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from evalapp.accounts.models import Role
+from evalapp.ballots.rules.grades import Dimension
 from evalapp.core import clock
 from evalapp.core.permissions import SYSTEM
 from evalapp.core.platform import Platform
 from evalapp.notifications.models import Channel, Letter, LetterState
-from evalapp.programme.models import Episode
+from evalapp.programme.models import Episode, EpisodeSegment
 from evalapp.programme.services import following
+from evalapp.results.models import LowGrade, Objection
+from evalapp.results.rules.objections import ObjectionReason
 from evalapp.retention.models import Removal
 from evalapp.supervision import services as supervision
 from evalapp.supervision.rules.profile import Weight
+from evalapp.supervision.rules.states import MatterKind
 from evalapp.units import services as units_services
 from evalapp.units.models import Unit
 from tests.support.accounts import People
 from tests.support.ballots import Polling
 from tests.support.comments import Comments
+from tests.support.counting import Office
 from tests.support.letters import Letters
 from tests.support.matters import Matters
 from tests.support.pledges import PledgeFactory
@@ -35,6 +40,7 @@ LISTS = {
         "/",
         "/episodes",
         "/episodes/{number}",
+        "/episodes/{judged}/results",
         "/league",
         "/matters",
         "/matters?which=late",
@@ -59,6 +65,8 @@ LISTS = {
         "/desk/office",
         "/desk/office/appeals",
         "/desk/office/boxes",
+        "/desk/office/boxes/{judged}",
+        "/desk/office/boxes/{judged}/correction",
         "/desk/office/calendar",
         "/desk/office/comments",
         "/desk/office/episodes",
@@ -99,6 +107,7 @@ class District:
         self.comments, self.matters = Comments(platform), Matters(platform, self.units)
         self.unit = self.units.department("区第一局", rank_class="甲")
         self.resident, self.letters = people.resident(), Letters(platform)
+        self.judged = self.judge()
         self.first = self.grow()
         self.browsers = {"anonymous": people.client(), "resident": self.resident.browser}
         for role in Role:
@@ -110,6 +119,52 @@ class District:
                         session, unit_id=self.unit.id, staff_id=person.staff.id, actor=OFFICER
                     )
 
+    def judge(self) -> Episode:
+        """An episode with a published result that everything is about which comes of results."""
+        judged = self.polling.announce(unit=self.unit, season=self.programme.season(2026))
+        for voter in self.polling.voters(10):
+            self.polling.cast(judged, voter, (5, 5, 2), reasons={Dimension.SERVICE: ("slow",)})
+        Office(self.polling).publish(judged)
+        return judged
+
+    def aftermath(self, later: Episode) -> None:
+        """One more matter of low grades, one more upheld objection with its correction, one more look back."""
+        judged = self.judged
+        low = self.matters.opened(MatterKind.LOW_GRADE, self.unit, about=later.reference)
+        objected = self.matters.opened(MatterKind.OBJECTION, self.unit, about=judged.reference)
+        self.matters.ruled(objected, is_upheld=True)
+        with self.platform.transaction() as session:
+            session.add(
+                LowGrade(
+                    episode_id=later.id,
+                    matter_id=low.id,
+                    dimension=Dimension.SERVICE,
+                    reason="slow",
+                    people=10,
+                )
+            )
+            session.add(
+                Objection(
+                    episode_id=judged.id,
+                    matter_id=objected.id,
+                    reason=ObjectionReason.COUNT,
+                    text="人数对不上",
+                    made_at=clock.now(),
+                    made_by="副局长",
+                    against=later.reference,
+                )
+            )
+            session.add(
+                EpisodeSegment(
+                    episode_id=later.id,
+                    earlier_id=judged.id,
+                    reference=low.reference,
+                    title=low.title,
+                    added_at=clock.now(),
+                    added_by="主任",
+                )
+            )
+
     def grow(self) -> Episode:
         self.units.section(self.unit)
         self.units.department(rank_class="甲")
@@ -120,6 +175,7 @@ class District:
         self.polling.announce(episode)
         self.programme.airing(episode)
         self.programme.slot(episode)
+        self.aftermath(episode)
         make_watchable(self.platform, episode)
         self.programme.recorded(self.programme.planned(unit=self.unit))
         self.programme.published(self.programme.planned(unit=self.unit))
@@ -167,7 +223,7 @@ class District:
     def path(self, listed: str) -> str:
         with self.platform.session() as session:
             slug = session.get_one(Unit, self.unit.id).slug
-        return listed.format(number=self.first.number, slug=slug)
+        return listed.format(number=self.first.number, judged=self.judged.number, slug=slug)
 
     def counts(self) -> dict[str, int]:
         """How many statements each list takes; asked twice, so that what a process keeps is there."""
@@ -181,8 +237,10 @@ class District:
 
 
 @pytest.fixture
-def district(platform: Platform, people: People) -> District:
-    return District(platform, people)
+def district(platform: Platform, people: People) -> Iterator[District]:
+    made = District(platform, people)
+    yield made
+    made.polling.booths.close()
 
 
 def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, tuple[int, int]]:

@@ -84,6 +84,16 @@ class Matters:
         self.do(services.check, matter, has_passed=True, note="现场看过，灯都亮。", actor=self.officer())
         return self.again(matter)
 
+    def ruled(self, matter: Matter, *, is_upheld: bool) -> None:
+        """Two people of the office decide a contest or an objection."""
+        said = "两人当场重新核对了账本，各类人数相加与公布的总数一致。"
+        ruling = self.do(
+            services.propose_ruling, matter, is_upheld=is_upheld, reason=said, actor=self.officer()
+        )
+        second = self.officer("评议办副主任")
+        with self.platform.transaction() as session:
+            services.confirm_ruling(session, ruling_id=ruling.id, actor=second)  # type: ignore[attr-defined]
+
     def unit_staff(self, matter: Matter, post: str = "物业科科长") -> Actor:
         with self.platform.session() as session:
             unit = session.get_one(Unit, matter.unit_id)

@@ -125,6 +125,8 @@ def test_a_plan_is_made_with_steps_and_evidence_and_finished(
     }
     past = desk.browser.post(f"{address}/plan", fields, page=address)
     assert (past.status_code, "已经过去" in text_of(past)) == (422, True)
+    for typed in ("两周内换完", 'value="换灯"', 'value="物业科科长"', 'value="2026-03-01"'):
+        assert typed in past.get_data(as_text=True), "what was typed is not lost"
     half = desk.browser.post(
         f"{address}/plan",
         fields | {"plan-steps-1-what": "验收", "plan-steps-0-due_on": "2026-03-12"},
@@ -137,13 +139,21 @@ def test_a_plan_is_made_with_steps_and_evidence_and_finished(
         ("前.jpg", picture(), 303),
         ("x.jpg", b"GIF89a not", 422),
         ("x.svg", b"<svg onload='alert(1)'/>", 422),
+        ("x.docm", b"PK\x03\x04 not", 422),
+        ("x.pdf", b"%PDF-1.7 /JavaScript (app.alert(1))", 422),
+        ("x.html", b"<script>alert(1)</script>", 422),
+        ("empty.pdf", b"", 422),
     ):
         handed = {
-            "evidence-kind": "before",
+            "evidence-kind": "before" if name.endswith(("jpg", "svg")) else "document",
             "evidence-file": (io.BytesIO(content), name),
-            "evidence-caption": "三楼",
+            "evidence-caption": "三楼东头",
         }
-        assert desk.browser.post(f"{address}/evidence", handed, page=address).status_code == status, name
+        handed_in = desk.browser.post(f"{address}/evidence", handed, page=address)
+        assert handed_in.status_code == status, name
+        if status == 422:
+            assert 'value="三楼东头"' in handed_in.get_data(as_text=True), "what was typed is not lost"
+            assert "还没有提交，请先改这几处" in text_of(handed_in), name
     public = text_of(browser.get(f"/matters/{matter.reference}"))
     source = re.search(r'src="(/matters/pictures/[^"]+)"', public).group(1)
     shown = browser.get(source)
