@@ -19,10 +19,10 @@ from evalapp.portal.queries import search
 from evalapp.portal.services import indexing
 from evalapp.portal.services.indexing import Findable
 from evalapp.results.services import opening
-from tests.integration.test_results import Office
 from tests.support.accounts import phone
 from tests.support.backups import KEEPERS, PASSPHRASE, Places, every_row, is_untouched
 from tests.support.ballots import Polling
+from tests.support.counting import Office
 
 
 @dataclass(frozen=True, kw_only=True)

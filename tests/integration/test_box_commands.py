@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from evalapp.accounts.models import Role
 from evalapp.cli import COMMANDS
 from evalapp.core import clock
-from tests.integration.test_results import Office
 from tests.support.accounts import PASSWORD
+from tests.support.counting import Office
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from evalapp.cli import COMMANDS
 from evalapp.core import clock
 from evalapp.core.errors import NotAllowed
 from evalapp.core.permissions import Permission
-from tests.integration.test_results import Office
 from tests.support.accounts import PASSWORD
+from tests.support.counting import Office
 
 OTHERS = [role for role in Role if role is not Role.OFFICE]
 UNTIL = "2039-01-01 12:00"

@@ -14,7 +14,14 @@ from evalapp.opendata.catalogue import OPERATIONS, Operation
 from evalapp.opendata.description import PREFIX, describe
 from tests.support.accounts import People
 
-PLACES = {"number": "1", "year": "2026", "slug": "nobody", "reference": "EP-2026-1.resident", "code": "ABCD"}
+PLACES = {
+    "number": "1",
+    "year": "2026",
+    "slug": "nobody",
+    "reference": "EP-2026-1.resident",
+    "code": "ABCD",
+    "document_hash": "0",
+}
 BODIES: tuple[bytes, ...] = (
     b"",
     b"{}",
