@@ -35,7 +35,7 @@ def init(platform: Platform) -> None:
 @click.option("--no-worker", is_flag=True, help="Run the web alone; start `evalapp worker` beside it.")
 @pass_platform
 def serve(platform: Platform, host: str, port: int, no_worker: bool) -> None:  # noqa: FBT001  click hands over flags
-    """Serve the site, with a worker thread."""
+    """Serve the site, with a worker beside it."""
     _refuse_old_tables(platform)
     _refuse_open_country(platform)
     serving.serve(platform, host=host, port=port, with_worker=not no_worker)

@@ -1,8 +1,9 @@
-"""Serves the application: granian with the web in workers of its own, the job worker as a thread of this process."""
+"""Serves the application: granian with its web processes, and the worker of jobs in a process beside them."""
 
+import contextlib
 import multiprocessing
 import os
-import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,7 +15,8 @@ from evalapp.core import logs
 from evalapp.core.jobs import Worker
 from evalapp.core.jobs.carrier import Carrier
 from evalapp.core.platform import Platform
-from evalapp.operate import standing_alone
+from evalapp.core.settings import Settings
+from evalapp.operate import processes, standing_alone
 
 log = logs.get_logger("serve")
 # Each request holds a thread. More of them only fight over one interpreter: four answer a third more ballots than eight
@@ -36,21 +38,13 @@ def _serve(platform: Platform, *, host: str, port: int, with_worker: bool) -> No
     embedded = platform.engine.dialect.name == "sqlite"
     workers = 1 if embedded else (os.cpu_count() or 1)
     os.environ["EVALAPP_DATA_DIR"] = str(Path(settings.data_dir).resolve())
-    os.environ.setdefault(
-        "MALLOC_ARENA_MAX", "2"
-    )  # else glibc keeps a heap for each of a web worker's threads
-    # A fork beside the worker's thread copies locks that this thread holds (SQLite's own among them): the site then
-    # answers nothing for ever. A web worker therefore starts afresh, at the start as when it is replaced.
-    multiprocessing.set_start_method("spawn", force=True)
-    _let_workers_begin_without_the_command()
-    carrier = Carrier(platform) if settings.redis_url.get_secret_value() else None
-    worker = Worker(platform, rounds=wiring.rounds(), carrier=carrier)
-    if with_worker:
-        worker.start()
+    processes.load("evalapp.factory")
+    platform.close()  # no process inherits a connection; each opens its own
+    multiprocessing.set_start_method("fork", force=True)  # for granian's
     log.info("serving", url=f"http://{host}:{port}", workers=workers)
-    try:
+    with processes.kept_working(partial(_work, settings)) if with_worker else contextlib.nullcontext():
         Granian(
-            "evalapp.wsgi:app",
+            "evalapp.operate.web:app",
             address=host,
             port=port,
             interface=Interfaces.WSGI,
@@ -62,10 +56,13 @@ def _serve(platform: Platform, *, host: str, port: int, with_worker: bool) -> No
             websockets=False,
             log_access=False,
         ).serve()
-    finally:
-        worker.stop()
 
 
-def _let_workers_begin_without_the_command() -> None:
-    """Keep a spawned process from loading the program that spawned it: all commands are 16 MiB that no page needs."""
-    vars(sys.modules["__main__"]).pop("__file__", None)
+def _work(settings: Settings) -> None:
+    processes.become("evalapp-worker")
+    platform = Platform.open(settings)
+    carrier = Carrier(platform) if settings.redis_url.get_secret_value() else None
+    worker = Worker(platform, rounds=wiring.rounds(), carrier=carrier)
+    processes.when_asked_to_end(worker.stopping.set)
+    worker.run()
+    platform.close()

@@ -46,7 +46,7 @@ def descendants(pid: int) -> list[int]:
 
 def web_workers(pid: int) -> list[int]:
     """The processes below `evalapp serve` that answer requests."""
-    return [each for each in descendants(pid) if b"spawn_main" in Path(f"/proc/{each}/cmdline").read_bytes()]
+    return [each for each in descendants(pid) if Path(f"/proc/{each}/comm").read_text() == "evalapp-web\n"]
 
 
 def memory(pid: int) -> Memory:

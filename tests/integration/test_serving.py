@@ -1,15 +1,23 @@
-"""One server a port and, on SQLite, one a folder: a second refuses with a sentence, and the next one after a kill does not."""
+"""One server a port and, on SQLite, one a folder: a second refuses with a sentence, and the next one after a kill does not.
 
+Its processes end together, and the worker is replaced when it alone ends.
+"""
+
+import json
+import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
 from tests.conftest import DATABASES
+from tests.support.accounts import phone
 from tests.support.databases import new_postgres_database
 from tests.support.process_server import ProcessServer, free_port
 
@@ -83,6 +91,75 @@ def test_a_server_whose_main_process_alone_was_killed_is_followed_by_the_next(se
     server.process.wait()
     server.start()
     assert server.process.pid != group
+
+
+def family(pid: int) -> dict[int, str]:
+    """The processes below one, with the names under which they are shown."""
+    found: dict[int, str] = {}
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text().split()):
+            found |= {child: Path(f"/proc/{child}/comm").read_text().strip()} | family(child)
+    return found
+
+
+def named(name: str, found: dict[int, str]) -> int:
+    return next(pid for pid, shown in found.items() if shown == name)
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    ends_at = time.monotonic() + MOMENT
+    while not is_so():
+        assert time.monotonic() < ends_at
+        time.sleep(0.1)
+
+
+def lives(pid: int) -> bool:
+    """Whether it runs still; what has ended and waits to be noticed does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_no_process_outlives_the_first(server: ProcessServer, number: int) -> None:
+    server.start()
+    assert server.process is not None
+    found = family(server.process.pid)
+    assert sorted(found.values()) == ["evalapp-keeper", "evalapp-web", "evalapp-worker"]
+    os.kill(server.process.pid, number)
+    assert server.process.wait(MOMENT) == (-number if number == signal.SIGKILL else 0)
+    wait_until(lambda: not any(map(lives, found)))
+
+
+def test_a_worker_that_ended_alone_is_replaced_and_does_what_is_due(server: ProcessServer) -> None:
+    server.start()
+    assert server.process is not None
+    before = named("evalapp-worker", family(server.process.pid))
+    os.kill(before, signal.SIGKILL)
+    wait_until(lambda: "evalapp-worker" in {n for p, n in family(server.process.pid).items() if p != before})
+    request = Request(
+        f"{server.url}/api/v1/sign-in/code",
+        data=json.dumps({"phone": phone()}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    urlopen(request, timeout=MOMENT).close()
+    assert server.code_for(phone(), seconds=MOMENT)
+
+
+def test_a_process_that_follows_nobody_outlives_the_first(server: ProcessServer) -> None:
+    """The planted defect: forks that do not end with the process that they were forked from."""
+    server.module = "tests.support.careless_serving"
+    server.start()
+    assert server.process is not None
+    found = family(server.process.pid)
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait(MOMENT)
+    time.sleep(2)
+    left = [pid for pid in found if lives(pid)]
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert left
 
 
 @pytest.mark.skipif("postgresql" not in DATABASES, reason="asks for PostgreSQL")

@@ -37,7 +37,7 @@ class ProcessServer:
         # Started again and again: what Python compiled is kept, or each start compiles every module anew.
         kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         self.environment = kept | {
-            "PYTHONPYCACHEPREFIX": str(data.parent / "pycache"),
+            "PYTHONPYCACHEPREFIX": str(data.parent.parent / "pycache"),
             "EVALAPP_DATA_DIR": str(data),
             "EVALAPP_DATABASE_URL": database_url,
             "EVALAPP_PUBLIC_URL": self.url,

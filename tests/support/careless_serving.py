@@ -1,0 +1,8 @@
+"""`evalapp` whose processes follow nobody: what a test shows to be noticed."""
+
+from evalapp.cli import main
+from evalapp.operate import processes
+
+if __name__ == "__main__":
+    processes.become = lambda _name: None
+    main()
