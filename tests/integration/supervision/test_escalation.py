@@ -6,19 +6,19 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from evalapp.core import clock
 from evalapp.core.errors import Conflict, NotFound
 from evalapp.core.permissions import SYSTEM
 from evalapp.core.platform import Platform
 from evalapp.notifications.models import StaffNotice, TopicNews
-from evalapp.schema import METADATA
 from evalapp.supervision import jobs, services
 from evalapp.supervision.models import Matter
 from evalapp.supervision.rules.profile import Colour, Weight
 from evalapp.supervision.rules.states import Act
 from evalapp.supervision.services import escalating
+from tests.support.databases import clear
 from tests.support.matters import ANSWER, Matters, at
 
 MONDAY = at("2026-03-09")
@@ -74,15 +74,7 @@ def picture(matters: Matters, opened: list[Matter]) -> dict:
 
 def emptied(matters: Matters, platform: Platform) -> Matters:
     """The same district, with nothing in it."""
-    with platform.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
-            connection.execute(text(f"TRUNCATE {names} CASCADE"))
-        else:
-            for trigger in ("matter_events_undeleted", "audit_entries_undeleted"):
-                connection.execute(text(f"DROP TRIGGER {trigger}"))
-            for table in reversed(METADATA.sorted_tables):
-                connection.execute(table.delete())
+    clear(platform.engine)
     return Matters(platform, matters.units)
 
 
