@@ -30,6 +30,11 @@ from evalapp.core.i18n import N_
 from evalapp.core.permissions import Actor
 from evalapp.core.transaction import locked
 from evalapp.notifications import services as notifications
+from evalapp.supervision import services as supervision
+
+_NO_LONGER_SHOWN = (
+    "留言已不公开"  # no word of where it went: a matter's record is read by more than that channel
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +61,8 @@ def move(
 
     Raises `NotFound`, and `Conflict` when somebody else was first or an appeal waits.
     """
+    # The matters before the comment: whoever answers one takes both in that order.
+    supervision.withdraw_about(session, about=reference, reason=_NO_LONGER_SHOWN, actor=actor)
     comment = as_seen(session, reference, seen_version, Verdict.MOVED)
     if comment.state is CommentState.REFUSED and _appeal_waits(session, comment):
         raise Conflict(N_("这条留言正在申诉，请先处理申诉。"))

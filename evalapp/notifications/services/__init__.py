@@ -9,7 +9,7 @@ from evalapp.notifications.services.letters import (
     tell_residents,
     tell_staff,
 )
-from evalapp.notifications.services.staff import mark_seen, notify_staff
+from evalapp.notifications.services.staff import mark_seen, notify_staff, take_back
 from evalapp.notifications.services.topics import (
     FAN_OUT,
     FORGET_FOLLOWER,
@@ -37,6 +37,7 @@ __all__ = [
     "open_topic",
     "retitle",
     "set_rhythm",
+    "take_back",
     "tell_all",
     "tell_batch",
     "tell_residents",

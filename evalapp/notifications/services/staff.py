@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -72,6 +72,11 @@ def mark_seen(session: Session, notice_id: uuid.UUID, *, desk: Desk, actor: Acto
         raise NotFound(N_("没有找到这条通知。"))
     if row.seen_at is None:
         row.seen_at, row.seen_by = clock.now(), actor.name
+
+
+def take_back(session: Session, *, reference: str) -> None:
+    """Take every notice about something off the desks: it exists for nobody there any more."""
+    session.execute(delete(StaffNotice).where(StaffNotice.reference == reference))
 
 
 def _of_role(session: Session, role: Role | None) -> Sequence[uuid.UUID]:

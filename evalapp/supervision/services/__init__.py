@@ -10,6 +10,7 @@ from evalapp.supervision.services.matters import (
     close_matter,
     hand_over,
     open_matter,
+    withdraw_about,
     withdraw_matter,
 )
 from evalapp.supervision.services.mending import check, claim_mended, confirm, finish_step, fix_at_once, plan
@@ -51,6 +52,7 @@ __all__ = [
     "propose_ruling",
     "reopen",
     "resume",
+    "withdraw_about",
     "withdraw_file",
     "withdraw_matter",
     "withdraw_notice",

@@ -185,8 +185,17 @@ def withdraw_matter(session: Session, *, matter_id: uuid.UUID, reason: str, acto
     why = cleaned_text(reason, field="reason", limit=clocks.REASON_LIMIT, required=True)
     clocks.stop(session, matter, Ending.CALLED_OFF)
     matter.withdrawn_at, matter.withdrawn_reason, matter.withdrawn_by = clock.now(), why, actor.name
+    notifications.take_back(session, reference=matter.reference)
     timeline.record(session, matter, Act.WITHDRAWN, actor=actor, note=why)
     return matter
+
+
+def withdraw_about(session: Session, *, about: str, reason: str, actor: Actor) -> None:
+    """Withdraw every matter about a public reference that stands for nothing any more."""
+    for matter_id in session.scalars(
+        select(Matter.id).where(Matter.about == about).order_by(Matter.id)
+    ).all():
+        withdraw_matter(session, matter_id=matter_id, reason=reason, actor=actor)
 
 
 def _refuse_objection(matter: Matter) -> None:

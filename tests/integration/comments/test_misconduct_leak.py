@@ -14,13 +14,16 @@ from evalapp.accounts.models import Role
 from evalapp.comments.models import Comment
 from evalapp.comments.queries import threads
 from evalapp.comments.services import reports
+from evalapp.core import clock
 from evalapp.core.platform import Platform
 from evalapp.programme.models import Episode
+from evalapp.supervision.models import Matter
 from evalapp.units import services as units_services
 from evalapp.units.models import Unit
 from tests.support.accounts import People
 from tests.support.ballots import Polling
 from tests.support.comments import Comments
+from tests.support.matters import Matters
 from tests.support.programme import Programme
 from tests.support.strict_client import StrictClient
 from tests.support.units import OFFICER, UnitFactory
@@ -40,11 +43,13 @@ class Scene:
 
     app: Flask
     comment: Comment
+    matter: Matter
     browsers: dict[str, StrictClient]
     samples: dict[str, object]
+    numbers: list[str]  # of the notices that the unit got for it
 
     def secrets(self) -> list[str]:
-        return [WORDS, self.comment.reference, ANSWER]
+        return [WORDS, self.comment.reference, ANSWER, self.matter.reference, *self.numbers]
 
     def leaks(self, who: str) -> dict[str, list[str]]:
         """On which addresses what stands that must not: all routes, and all that they link to."""
@@ -67,6 +72,14 @@ class Scene:
                     waiting.append(following)
             answer.close()
         return found
+
+    def answers(self, who: str) -> set[int]:
+        """What the pages of the matter answer, whose own address says its name."""
+        paths = [f"/matters/{self.matter.reference}"]
+        if who == "unit":
+            desk = f"/desk/unit/matters/{self.matter.reference}"
+            paths += [desk, *(f"{desk}/notices/{number}" for number in self.numbers)]
+        return {self.browsers[who].client.get(path).status_code for path in paths}
 
     def _routes(self) -> list[str]:
         """Every address that can be asked for with GET and does not sign anybody out."""
@@ -98,9 +111,14 @@ def scene(platform: Platform, people: People, app: Flask, comments: Comments) ->
         units_services.assign_staff(session, unit_id=unit.id, staff_id=staff.staff.id, actor=OFFICER)
     shown = comments.shown(thread, text=WORDS, at_seconds=1)
     comments.replied(shown, unit=unit, text=ANSWER)
+    matters = Matters(platform, units)
+    matter = matters.question(unit, about=shown.reference, opened_at=clock.now() - timedelta(days=90))
+    matters.escalate()
     return Scene(
         app=app,
         comment=shown,
+        matter=matter,
+        numbers=[notice.number for notice in matters.notices(matter)],
         browsers={"unit": staff.browser, "resident": people.resident().browser, "anybody": people.client()},
         samples={
             "number": kept.number,
@@ -122,10 +140,14 @@ def test_what_was_moved_appears_nowhere_any_more(scene: Scene, comments: Comment
     before = scene.leaks(who)
     number = scene.samples["number"]
     assert {f"/episodes/{number}", f"/api/v1/episodes/{number}/comments"} <= before.keys()
+    assert scene.matter.reference in before["/matters"]
     if who == "unit":
         assert [path for path in before if path.startswith("/desk/unit/inbox")]
+        assert {f"/desk/unit/matters/{scene.matter.reference}", "/desk/notices"} <= before.keys()
+    assert scene.answers(who) == {200}
     comments.moved(scene.comment)
     assert scene.leaks(who) == {}
+    assert scene.answers(who) == {404}
 
 
 @pytest.mark.slow
@@ -143,6 +165,16 @@ def test_a_move_that_leaves_the_name_of_the_comment_is_noticed(
     monkeypatch.setattr(reports, "_leave_nothing", careless)
     comments.moved(scene.comment)
     assert scene.leaks("unit") != {}
+
+
+@pytest.mark.slow
+def test_a_matter_that_stays_is_noticed(
+    scene: Scene, comments: Comments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planted defect: the comment goes, and the unit keeps the matter about it."""
+    monkeypatch.setattr(reports.supervision, "withdraw_about", lambda *_args, **_more: None)
+    comments.moved(scene.comment)
+    assert scene.matter.reference in str(scene.leaks("unit"))
 
 
 @pytest.mark.slow
