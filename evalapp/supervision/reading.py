@@ -1,14 +1,18 @@
 """What pages of matters share, public and on the desks: their words, their short facts, which list is asked for."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from flask import request
+from flask import current_app, request
 
+from evalapp.core import clock
 from evalapp.supervision.queries.lists import Which
 from evalapp.supervision.queries.matters import ShownMatter
 from evalapp.supervision.rules import states
 from evalapp.supervision.rules.grading import GRADE_WORDS
-from evalapp.web.i18n import _, gettext
+from evalapp.web.i18n import _, gettext, said
+
+_T = TypeVar("_T")
 
 
 def words() -> dict[str, Any]:
@@ -23,12 +27,22 @@ def words() -> dict[str, Any]:
 def facts(shown: ShownMatter) -> list[tuple[str, str]]:
     """What is known of a matter in short lines."""
     matter = shown.matter
-    lines = [(_("办理岗位"), matter.handler)]
+    lines: list[tuple[str, str]] = [(_("办理岗位"), said(matter.handler))]
     if matter.weight is not None:
         lines.append((_("类别"), gettext(states.WEIGHT_WORDS[matter.weight])))
     if matter.grade is not None:
         lines.append((_("提问人怎么看答复"), gettext(GRADE_WORDS[matter.grade])))
     return [(name, value) for name, value in lines if value]
+
+
+def kept_a_minute(name: str, count: Callable[[], _T]) -> _T:
+    """Return what is the same for everybody and dear to count, counted once a minute in each process."""
+    kept: dict[int, _T] = current_app.extensions.setdefault(f"evalapp.{name}", {})
+    minute = int(clock.now().timestamp()) // 60
+    if minute not in kept:
+        kept.clear()
+        kept[minute] = count()
+    return kept[minute]
 
 
 def chosen(given: str | None) -> Which:

@@ -1,13 +1,11 @@
 """The public pages of matters: the list by unit and state, and one with its clock explained day by day."""
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
-from evalapp.core import clock
 from evalapp.core.i18n import N_
 from evalapp.supervision.queries import files, lists, matters, notices, pages, profiles, rates
 from evalapp.supervision.queries.lists import Which
-from evalapp.supervision.queries.rates import UnitRate
-from evalapp.supervision.reading import chosen, facts, page_number, words
+from evalapp.supervision.reading import chosen, facts, kept_a_minute, page_number, words
 from evalapp.units import queries as units
 from evalapp.web.access import public
 from evalapp.web.context import db
@@ -16,8 +14,6 @@ from evalapp.web.i18n import gettext
 
 blueprint = Blueprint("matters", __name__)
 
-_KEPT = "evalapp.matter_rates"
-_KEPT_SECONDS = 60
 _CHOICES = {
     Which.RUNNING: N_("在办"),
     Which.LATE: N_("逾期"),
@@ -44,7 +40,7 @@ def index() -> str:
             for each, name in _CHOICES.items()
         ],
         page_href=lambda n: url_for(".index", which=which.value, unit=slug or None, page=n),
-        rates=_rates() if first else [],
+        rates=kept_a_minute("matter_rates", lambda: rates.unit_rates(db.session)) if first else [],
         minimum=profiles.in_force(db.session).rate_minimum if first else 0,
         points=notices.point_changes(db.session, unit_id=unit_id, limit=20) if page_number() == 1 else [],
     )
@@ -70,13 +66,3 @@ def document(token: str) -> Response:
     """Send a document to be saved and never shown: nothing in it is trusted."""
     found = files.document_in_public(db.session, token)
     return send_download(files.stored_name(found), file_name=found.file_name)
-
-
-def _rates() -> list[UnitRate]:
-    """The rates of all units, the same for everybody: counted once a minute in each process."""
-    kept: dict[int, list[UnitRate]] = current_app.extensions.setdefault(_KEPT, {})
-    minute = int(clock.now().timestamp()) // _KEPT_SECONDS
-    if minute not in kept:
-        kept.clear()
-        kept[minute] = rates.unit_rates(db.session)
-    return kept[minute]

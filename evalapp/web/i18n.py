@@ -13,7 +13,7 @@ from babel import negotiate_locale
 from babel.messages.pofile import read_po
 from babel.support import LazyProxy
 from flask import Flask, has_request_context, request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from evalapp.core.errors import DomainError
 
@@ -67,6 +67,16 @@ def language() -> str:
 def _in_chinese() -> Markup:
     """Mark, on an English page, an element that holds what somebody of the district wrote: `<h1{{ zh() }}>`."""
     return _CHINESE_PART if language() == "en" else _NO_MARK
+
+
+def said(text: str) -> Markup:
+    """Return what somebody of the district wrote, marked as Chinese on an English page: for within a sentence."""
+    return Markup("<span{}>{}</span>").format(_CHINESE_PART, text) if language() == "en" else escape(text)
+
+
+def named(text: str) -> Markup:
+    """Return a name that is ours, which is translated, or the district's, which is marked as Chinese."""
+    return escape(gettext(text)) if text in catalogue("en") else said(text)
 
 
 def _chosen() -> str:
@@ -145,4 +155,5 @@ def init_app(app: Flask) -> None:
     """
     app.teardown_request(_forget)
     app.jinja_env.globals.update(_=_on_page, ngettext=_on_page_counted, zh=_in_chinese)
+    app.jinja_env.filters.update(said=said, named=named)
     catalogue("en")

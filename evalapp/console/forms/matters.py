@@ -202,6 +202,13 @@ class NoticeForm(ReasonForm):
         validators=[InputRequired()],
     )
 
+    @classmethod
+    def of(cls, colour: Colour) -> "NoticeForm":
+        """An empty form that offers the one colour whose turn it is."""
+        form = cls(formdata=None, prefix="notice")
+        form.colour.choices = [choice for choice in form.colour.choices if choice.value == colour]
+        return form
+
 
 class CheckForm(SeenForm):
     verdict = SelectField(
@@ -252,4 +259,6 @@ class PointsForm(Form):
 
     def offer(self, units: list[Any]) -> None:
         """Say which units can be chosen."""
-        self.unit.choices = [SelectChoice(value=str(unit.id), label=unit.name) for unit in units]
+        self.unit.choices = [
+            SelectChoice(value=str(unit.id), label=unit.name, render_kw={"lang": "zh-Hans"}) for unit in units
+        ]

@@ -18,8 +18,9 @@ from evalapp.supervision.models import SupervisionNotice
 from evalapp.supervision.queries import lists, matters, notices, pages, profiles, rates
 from evalapp.supervision.queries.lists import Which
 from evalapp.supervision.queries.pages import MatterPage
-from evalapp.supervision.reading import chosen, facts, page_number, words
+from evalapp.supervision.reading import chosen, facts, kept_a_minute, page_number, words
 from evalapp.supervision.rules import states
+from evalapp.supervision.rules.profile import SupervisionProfile
 from evalapp.supervision.rules.states import Act, MatterKind, Phase
 from evalapp.units import queries as units
 from evalapp.web.access import current_actor, requires
@@ -126,7 +127,9 @@ def index() -> str:
         matters=lists.office_page(db.session, which=which, page=page_number(), unit_id=unit_id),
         counts=lists.counts(db.session),
         most=lists.MOST_COUNTED,
-        talks=rates.suggested_talks(db.session) if which is Which.LATE else [],
+        talks=kept_a_minute("suggested_talks", lambda: rates.suggested_talks(db.session))
+        if page_number() == 1 and not slug
+        else [],
         choices=[
             (gettext(name), url_for(".index", which=each.value, unit=slug or None), each is which)
             for each, name in _CHOICES.items()
@@ -205,8 +208,8 @@ def _do(
     return go_to(url_for(".show", reference=reference))
 
 
-def _offered(page: MatterPage) -> dict[str, Doing]:
-    """What can be done to the matter now. A ruling needs something to rule on, a class a question."""
+def _offered(page: MatterPage, profile: SupervisionProfile) -> dict[str, Doing]:
+    """What can be done to the matter now: a ruling needs something to rule on, a class a question, a notice its turn."""
     matter = page.shown.matter
     if matter.withdrawn_at is not None:
         return {}
@@ -218,9 +221,9 @@ def _offered(page: MatterPage) -> dict[str, Doing]:
     is_to_rule = matter.phase is Phase.CONTESTED or matter.kind is MatterKind.OBJECTION
     if not is_to_rule or page.ruling is not None:
         found.pop("rule", None)
-    running = page.shown.running
-    if running is None or running.unit_id is None:
+    if pages.colour_now(page, profile) is None:
         found.pop("notice", None)
+    running = page.shown.running
     is_held = running is not None and running.due_at is None
     for name in ("pause",) if is_held or running is None or running.fixed_on else ("resume",):
         found.pop(name, None)
@@ -233,9 +236,12 @@ def _page(
     reference: str, *, refused: tuple[str, Form] | None = None, conflict: DomainError | None = None
 ) -> str:
     page = pages.matter_page(db.session, matters.shown(db.session, reference), with_internal=True)
+    profile = profiles.profile_of(db.session, page.shown.matter.profile_id)
     shown: dict[str, Form] = {
-        name: doing.form(formdata=None, prefix=name) for name, doing in _offered(page).items()
+        name: doing.form(formdata=None, prefix=name) for name, doing in _offered(page, profile).items()
     }
+    if colour := pages.colour_now(page, profile):
+        shown["notice"] = forms.NoticeForm.of(colour)
     open_notices: list[SupervisionNotice] = [
         one.notice
         for one in page.notices
@@ -253,7 +259,7 @@ def _page(
         forms=shown,
         refused=refused and refused[0],
         conflict=gettext(conflict.message, **conflict.params) if conflict else "",
-        profile=profiles.profile_of(db.session, page.shown.matter.profile_id),
+        profile=profile,
         facts=facts(page.shown),
         **words(),
     )

@@ -26,6 +26,7 @@ from evalapp.supervision.models import (
 from evalapp.supervision.queries.escalation import issued_notice
 from evalapp.supervision.queries.matters import ShownMatter, times_of
 from evalapp.supervision.rules import states, terms
+from evalapp.supervision.rules.profile import Colour, SupervisionProfile
 from evalapp.supervision.rules.states import Act, Lamp
 from evalapp.supervision.rules.terms import NoticeState
 
@@ -93,6 +94,19 @@ class MatterPage:
     def plan(self) -> ShownPlan | None:
         """The plan that holds now."""
         return self.plans[0] if self.plans else None
+
+
+def colour_now(page: MatterPage, profile: SupervisionProfile) -> Colour | None:
+    """Return which supervision notice can be issued by hand now, if any."""
+    running = page.shown.running
+    if running is None or running.unit_id is None or running.due_on is None:
+        return None
+    issued = {
+        one.notice.colour: issued_notice(one.notice)
+        for one in page.notices
+        if one.notice.deadline_id == running.id
+    }
+    return terms.next_colour(profile, issued=issued, now=page.shown.now)
 
 
 def matter_page(session: Session, shown: ShownMatter, *, with_internal: bool) -> MatterPage:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from evalapp.core import clock
@@ -69,29 +69,38 @@ def unit_rates(session: Session) -> list[UnitRate]:
 
 
 def suggested_talks(session: Session) -> list[SuggestedTalk]:
-    """Return the units whose newest whole months were all bad, as the profile says what that is."""
+    """Return the units whose newest whole months were all bad, as the profile says what that is, by pinyin.
+
+    Reads every clock of those months: for a page that keeps it for a while.
+    """
     rules = profiles.in_force(session).talk
-    found: dict[uuid.UUID, list[Month]] = {}
-    units: dict[uuid.UUID, Unit] = {}
-    for first, after in _whole_months(clock.today(), rules.months):
-        rows = session.execute(
-            select(Unit, func.count(), func.count().filter(_met()))
-            .select_from(Deadline)
-            .join(Unit, Unit.id == Deadline.unit_id)
-            .where(_over(clock.start_of(first), clock.start_of(after)))
-            .group_by(Unit.id)
-            .order_by(Unit.id)
+    stretches = _whole_months(clock.today(), rules.months)
+    spans = [_over(clock.start_of(first), clock.start_of(after)) for first, after in stretches]
+    counted = (
+        select(
+            Deadline.unit_id,
+            *(func.count().filter(span).label(f"due_{n}") for n, span in enumerate(spans)),
+            *(func.count().filter(span, _met()).label(f"met_{n}") for n, span in enumerate(spans)),
         )
-        for unit, due, met in rows:
-            units[unit.id] = unit
-            month = Month(year=first.year, month=first.month, due=due, met=met)
-            found.setdefault(unit.id, []).append(month)
+        .where(Deadline.unit_id.is_not(None), or_(*spans))
+        .group_by(Deadline.unit_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Unit, *counted.c).join(counted, counted.c.unit_id == Unit.id).order_by(Unit.sort_key, Unit.id)
+    )
+    found = [(row[0], row[2 : 2 + len(spans)], row[2 + len(spans) :]) for row in rows]
     talks = [
-        SuggestedTalk(unit=units[key], months=months)
-        for key, months in found.items()
-        if rates.talk_is_suggested(months, rules)
+        SuggestedTalk(
+            unit=unit,
+            months=[
+                Month(year=first.year, month=first.month, due=due, met=met)
+                for (first, _after), due, met in zip(stretches, dues, mets, strict=True)
+            ],
+        )
+        for unit, dues, mets in found
     ]
-    return sorted(talks, key=lambda talk: (talk.unit.sort_key, str(talk.unit.id)))
+    return [talk for talk in talks if rates.talk_is_suggested(talk.months, rules)]
 
 
 def _whole_months(today: date, number: int) -> list[tuple[date, date]]:

@@ -131,6 +131,20 @@ def next_notice(
     return None
 
 
+def next_colour(
+    profile: SupervisionProfile, *, issued: Mapping[Colour, IssuedNotice], now: datetime
+) -> Colour | None:
+    """Return which notice can be issued by hand at `now`; none while one runs, after one that was met, after the last."""
+    for rule in profile.notices:
+        known = issued.get(rule.colour)
+        if known is None:
+            return rule.colour
+        failed_at = known.has_failed_at
+        if failed_at is None or now < failed_at:
+            return None
+    return None
+
+
 class NoticeState(enum.StrEnum):
     OPEN = "open"
     ANSWERED = "answered"

@@ -24,6 +24,22 @@ PATHS = (
     "/units/{slug}",
     "/pledges/{pledges}",
     "/highlights/{highlights}",
+    "/matters",
+    "/matters?which=late",
+    "/matters?which=done",
+    "/matters/{matters}",
+    "/moderation",
+)
+# Where the office and a unit read what people of the district wrote; their own names stand in the head of a desk.
+DESKS = (
+    ("office", "/desk/office/matters"),
+    ("office", "/desk/office/matters/{matters}"),
+    ("office", "/desk/office/supervision-notices"),
+    ("office", "/desk/office/supervision-notices/{notices}"),
+    ("office", "/desk/office/points"),
+    ("office", "/desk/office/working-days"),
+    ("unit_a", "/desk/unit/matters"),
+    ("unit_a", "/desk/unit/matters/{matters}"),
 )
 
 
@@ -53,12 +69,10 @@ def unmarked(element: Any, *, is_chinese: bool = False) -> Iterator[str]:
         yield from unmarked(child, is_chinese=is_chinese)
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_what_people_wrote_is_marked_as_chinese(small: Small, path: str) -> None:
+@pytest.mark.parametrize(("who", "path"), [*(("anonymous", path) for path in PATHS), *DESKS])
+def test_what_people_wrote_is_marked_as_chinese(small: Small, who: str, path: str) -> None:
     asked = {"Accept-Language": "en"}
-    page = small.answer("GET", path.format(**small.samples), "anonymous", headers=asked).get_data(
-        as_text=True
-    )
+    page = small.answer("GET", path.format(**small.samples), who, headers=asked).get_data(as_text=True)
     tree = html5lib.parse(page, namespaceHTMLElements=False)
     assert tree.get("lang") == "en"
     assert CHINESE.search(page)

@@ -131,9 +131,38 @@ def test_a_talk_is_suggested_after_two_bad_months(matters: Matters, desks: Desks
     for day in ("2026-01-12", "2026-02-03"):
         for _ in range(5):
             matters.question(unit, weight=Weight.SIMPLE, opened_at=at(day))
-    assert (
-        "区迟到局" in text_of(office.browser.get("/desk/office/matters?which=late")).partition("建议约谈")[2]
-    )
+    for address in (
+        "/desk/office/matters",
+        "/desk/office/matters?which=late",
+        "/desk/office/matters?which=done",
+    ):
+        suggested = text_of(office.browser.get(address)).partition("建议约谈")[2].partition("</section>")[0]
+        assert "区迟到局" in suggested, address
+        assert "2026 年 1 月到期 5 件，按时 0 件；2026 年 2 月到期 5 件，按时 0 件" in suggested
+    assert "建议约谈" not in text_of(office.browser.get("/desk/office/matters?page=2"))
+
+
+def test_a_notice_is_offered_only_when_its_turn_has_come(matters: Matters, desks: Desks, monday) -> None:
+    matter, office = matters.question(weight=Weight.SIMPLE), desks.office()
+    address = f"/desk/office/matters/{matter.reference}"
+
+    def offered() -> list[str]:
+        page = text_of(desks.office().browser.get(address))
+        return re.findall(r'<option value="(blue|orange|red)"', page)
+
+    assert offered() == ["blue"]
+    fields = {
+        "notice-seen": str(matters.again(matter).version),
+        "notice-colour": "blue",
+        "notice-reason": "多人反映",
+    }
+    assert office.browser.post(f"{address}/notice", fields, page=address).status_code == 303
+    assert offered() == [], "the blue one runs"
+    due_at = matters.notices(matter)[0].due_at
+    monday.move_to(due_at)
+    assert offered() == ["orange"]
+    matters.escalate()
+    assert offered() == [], "the orange one went by itself"
 
 
 def test_the_calendar_desk_changes_a_day_and_imports_a_file(

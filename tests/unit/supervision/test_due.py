@@ -78,6 +78,24 @@ def test_an_answered_or_withdrawn_notice_ends_the_row() -> None:
         assert (act.colour if act else None) is follows
 
 
+def test_which_notice_can_be_issued_by_hand() -> None:
+    due_at = clock.end_of(date(2026, 10, 13))
+    before = due_at - timedelta(hours=1)
+    blue = IssuedNotice(colour=Colour.BLUE, due_at=due_at)
+
+    def turn(now: datetime, *issued: IssuedNotice) -> Colour | None:
+        return terms.next_colour(PROFILE, issued={one.colour: one for one in issued}, now=now)
+
+    assert turn(before) is Colour.BLUE
+    assert turn(before, blue) is None
+    assert turn(due_at, blue) is Colour.ORANGE
+    assert turn(due_at, replace(blue, answered_at=before)) is None
+    assert turn(due_at, replace(blue, withdrawn_at=before)) is None
+    orange, red = replace(blue, colour=Colour.ORANGE), replace(blue, colour=Colour.RED)
+    assert turn(due_at, blue, orange) is Colour.RED
+    assert turn(due_at, blue, orange, red) is None
+
+
 def test_where_a_notice_stands() -> None:
     due_at = clock.end_of(date(2026, 10, 13))
     before, after = due_at - timedelta(hours=1), due_at + timedelta(hours=1)
