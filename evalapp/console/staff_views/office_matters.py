@@ -240,7 +240,7 @@ def _page(
     shown: dict[str, Form] = {
         name: doing.form(formdata=None, prefix=name) for name, doing in _offered(page, profile).items()
     }
-    if colour := pages.colour_now(page, profile):
+    if "notice" in shown and (colour := pages.colour_now(page, profile)):
         shown["notice"] = forms.NoticeForm.of(colour)
     open_notices: list[SupervisionNotice] = [
         one.notice
