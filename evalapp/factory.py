@@ -48,6 +48,7 @@ from evalapp.console.staff_views import (
     unit_pledges,
     unit_profile,
     unit_results,
+    unit_voices,
 )
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
@@ -131,6 +132,7 @@ BLUEPRINTS = (
     unit_inbox.blueprint,
     unit_matters.blueprint,
     unit_results.blueprint,
+    unit_voices.blueprint,
 )
 # Views that change something and ask for no token of a form; each says why where it is named.
 WITHOUT_TOKEN = (*accounts_api.WITHOUT_TOKEN, *notifications.WITHOUT_TOKEN)

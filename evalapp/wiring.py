@@ -12,6 +12,9 @@ from evalapp.ballots.events import GradingAnnounced, GradingClosed, GradingExten
 from evalapp.ballots.services import standings
 from evalapp.comments import jobs as comments_jobs
 from evalapp.comments import services as comments
+from evalapp.comments.events import CommentMoved
+from evalapp.comments.services import voices
+from evalapp.console import jobs as console_jobs
 from evalapp.core import events, jobs
 from evalapp.core.calendar import CalendarChanged
 from evalapp.core.platform import Platform
@@ -78,6 +81,7 @@ def connect() -> None:
     events.subscribe(ResultCorrected, low_grades.on_result_corrected)
     events.subscribe(ResidentErased, again.on_resident_gone)
     events.subscribe(ResidentStartedAnew, again.on_resident_gone)
+    events.subscribe(CommentMoved, voices.on_comment_moved)
     events.subscribe(MatterRuled, objections.on_matter_ruled)
     jobs.register(CONFIRM, accounts_jobs.send_confirmation)
     jobs.register(codes.SEND_CODE, accounts_jobs.send_code)
@@ -101,4 +105,5 @@ def rounds() -> Sequence[Callable[[Platform], None]]:
         notifications_jobs.gather,
         retention_jobs.Retention(),
         supervision_jobs.escalate,
+        console_jobs.CountVoices(),
     )

@@ -78,6 +78,12 @@ RAIL: tuple[RailEntry, ...] = (
         icon="inbox",
     ),
     RailEntry(
+        permission=Permission.REPLY_TO_COMMENTS,
+        endpoint="unit_voices.show",
+        label=N_("大家怎么说"),
+        icon="chat-left-text",
+    ),
+    RailEntry(
         permission=Permission.ANSWER_MATTERS,
         endpoint="unit_matters.index",
         label=N_("督办事项"),

@@ -371,6 +371,7 @@ KEPT: dict[str, str] = {
     "matter_confirmations": N_("只有每件事项各不相同的编号，为一人只确认一次"),
     "matter_rulings": _RECORD,
     "low_grades": _RECORD,
+    "unit_voices": N_("由公开的留言数成，随留言更新"),
     "result_corrections": _RECORD,
     "objections": _RECORD,
     "episode_segments": _RECORD,

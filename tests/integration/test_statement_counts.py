@@ -88,6 +88,7 @@ LISTS = {
         "/desk/unit/matters",
         "/desk/unit/pledges",
         "/desk/unit/results",
+        "/desk/unit/voices",
         "/desk/notices",
     ),
     Role.REPORTS: ("/desk/reports",),

@@ -21,6 +21,7 @@ from evalapp.comments.models.office import (
     ModerationReason,
     ModerationUnit,
     ModerationWait,
+    UnitVoice,
     WatchedList,
 )
 
@@ -43,5 +44,6 @@ __all__ = [
     "Reply",
     "ReplyWording",
     "Thread",
+    "UnitVoice",
     "WatchedList",
 ]

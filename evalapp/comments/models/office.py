@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -132,3 +133,14 @@ class ModerationPerson(Base):
 
     key: Mapped[str] = mapped_column(primary_key=True)
     month: Mapped[date] = mapped_column(index=True)
+
+
+class UnitVoice(Base):
+    """What a unit's shown comments say, counted together; made anew from them, gone at once when one is moved away."""
+
+    __tablename__ = "unit_voices"
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    stamp: Mapped[str] = mapped_column()  # of the threads' own counts; stale when they differ
+    counted_at: Mapped[datetime] = mapped_column()
+    document: Mapped[dict[str, Any]] = mapped_column()
