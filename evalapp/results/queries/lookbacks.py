@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from evalapp.ballots.models import Grading
@@ -139,7 +139,7 @@ def later_than(session: Session, matter: Matter) -> Sequence[Episode]:
             Episode.number > began,
             Episode.withdrawn_at.is_(None),
             Episode.voided_at.is_(None),
-            func.coalesce(Episode.closes_at, clock.now()) >= clock.now(),
+            or_(Episode.closes_at.is_(None), Episode.closes_at > clock.now()),
         )
         .order_by(Episode.number)
         .limit(MOST)

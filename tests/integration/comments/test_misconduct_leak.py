@@ -1,7 +1,9 @@
 """A comment that was moved to the misconduct channel appears on no route of the unit: every route is asked, every link followed."""
 
 import html
+import io
 import re
+import zipfile
 from collections import deque
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,6 +11,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from evalapp.accounts.models import Role
 from evalapp.comments.models import Comment
@@ -32,6 +35,7 @@ from tests.support.watchable import make_watchable
 WORDS = "窗口赵某收了红包才肯办件"
 ANSWER = "经查此事待核"
 MOST_PAGES = 400
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REPORT = re.compile(r"\bJB-[2-9A-Z]{8}\b")  # whole: random marks of pages hold its first letters now and then
 # Files that hold no comment, and ways back to a page that is asked for anyway.
 ELSEWHERE = ("/static", "/media", "/sign-in", "/desk/sign", "/preferences")
@@ -59,7 +63,7 @@ class Scene:
             path = waiting.popleft()
             assert len(asked) <= MOST_PAGES, f"the links of this district have no end: {list(asked)[-9:]}"
             answer = self.browsers[who].client.get(path)
-            body = answer.get_data(as_text=True) if answer.mimetype != "video/mp4" else ""
+            body = words_in(answer)
             # A page may repeat the address that was typed.
             seen = [secret for secret in self.secrets() if secret in body and secret not in path]
             if seen := seen + REPORT.findall(body):
@@ -93,6 +97,16 @@ class Scene:
             if built is not None:
                 paths.append(built[1])
         return paths
+
+
+def words_in(answer: TestResponse) -> str:
+    """Everything that can be read in an answer, in the sheets of an Excel file too."""
+    if answer.mimetype == "video/mp4":
+        return ""
+    if answer.mimetype == XLSX:
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+            return "".join(archive.read(name).decode() for name in archive.namelist())
+    return answer.get_data(as_text=True)
 
 
 @pytest.fixture
