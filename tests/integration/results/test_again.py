@@ -20,6 +20,7 @@ from evalapp.notifications import jobs as notification_jobs
 from evalapp.notifications.models import Letter, Notice
 from evalapp.programme.models import Episode, EpisodeSegment
 from evalapp.results.models import AgainRequest
+from evalapp.results.queries import lookbacks
 from evalapp.results.rules.again import AgainKey, number_in
 from evalapp.results.services import again
 from evalapp.supervision.models import Matter
@@ -265,6 +266,16 @@ def test_only_a_later_episode_of_the_unit_looks_back_and_only_once_at_a_matter_w
     story.look_back(matter, later)
     with pytest.raises(Conflict, match="已经列入"):
         story.look_back(matter, later)
+
+
+def test_an_episode_whose_closing_is_not_fixed_yet_can_look_back(story: Story):
+    matter = story.published()
+    planned = story.later()
+    with story.polling.platform.transaction() as session:
+        episode = session.get_one(Episode, planned.id)
+        episode.opens_at = episode.closes_at = None
+    with story.polling.platform.session() as session:
+        assert [one.number for one in lookbacks.later_than(session, matter)] == [planned.number]
 
 
 def test_before_and_after_stand_side_by_side_with_both_intervals(story: Story, desks: Desks, browser):
