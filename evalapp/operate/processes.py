@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 
 from evalapp.core import logs
@@ -35,20 +36,24 @@ def load(name: str) -> None:
     gc.freeze()
 
 
-def become(name: str) -> None:
-    """Be shown as `name` (at most 15 characters), and end when the process ends that this one was forked from."""
+def become(name: str, *, forked_from: int) -> None:
+    """Be shown as `name` (at most 15 characters), and end when the process `forked_from` ends."""
     libc = ctypes.CDLL(None)
     libc.prctl(_PR_SET_NAME, name.encode())
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    parent = multiprocessing.parent_process()
-    if parent is not None and parent.pid != os.getppid():
+    if os.getppid() != forked_from:
         sys.exit(0)
+
+
+def name_forks(name: str) -> None:
+    """Have every process that somebody else's code forks from this one become `name`."""
+    os.register_at_fork(after_in_child=partial(become, name, forked_from=os.getpid()))
 
 
 @contextmanager
 def kept_working(work: Callable[[], None]) -> Iterator[None]:
     """Run `work` in a process of its own, and again in another whenever that one ends, for as long as the block runs."""
-    keeper = FORK.Process(target=_keep, args=(work,), name="keeper")
+    keeper = FORK.Process(target=_keep, args=(work, os.getpid()), name="keeper")
     keeper.start()
     try:
         yield
@@ -68,12 +73,12 @@ def when_asked_to_end(act: Callable[[], None]) -> None:
     signal.signal(signal.SIGINT, handler)
 
 
-def _keep(work: Callable[[], None]) -> None:
-    become("evalapp-keeper")
+def _keep(work: Callable[[], None], forked_from: int) -> None:
+    become("evalapp-keeper", forked_from=forked_from)
     ending = threading.Event()
     when_asked_to_end(ending.set)
     while not ending.is_set():
-        process = FORK.Process(target=work, name="worker")
+        process = FORK.Process(target=_work, args=(work, os.getpid()), name="worker")
         process.start()
         while process.is_alive() and not ending.is_set():
             process.join(AGAIN_SECONDS)
@@ -84,3 +89,8 @@ def _keep(work: Callable[[], None]) -> None:
             return
         log.error("the worker ended and is started again", exit=process.exitcode)
         time.sleep(AGAIN_SECONDS)
+
+
+def _work(work: Callable[[], None], forked_from: int) -> None:
+    become("evalapp-worker", forked_from=forked_from)
+    work()

@@ -43,8 +43,9 @@ def _serve(platform: Platform, *, host: str, port: int, with_worker: bool) -> No
     multiprocessing.set_start_method("fork", force=True)  # for granian's
     log.info("serving", url=f"http://{host}:{port}", workers=workers)
     with processes.kept_working(partial(_work, settings)) if with_worker else contextlib.nullcontext():
+        processes.name_forks("evalapp-web")  # all others are granian's
         Granian(
-            "evalapp.operate.web:app",
+            "evalapp.wsgi:app",
             address=host,
             port=port,
             interface=Interfaces.WSGI,
@@ -59,7 +60,6 @@ def _serve(platform: Platform, *, host: str, port: int, with_worker: bool) -> No
 
 
 def _work(settings: Settings) -> None:
-    processes.become("evalapp-worker")
     platform = Platform.open(settings)
     carrier = Carrier(platform) if settings.redis_url.get_secret_value() else None
     worker = Worker(platform, rounds=wiring.rounds(), carrier=carrier)

@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from evalapp.accounts.models import Role, StaffMember
@@ -44,15 +45,19 @@ def unit(session: Session, slug: str) -> Unit:
     """Return the unit at that address; raises `NotFound`."""
     found = session.scalar(select(Unit).where(Unit.slug == slug))
     if found is None:
-        raise NotFound(N_("没有找到这个单位。"))
+        raise _no_unit()
     return found
+
+
+def _no_unit() -> NotFound:
+    return NotFound(N_("没有找到这个单位。"))
 
 
 def unit_by_id(session: Session, unit_id: uuid.UUID) -> Unit:
     """Return a unit by its key; raises `NotFound`."""
     found = session.scalar(select(Unit).where(Unit.id == unit_id))
     if found is None:
-        raise NotFound(N_("没有找到这个单位。"))
+        raise _no_unit()
     return found
 
 
@@ -77,6 +82,43 @@ def topic_of_member(session: Session, staff_id: uuid.UUID) -> uuid.UUID | None:
         select(UnitTopic.topic_id)
         .join(Membership, Membership.unit_id == UnitTopic.unit_id)
         .where(Membership.staff_id == staff_id)
+    )
+
+
+def profile_at(session: Session, slug: str) -> UnitProfile:
+    """Return what the page at that address tells now; raises `NotFound`. The unit and its relatives in one statement."""
+    found = session.scalars(_with_relatives(), {"slug": slug}).all()
+    own = next((each for each in found if each.slug == slug), None)
+    if own is None:
+        raise _no_unit()
+    below = [each for each in found if each.parent_id == own.id]
+    return UnitProfile(
+        unit=own,
+        above=sorted((each for each in found if each is not own and each not in below), key=_level),
+        below=below,
+        functions=functions(session, own.id),
+        posts=posts(session, own.id),
+    )
+
+
+def _level(unit: Unit) -> int:
+    return unit.level
+
+
+@cache
+def _with_relatives() -> Select[Unit]:
+    """The unit at `:slug`, those above it, and the open ones directly below it."""
+    own = Unit.slug == bindparam("slug")
+    chain = select(Unit.id, Unit.parent_id).where(own).cte("chain", recursive=True)
+    parent = aliased(Unit)
+    chain = chain.union_all(select(parent.id, parent.parent_id).join(chain, chain.c.parent_id == parent.id))
+    one = aliased(Unit)
+    is_below = (one.parent_id == select(Unit.id).where(own).scalar_subquery()) & one.closed_at.is_(None)
+    return (
+        select(one)
+        .where(one.id.in_(select(chain.c.id)) | is_below)
+        .order_by(one.sort_key, one.id)
+        .limit(MOST_UNITS)
     )
 
 
@@ -108,28 +150,35 @@ def above(session: Session, unit: Unit) -> list[Unit]:
 
 def functions(session: Session, unit_id: uuid.UUID, *, at: datetime | None = None) -> list[UnitFunction]:
     """Return what the unit said it is for: now, or at the moment `at`."""
+    return list(session.scalars(_functions(is_now=at is None), {"unit_id": unit_id, "at": at}))
+
+
+@cache
+def _functions(*, is_now: bool) -> Select[UnitFunction]:
     is_shown: ColumnElement[bool] = UnitFunction.shown_until.is_(None)
-    if at is not None:
+    if not is_now:
+        at = bindparam("at", type_=UnitFunction.shown_from.type)
         is_shown = (UnitFunction.shown_from <= at) & (is_shown | (UnitFunction.shown_until > at))
-    return list(
-        session.scalars(
-            select(UnitFunction)
-            .where(UnitFunction.unit_id == unit_id, is_shown)
-            .order_by(UnitFunction.position, UnitFunction.id)
-            .limit(100)
-        )
+    return (
+        select(UnitFunction)
+        .where(UnitFunction.unit_id == bindparam("unit_id"), is_shown)
+        .order_by(UnitFunction.position, UnitFunction.id)
+        .limit(100)
     )
 
 
 def posts(session: Session, unit_id: uuid.UUID) -> list[UnitPost]:
     """Return the unit's posts."""
-    return list(
-        session.scalars(
-            select(UnitPost)
-            .where(UnitPost.unit_id == unit_id, UnitPost.shown_until.is_(None))
-            .order_by(UnitPost.position, UnitPost.id)
-            .limit(100)
-        )
+    return list(session.scalars(_posts(), {"unit_id": unit_id}))
+
+
+@cache
+def _posts() -> Select[UnitPost]:
+    return (
+        select(UnitPost)
+        .where(UnitPost.unit_id == bindparam("unit_id"), UnitPost.shown_until.is_(None))
+        .order_by(UnitPost.position, UnitPost.id)
+        .limit(100)
     )
 
 

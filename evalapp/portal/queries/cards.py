@@ -1,16 +1,19 @@
 """Episodes as lists show them: title, unit, state, length, a picture."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Select, and_
+from sqlalchemy.orm import Session, aliased
 
 from evalapp.core import clock
 from evalapp.portal.rules.pictures import drawing_of
-from evalapp.programme.models import Recording
+from evalapp.programme.models import Episode, Recording
+from evalapp.programme.queries import planning
 from evalapp.programme.queries.planning import EpisodeWithState
+from evalapp.programme.queries.recordings import watched
 from evalapp.programme.rules import EpisodeState
 
 SOON = timedelta(hours=6)
@@ -47,24 +50,29 @@ class EpisodeCard:
         return self.is_open and self.closes_at is not None and self.closes_at - clock.now() < SOON
 
 
-def cards(session: Session, rows: Sequence[EpisodeWithState]) -> list[EpisodeCard]:
-    """Return `rows` with lengths and pictures, in one statement more."""
-    recordings = {
-        recording.episode_id: recording
-        for recording in session.scalars(
-            select(Recording).where(
-                Recording.episode_id.in_([row.episode.id for row in rows]),
-                Recording.prepared_at.is_not(None),
-                Recording.replaced_at.is_(None),
-            )
+@cache
+def with_pictures() -> Select[*tuple[Any, ...]]:
+    """Episodes with what their state follows from and with length and picture of what is watched; `cards` reads them."""
+    version = aliased(Recording)
+    return (
+        planning.with_facts()
+        .add_columns(
+            version.duration_ms.label("duration_ms"),
+            version.token.label("token"),
+            version.facts["card"].as_string().label("picture"),
         )
-    }
-    return [_card(row, recordings.get(row.episode.id)) for row in rows]
+        .outerjoin(version, and_(version.episode_id == Episode.id, watched(version)))
+    )
 
 
-def _card(row: EpisodeWithState, recording: Recording | None) -> EpisodeCard:
+def cards(session: Session, statement: Select[*tuple[Any, ...]], **asked: Any) -> list[EpisodeCard]:
+    """Return the episodes of a statement that began `with_pictures`, in one statement."""
+    return [card(row, more) for row, more in planning.episodes_with_more(session, statement, **asked)]
+
+
+def card(row: EpisodeWithState, more: Row[Any]) -> EpisodeCard:
+    """Return the card of an episode from its row of a statement that began `with_pictures`."""
     episode = row.episode
-    picture = recording.facts.get("card", "") if recording and row.is_shown else ""
     return EpisodeCard(
         number=episode.number,
         title=episode.title,
@@ -78,7 +86,7 @@ def _card(row: EpisodeWithState, recording: Recording | None) -> EpisodeCard:
         closes_at=episode.closes_at,
         aired_at=row.first_airing_at if row.first_airing_at and row.first_airing_at <= clock.now() else None,
         next_airing_at=row.next_airing_at,
-        seconds=recording.duration_ms / 1000 if recording and recording.duration_ms else None,
-        picture=f"{MEDIA}/{recording.token}/{picture}" if recording and picture else "",
+        seconds=more.duration_ms / 1000 if more.duration_ms else None,
+        picture=f"{MEDIA}/{more.token}/{more.picture}" if more.picture and row.is_shown else "",
         drawing=drawing_of(episode.title, row.unit.name),
     )

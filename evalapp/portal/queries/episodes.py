@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from evalapp.core import clock
-from evalapp.portal.queries.cards import EpisodeCard, cards
+from evalapp.portal.queries.cards import EpisodeCard, cards, with_pictures
 from evalapp.portal.queries.findable import is_announced
 from evalapp.programme.models import Episode, Season
 from evalapp.programme.queries import planning
@@ -49,5 +49,6 @@ def episode_list(session: Session, *, shown: Shown, year: int | None, page: int)
     if year is not None:
         conditions.append(Episode.season_id.in_([season.id for season in seasons if season.year == year]))
     total = session.scalar(select(func.count()).select_from(Episode).where(*conditions)) or 0
-    rows = planning.episodes_with_state(session, *conditions, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-    return EpisodeList(cards=cards(session, rows), seasons=seasons, year=year, total=total, page=page)
+    listed = with_pictures().where(*conditions).order_by(Episode.number.desc())
+    listed = listed.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    return EpisodeList(cards=cards(session, listed), seasons=seasons, year=year, total=total, page=page)

@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from evalapp.comments.models import Comment, Reply, ReplyWording, Thread
-from evalapp.comments.queries.threads import ReplyShown, replies_to
+from evalapp.comments.queries.threads import ReplyShown, replies_in, with_replies
 from evalapp.comments.rules.moderation import CommentState
 from evalapp.core import clock
 from evalapp.pledges.models import Pledge
-from evalapp.portal.queries.cards import EpisodeCard, cards
+from evalapp.portal.queries.cards import EpisodeCard, cards, with_pictures
 from evalapp.programme.models import Episode
-from evalapp.programme.queries import planning, planning_schedule
+from evalapp.programme.queries import planning_schedule
 from evalapp.programme.queries.planning_schedule import AiringRow
 from evalapp.results.queries import published
 from evalapp.results.queries.published import PublishedResult
@@ -67,34 +69,62 @@ def home_page(session: Session) -> HomePage:
         session, since=now, until=now + AHEAD, with_cancelled=False, limit=GUIDE
     )
     on_air = next((row for row in guide if row.airing.starts_at <= now), None)
-    open_now = planning.open_for_grading(session)[:OPEN]
-    opening = planning.episodes_with_state(
-        session,
-        Episode.opens_at > now,
-        Episode.withdrawn_at.is_(None),
-        Episode.voided_at.is_(None),
-        order_by=(Episode.opens_at,),
-        limit=max(3 - len(open_now), 0),
-    )
-    newest = planning.episodes_with_state(
-        session,
-        Episode.id == on_air.episode.id if on_air else Episode.opens_at <= now,
-        Episode.withdrawn_at.is_(None),
-        order_by=(Episode.opens_at.desc(),),
-        limit=1,
-    )
-    shown = cards(session, [*open_now, *opening, *newest])
-    lead = shown[-1] if newest and shown[-1].is_shown and shown[-1].picture else None
+    open_now = [card for card in cards(session, _open()) if card.is_open][:OPEN]
+    opening = cards(session, _opening())[: max(3 - len(open_now), 0)]
+    newest = cards(session, _on_air(), episode_id=on_air.episode.id) if on_air else cards(session, _newest())
+    lead = newest[0] if newest and newest[0].is_shown and newest[0].picture else None
     return HomePage(
         on_air=on_air,
         lead=lead,
         guide=guide,
-        open=shown[: len(open_now)],
-        opening=shown[len(open_now) : len(open_now) + len(opening)],
+        open=open_now,
+        opening=opening,
         answered=_answered(session),
         results=[_line(found) for found in published.latest(session, limit=RESULTS)],
         pledges=session.scalar(select(func.count()).select_from(Pledge).where(Pledge.withdrawn_at.is_(None)))
         or 0,
+    )
+
+
+_NOW = bindparam("now", type_=Episode.opens_at.type)  # that of the states
+
+
+@cache
+def _open() -> Select[*tuple[Any, ...]]:
+    return (
+        with_pictures()
+        .where(
+            Episode.opens_at <= _NOW,
+            Episode.closes_at > _NOW,
+            Episode.withdrawn_at.is_(None),
+            Episode.voided_at.is_(None),
+        )
+        .order_by(Episode.closes_at, Episode.number.desc())
+    )
+
+
+@cache
+def _opening() -> Select[*tuple[Any, ...]]:
+    return (
+        with_pictures()
+        .where(Episode.opens_at > _NOW, Episode.withdrawn_at.is_(None), Episode.voided_at.is_(None))
+        .order_by(Episode.opens_at, Episode.number.desc())
+        .limit(3)
+    )
+
+
+@cache
+def _on_air() -> Select[*tuple[Any, ...]]:
+    return with_pictures().where(Episode.id == bindparam("episode_id"), Episode.withdrawn_at.is_(None))
+
+
+@cache
+def _newest() -> Select[*tuple[Any, ...]]:
+    return (
+        with_pictures()
+        .where(Episode.opens_at <= _NOW, Episode.withdrawn_at.is_(None))
+        .order_by(Episode.opens_at.desc(), Episode.number.desc())
+        .limit(1)
     )
 
 
@@ -118,17 +148,36 @@ def _line(found: PublishedResult) -> ResultLine:
 
 
 def _answered(session: Session) -> list[Answered]:
-    rows = session.execute(
-        select(Comment, Thread.title, Thread.path)
+    rows = session.execute(_newest_answers()).all()
+    replies = replies_in(rows)
+    by_comment = {row.comment_id: row for row in rows}
+    return [
+        Answered(text=row.text, title=row.title, path=row.path, reply=replies[comment_id])
+        for comment_id, row in by_comment.items()
+    ]
+
+
+@cache
+def _newest_answers() -> Select[*tuple[Any, ...]]:
+    """The comments answered last, with every wording of the replies."""
+    newest = (
+        select(
+            Comment.id,
+            Comment.reference,
+            Comment.text,
+            Thread.title,
+            Thread.path,
+            ReplyWording.written_at,
+        )
         .join(Thread, Thread.id == Comment.thread_id)
         .join(Reply, Reply.comment_id == Comment.id)
         .join(ReplyWording, ReplyWording.reply_id == Reply.id)
         .where(Comment.state == CommentState.SHOWN, ReplyWording.number == 1)
         .order_by(ReplyWording.written_at.desc(), Comment.reference)
         .limit(ANSWERED)
-    ).all()
-    replies = replies_to(session, [comment.id for comment, _, _ in rows])
-    return [
-        Answered(text=comment.text, title=title, path=path, reply=replies[comment.id])
-        for comment, title, path in rows
-    ]
+        .subquery("newest")
+    )
+    listed = select(*newest.c["text", "title", "path"]).order_by(
+        newest.c.written_at.desc(), newest.c.reference
+    )
+    return with_replies(listed, newest.c.id)

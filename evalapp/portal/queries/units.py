@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
+from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import Session
 
 from evalapp.pledges.queries import Shown, shown_for_unit
-from evalapp.portal.queries.cards import EpisodeCard, cards
+from evalapp.portal.queries.cards import EpisodeCard, card, with_pictures
+from evalapp.programme.models import Episode
 from evalapp.programme.queries import planning
 from evalapp.programme.rules import EpisodeState
 from evalapp.results.queries import aftermath, published
@@ -61,19 +65,29 @@ def branches(session: Session) -> dict[UnitKind, list[Branch]]:
     return found
 
 
+@cache
+def _episodes_of_unit() -> Select[*tuple[Any, ...]]:
+    return (
+        published.with_results(with_pictures())
+        .where(Episode.unit_id == bindparam("unit_id"))
+        .order_by(Episode.number.desc())
+    )
+
+
 def unit_page(session: Session, slug: str) -> UnitPage:
     """Return the page of the unit at that address; raises `NotFound`."""
-    unit = units.unit(session, slug)
+    profile = units.profile_at(session, slug)
+    unit = profile.unit
     rows = [
-        row
-        for row in planning.episodes_of_unit(session, unit.id)
+        (row, more)
+        for row, more in planning.episodes_with_more(session, _episodes_of_unit(), unit_id=unit.id)
         if row.state is not EpisodeState.WITHDRAWN and (row.facts.opens_at or row.first_airing_at)
     ]
     return UnitPage(
-        profile=units.profile(session, unit),
+        profile=profile,
         shown=shown_for_unit(session, unit.id),
-        episodes=cards(session, rows),
-        results={found.episode.number: found for found in published.of_unit(session, unit.id)},
+        episodes=[card(row, more) for row, more in rows],
+        results={row.episode.number: published.with_state(row, more) for row, more in rows if more.Result},
         on_time=rates.unit_rate(session, unit.id),
         low_grades=aftermath.low_grades_of_unit(session, unit.id),
     )

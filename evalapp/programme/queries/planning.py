@@ -109,6 +109,14 @@ def episode_with_more(
     return _read(row, now), row
 
 
+def episodes_with_more(
+    session: Session, statement: Select[*tuple[Any, ...]], **asked: Any
+) -> list[tuple[EpisodeWithState, Row[Any]]]:
+    """Return episodes with their states and the rows of `statement`: `with_facts()` and what more a domain asks for."""
+    now = clock.now()
+    return [(_read(row, now), row) for row in session.execute(statement, {"now": now} | asked)]
+
+
 def episode_with_state_by_id(session: Session, episode_id: uuid.UUID) -> EpisodeWithState:
     """Return the episode with its state; raises `NotFound`."""
     return _only(episodes_with_state(session, Episode.id == episode_id))
@@ -128,20 +136,6 @@ def extended_now(session: Session) -> Sequence[Episode]:
         .order_by(Episode.closes_at, Episode.number)
         .limit(20)
     ).all()
-
-
-def open_for_grading(session: Session) -> list[EpisodeWithState]:
-    """Return the episodes that can be graded now, soonest deadline first."""
-    now = clock.now()
-    found = episodes_with_state(
-        session,
-        Episode.opens_at <= now,
-        Episode.closes_at > now,
-        Episode.withdrawn_at.is_(None),
-        Episode.voided_at.is_(None),
-        order_by=(Episode.closes_at,),
-    )
-    return [row for row in found if row.is_open]
 
 
 def page_of_episodes(

@@ -4,9 +4,10 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from evalapp.ballots.models import Grading, TwoPersonAct
@@ -129,17 +130,18 @@ def _corrections(session: Session, episode: Episode, profile: SeasonProfile) -> 
 
 def low_grades_of_unit(session: Session, unit_id: uuid.UUID) -> Sequence[ShownLowGrade]:
     """A unit's matters of low grades, the newest first."""
-    rows = session.execute(_of_unit().where(Matter.unit_id == unit_id)).all()
+    rows = session.execute(_of_unit(), {"unit_id": unit_id}).all()
     return [_low_grade(session, row, gradings.profile_from(row.profile)) for row in rows]
 
 
+@cache
 def _of_unit() -> Select[*tuple[Any, ...]]:
     return (
         with_clock()
         .add_columns(LowGrade, Grading.profile)
         .join(LowGrade, LowGrade.matter_id == Matter.id)
         .join(Grading, Grading.episode_id == LowGrade.episode_id)
-        .where(is_public())
+        .where(is_public(), Matter.unit_id == bindparam("unit_id"))
         .order_by(Matter.opened_at.desc(), LowGrade.people.desc(), Matter.reference)
         .limit(OF_A_UNIT)
     )

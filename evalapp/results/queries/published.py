@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, Row, Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
 from evalapp.programme.models import Episode, Season
+from evalapp.programme.queries.planning import EpisodeWithState
 from evalapp.results.models import Correction, Result
 from evalapp.units.models import Unit
 
@@ -45,6 +46,11 @@ _PUBLISHED = (
 )
 
 
+_LATEST = _PUBLISHED.order_by(Result.published_at.desc(), Episode.number.desc()).limit(
+    bindparam("most", type_=Integer())
+)
+
+
 def _read(rows: Iterable[Any]) -> list[PublishedResult]:
     return [PublishedResult(episode=row[0], unit=row[1], year=row[2], result=row[3]) for row in rows]
 
@@ -72,11 +78,26 @@ def replaced(session: Session, number: int, document_hash: str) -> bytes:
 
 def latest(session: Session, *, limit: int = 6) -> list[PublishedResult]:
     """The results published last, newest first."""
-    newest_first = _PUBLISHED.order_by(Result.published_at.desc(), Episode.number.desc())
-    return _read(session.execute(newest_first.limit(limit)))
+    return _read(session.execute(_LATEST, {"most": limit}))
 
 
 def of_unit(session: Session, unit_id: uuid.UUID, *, limit: int = 50) -> list[PublishedResult]:
     """A unit's published results, newest first."""
     theirs = _PUBLISHED.where(Unit.id == unit_id).order_by(Episode.number.desc())
     return _read(session.execute(theirs.limit(limit)))
+
+
+def with_results(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Join to a statement about episodes the published result of each as `Result`, or null where none stands."""
+    stands = and_(
+        Result.episode_id == Episode.id,
+        Result.published_at.is_not(None),
+        Episode.withdrawn_at.is_(None),
+        Episode.voided_at.is_(None),
+    )
+    return query.add_columns(Result).outerjoin(Result, stands)
+
+
+def with_state(row: EpisodeWithState, more: Row[Any]) -> PublishedResult:
+    """The result of an episode from its row of a statement `with_results`."""
+    return PublishedResult(episode=row.episode, unit=row.unit, year=row.year, result=more.Result)

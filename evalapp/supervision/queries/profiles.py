@@ -4,7 +4,7 @@ import json
 import uuid
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from evalapp.supervision.models import ProfileInForce
@@ -22,6 +22,16 @@ def in_force(session: Session) -> SupervisionProfile:
     """Return the profile that a matter opened now would be under."""
     row = newest(session)
     return default() if row is None else read(row)
+
+
+def newest_id() -> ScalarSelect[uuid.UUID]:
+    """The key of the profile that was adopted last, as a column of another statement; `known` reads it."""
+    return select(ProfileInForce.id).order_by(ProfileInForce.number.desc()).limit(1).scalar_subquery()
+
+
+def known(session: Session, profile_id: uuid.UUID | None) -> SupervisionProfile:
+    """Return the profile with that key, or the shipped one where none was adopted."""
+    return default() if profile_id is None else profile_of(session, profile_id)
 
 
 def profile_of(session: Session, profile_id: uuid.UUID) -> SupervisionProfile:

@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from evalapp.core import clock
@@ -34,14 +35,21 @@ class SuggestedTalk:
 
 
 def unit_rate(session: Session, unit_id: uuid.UUID) -> OnTime:
-    """Return how often a unit kept its terms in the last year: one statement, and one for the profile."""
+    """Return how often a unit kept its terms in the last year: one statement, and one for a profile that this process has not read."""
     now = clock.now()
-    row = session.execute(
-        select(func.count(), func.count().filter(_met())).where(
-            Deadline.unit_id == unit_id, _over(now - PERIOD, now)
-        )
-    ).one()
-    return rates.on_time(due=row[0], met=row[1], minimum=profiles.in_force(session).rate_minimum)
+    asked = {"unit_id": unit_id, "since": now - PERIOD, "until": now}
+    due, met, profile_id = session.execute(_unit_rate(), asked).one()
+    minimum = profiles.known(session, profile_id).rate_minimum
+    return rates.on_time(due=due, met=met, minimum=minimum)
+
+
+@cache
+def _unit_rate() -> Select[int, int, uuid.UUID | None]:
+    moment = Deadline.due_at.type
+    since, until = bindparam("since", type_=moment), bindparam("until", type_=moment)
+    return select(func.count(), func.count().filter(_met()), profiles.newest_id()).where(
+        Deadline.unit_id == bindparam("unit_id"), _over(since, until)
+    )
 
 
 def unit_rates(session: Session) -> list[UnitRate]:
@@ -113,7 +121,9 @@ def _whole_months(today: date, number: int) -> list[tuple[date, date]]:
     return found[::-1]
 
 
-def _over(since: datetime, until: datetime) -> ColumnElement[bool]:
+def _over(
+    since: datetime | BindParameter[datetime], until: datetime | BindParameter[datetime]
+) -> ColumnElement[bool]:
     """Terms that were over in a stretch; a clock that another took the place of, or that was called off, is no term."""
     is_term = Deadline.ended_how.is_(None) | (Deadline.ended_how == Ending.MET)
     return and_(Deadline.due_at > since, Deadline.due_at <= until, is_term)

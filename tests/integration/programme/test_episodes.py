@@ -14,6 +14,7 @@ from evalapp.core import clock
 from evalapp.core.errors import Conflict, DomainError, Invalid, NotFound
 from evalapp.core.permissions import SYSTEM
 from evalapp.core.platform import Platform
+from evalapp.portal.queries.home import home_page
 from evalapp.programme.models import Airing, ChangeKind, Episode, RecordingSlot
 from evalapp.programme.queries import planning as queries
 from evalapp.programme.rules import EpisodeState
@@ -187,9 +188,9 @@ def test_what_is_open_for_grading_is_listed_soonest_deadline_first(
     programme._window(
         unprepared, opens_at=clock.now() - timedelta(hours=1), closes_at=clock.now() + timedelta(hours=1)
     )
-    assert [row.episode.id for row in queries.open_for_grading(session)] == [soon.id, late.id]
+    assert [card.number for card in home_page(session).open] == [soon.number, late.number]
     with time_machine.travel(clock.now() + timedelta(days=9)):
-        assert queries.open_for_grading(session) == []
+        assert home_page(session).open == []
 
 
 def test_states_are_loaded_in_one_statement_whatever_the_number(
