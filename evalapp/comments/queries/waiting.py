@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Date,
+    Integer,
     Row,
     Select,
     String,
@@ -98,7 +99,7 @@ def queue(
     What waits in a group is left out of the whole queue, above which the groups stand, unless it is asked for
     `with_grouped`. With `group_id` it is what waits there.
     """
-    asked: dict[str, Any] = {"group_id": group_id} if group_id else {}
+    asked: dict[str, Any] = {"most": PAGE + 1} | ({"group_id": group_id} if group_id else {})
     if after is not None:
         asked |= _place(after)
     statement = _page(
@@ -141,7 +142,9 @@ def _page(
     if is_later:
         before = tuple_(bindparam("day", type_=Date()), bindparam("reference", type_=String()))
         statement = statement.where(place > before if waits else place < before)
-    return statement.order_by(*(order if waits else (column.desc() for column in order))).limit(PAGE + 1)
+    return statement.order_by(*(order if waits else (column.desc() for column in order))).limit(
+        bindparam("most", type_=Integer())
+    )
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
