@@ -48,6 +48,7 @@ from evalapp.console.staff_views import (
     unit_pledges,
     unit_profile,
     unit_results,
+    unit_templates,
     unit_voices,
 )
 from evalapp.core.platform import Platform
@@ -130,6 +131,7 @@ BLUEPRINTS = (
     unit_profile.blueprint,
     units_api.blueprint,
     unit_inbox.blueprint,
+    unit_templates.blueprint,
     unit_matters.blueprint,
     unit_results.blueprint,
     unit_voices.blueprint,

@@ -38,7 +38,7 @@ from evalapp.results.services import again, low_grades, objections
 from evalapp.retention import jobs as retention_jobs
 from evalapp.supervision import jobs as supervision_jobs
 from evalapp.supervision import services as supervision
-from evalapp.supervision.events import MatterRuled
+from evalapp.supervision.events import MatterAnswered, MatterRuled
 from evalapp.units import services as units
 from evalapp.units.events import UnitAdded, UnitChanged, UnitClosed, UnitReopened
 
@@ -50,6 +50,7 @@ def connect() -> None:
     events.subscribe(CalendarChanged, audit.record_calendar_change)
     events.subscribe(CalendarChanged, supervision.on_calendar_changed)
     events.subscribe(ResidentErased, comments.on_resident_erased)
+    events.subscribe(MatterAnswered, comments.on_matter_answered)
     events.subscribe(NoticesStopped, notifications.on_notices_stopped)
     events.subscribe(ResidentErased, notifications.on_resident_gone)
     events.subscribe(ResidentStartedAnew, notifications.on_resident_gone)
@@ -86,6 +87,7 @@ def connect() -> None:
     jobs.register(CONFIRM, accounts_jobs.send_confirmation)
     jobs.register(codes.SEND_CODE, accounts_jobs.send_code)
     jobs.register(comments.ERASE, comments_jobs.erase_author)
+    jobs.register(comments.TELL, comments_jobs.tell_author)
     jobs.register(DELIVER, notifications_jobs.deliver)
     jobs.register(TELL_ALL, notifications_jobs.tell_all)
     jobs.register(notifications.FAN_OUT, notifications_jobs.fan_out)

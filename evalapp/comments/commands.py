@@ -110,7 +110,6 @@ def reply(platform: Platform, *, reference: str, text: str, post: str, as_json: 
             unit_id=unit_id,
             actor=actor,
             text=text,
-            keys=CommentKeys.of(platform.keys),
         )
     print_fact({"reference": reference, "answered_by": post}, as_json=as_json)
 

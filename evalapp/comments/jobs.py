@@ -1,4 +1,4 @@
-"""Erases what residents wrote, when they ask for it."""
+"""Erases what residents wrote, when they ask for it, and has authors told of answers."""
 
 import uuid
 from datetime import datetime
@@ -16,4 +16,14 @@ def erase_author(context: JobContext) -> None:
             resident_id=uuid.UUID(context.payload["resident_id"]),
             keys=CommentKeys.of(context.platform.keys),
             until=datetime.fromisoformat(context.payload["until"]),
+        )
+
+
+def tell_author(context: JobContext) -> None:
+    """Have the author of an answered comment told. Run twice it adds nothing to the letter that waits."""
+    with context.transaction() as session:
+        services.tell(
+            session,
+            comment_id=uuid.UUID(context.payload["comment_id"]),
+            keys=CommentKeys.of(context.platform.keys),
         )

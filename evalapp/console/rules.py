@@ -1,9 +1,27 @@
-"""What stands in the rail of the desks: each entry shows to whoever holds its permission."""
+"""What stands in the rail of the desks, each entry for whoever holds its permission; and which text is closest to words."""
 
+import itertools
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Permission
+
+_FEWEST_PAIRS = 2  # one pair of characters in common is chance
+
+
+def closest(words: str, texts: Sequence[str]) -> int | None:
+    """Return the place of the text that shares most pairs of neighbouring characters with `words`; none if hardly any."""
+    wanted = _pairs(words)
+    shared = [len(wanted & _pairs(text)) for text in texts]
+    most = max(shared, default=0)
+    return shared.index(most) if most >= _FEWEST_PAIRS else None
+
+
+def _pairs(text: str) -> set[str]:
+    plain = re.sub(r"[\W_]+", " ", text.lower())
+    return {pair for word in plain.split() for pair in map("".join, itertools.pairwise(word))}
 
 
 @dataclass(frozen=True, kw_only=True)

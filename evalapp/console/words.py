@@ -2,6 +2,7 @@
 
 from evalapp.accounts.models import Role
 from evalapp.audit.rules import LABELS
+from evalapp.comments.rules.asking import ASKING_WORDS
 from evalapp.comments.rules.moderation import REASONS, Moderation
 from evalapp.core.calendar import DayKind
 from evalapp.core.i18n import N_
@@ -51,6 +52,7 @@ ACTS: dict[str, str] = {
     "comment.restored": N_("恢复留言"),
     "comment.returned": N_("检举控告退回审核"),
     "comment.upheld": N_("维持退回留言"),
+    "comment.classified": N_("给留言定类别"),
     "comment.replied": N_("部门回复"),
     "comment.reply_edited": N_("修改回复"),
     "episode.created": N_("新建节目"),
@@ -135,6 +137,8 @@ ACTS: dict[str, str] = {
     "unit.reopened": N_("恢复单位"),
     "unit.staff_assigned": N_("账号分到单位"),
     "unit.staff_released": N_("账号离开单位"),
+    "unit.head_named": N_("定为单位负责人"),
+    "unit.head_relieved": N_("不再是单位负责人"),
     "watched-words.written": N_("改关注词"),
 }
 
@@ -151,6 +155,7 @@ FACTS: dict[str, str] = {
     "fields": N_("改了"),
     "file": N_("依据"),
     "from": N_("从"),
+    "asking": N_("问的是什么"),
     "group": N_("哪一类评议主体"),
     "hash": N_("结果的校验值"),
     "is": N_("现在"),
@@ -195,6 +200,7 @@ _DAYS: dict[str, str] = {
 }
 # What a detail may hold instead of words, by its name.
 VALUES: dict[str, dict[str, str]] = {
+    "asking": {asking.value: words for asking, words in ASKING_WORDS.items()},
     "before": _ROLES,
     "fields": {
         "address": N_("地址"),

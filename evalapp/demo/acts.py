@@ -252,7 +252,6 @@ def reply(session: Session, story: Story, planned: PlannedEpisode) -> None:
             unit_id=story.district.units[planned.unit].id,
             actor=story.people.unit(planned.unit),
             text=answers[comment.text],
-            keys=CommentKeys.of(story.platform.keys),
         )
 
 

@@ -327,6 +327,8 @@ KEPT: dict[str, str] = {
     "moderation_units": _RECORD,
     "moderation_waits": _RECORD,
     "replies": _RECORD,
+    "reply_drafts": _WORK,
+    "reply_templates": _WORK,
     "reply_wordings": _RECORD,
     "units": _RECORD,
     "unit_functions": _RECORD,

@@ -113,6 +113,9 @@ class Membership(Keyed, Base):
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), unique=True)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), index=True)
     created_at: Mapped[datetime] = mapped_column()
+    is_head: Mapped[bool] = mapped_column(
+        default=False
+    )  # signs what the unit answers, where the profile asks
 
 
 class UnitTopic(Base):

@@ -39,6 +39,7 @@ class Colleague:
     post: str
     unit: Unit | None
     disabled_at: datetime | None
+    is_head: bool = False
 
 
 def unit(session: Session, slug: str) -> Unit:
@@ -69,6 +70,11 @@ def unit_of(session: Session, actor: Actor) -> Unit:
     if found is None:
         raise NotFound(N_("你的账号还没有分配单位，请联系评议办。"))
     return found
+
+
+def is_head(session: Session, actor: Actor) -> bool:
+    """Whether this member of staff signs what their unit answers."""
+    return bool(session.scalar(select(Membership.is_head).where(Membership.staff_id == actor.id)))
 
 
 def topic_id(session: Session, unit_id: uuid.UUID) -> uuid.UUID | None:
@@ -264,7 +270,14 @@ def unit_staff(session: Session) -> list[Colleague]:
 
 def _colleagues(session: Session, condition: ColumnElement[bool]) -> list[Colleague]:
     rows = session.execute(
-        select(StaffMember.id, StaffMember.login, StaffMember.post, StaffMember.disabled_at, Unit)
+        select(
+            StaffMember.id,
+            StaffMember.login,
+            StaffMember.post,
+            StaffMember.disabled_at,
+            Unit,
+            Membership.is_head,
+        )
         .outerjoin(Membership, Membership.staff_id == StaffMember.id)
         .outerjoin(Unit, Unit.id == Membership.unit_id)
         .where(StaffMember.role == Role.UNIT, condition)
@@ -272,8 +285,10 @@ def _colleagues(session: Session, condition: ColumnElement[bool]) -> list[Collea
         .limit(MOST_UNITS)
     )
     return [
-        Colleague(staff_id=key, login=login, post=post, unit=unit, disabled_at=disabled_at)
-        for key, login, post, disabled_at, unit in rows
+        Colleague(
+            staff_id=key, login=login, post=post, unit=unit, disabled_at=disabled_at, is_head=bool(is_head)
+        )
+        for key, login, post, disabled_at, unit, is_head in rows
     ]
 
 

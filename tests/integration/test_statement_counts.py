@@ -27,7 +27,7 @@ from tests.support.ballots import Polling
 from tests.support.comments import Comments
 from tests.support.counting import Office
 from tests.support.letters import Letters
-from tests.support.matters import Matters
+from tests.support.matters import ANSWER, Matters
 from tests.support.pledges import PledgeFactory
 from tests.support.programme import Programme
 from tests.support.statements import statements_of
@@ -85,6 +85,9 @@ LISTS = {
         "/desk/unit/dossiers",
         "/desk/unit/highlights",
         "/desk/unit/inbox",
+        "/desk/unit/inbox?show=free",
+        "/desk/unit/inbox?show=answered",
+        "/desk/unit/reply-templates",
         "/desk/unit/matters",
         "/desk/unit/pledges",
         "/desk/unit/results",
@@ -191,6 +194,8 @@ class District:
         self.letter_and_notice(episode)
         self.comments.written(thread)
         self.comments.replied(self.comments.shown(thread, at_seconds=1), unit=self.unit)
+        self.comments.replied(self.comments.asked(thread, at_seconds=2), text=ANSWER)
+        self.comments.asked(thread)
         author = self.comments.resident()
         self.comments.appealed(self.comments.refused(self.comments.written(thread, author=author)), author)
         self.comments.moved(self.comments.written(thread))

@@ -12,6 +12,7 @@ from evalapp.accounts.models import Purpose, Resident, Role, StaffMember
 from evalapp.accounts.services import residents
 from evalapp.comments import services
 from evalapp.comments.models import Comment, CommentAppeal, MisconductReport, Reply, Thread
+from evalapp.comments.rules.asking import Asking
 from evalapp.comments.rules.moderation import Moderation, RefusalReason
 from evalapp.comments.rules.sealing import CommentKeys
 from evalapp.comments.services.authorship import CommentPolicy
@@ -125,10 +126,18 @@ class Comments:
         with self.platform.session() as session:
             return session.get_one(Thread, comment.thread_id)
 
-    def shown(self, thread: Thread | None = None, **how: object) -> Comment:
-        return self.approved(self.written(thread, **how))  # type: ignore[arg-type]
+    def shown(self, thread: Thread | None = None, *, asking: Asking | None = None, **how: object) -> Comment:
+        return self.approved(self.written(thread, **how), asking=asking)  # type: ignore[arg-type]
 
-    def approved(self, comment: Comment, *, actor: Actor | None = None) -> Comment:
+    def asked(
+        self, thread: Thread | None = None, *, asking: Asking = Asking.GENERAL_QUESTION, **how: object
+    ) -> Comment:
+        """A shown comment with a clock."""
+        return self.shown(thread, asking=asking, **how)
+
+    def approved(
+        self, comment: Comment, *, actor: Actor | None = None, asking: Asking | None = None
+    ) -> Comment:
         actor = actor or self.moderator()
         with self.platform.transaction() as session:
             return services.approve(
@@ -137,6 +146,7 @@ class Comments:
                 seen_version=comment.version,
                 actor=actor,
                 keys=self.keys,
+                asking=asking,
             )
 
     def refused(
@@ -199,7 +209,6 @@ class Comments:
                 unit_id=unit.id,
                 actor=actor,
                 text=text,
-                keys=self.keys,
             )
 
     def _staff(self, role: Role, *, post: str, permissions: set[Permission]) -> Actor:

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from evalapp import wiring
 from evalapp.accounts.models import Role
 from evalapp.accounts.services import residents, sessions
+from evalapp.comments import services as comments_services
 from evalapp.core import clock
 from evalapp.core.lean import Links
 from evalapp.core.permissions import RESIDENT_PERMISSIONS, Actor, ActorKind
@@ -254,6 +255,9 @@ def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Sma
             due_at=clock.now(),
             key="x",
         )
+        template = comments_services.keep_template(
+            opened, unit_id=unit, title="开头", text="您好，您问的事已查清。", actor=OFFICER
+        )
         notice_id = opened.scalars(select(StaffNotice.id).where(StaffNotice.key == "x")).one()
     samples = {
         "number": episode.number,
@@ -274,8 +278,11 @@ def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Sma
         "slot_id": str(slot.id),
         "airing_id": str(airing.id),
         "wish": "on",
+        "said": "yes",
         "rhythm": "daily",
         "notice_id": str(notice_id),
+        "template_id": str(template.id),
+        "grade": "evasive",
         "code": "0000-0000-0000-0000",
         "token": "none",
         "name": "none.mp4",

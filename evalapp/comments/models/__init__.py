@@ -24,6 +24,7 @@ from evalapp.comments.models.office import (
     UnitVoice,
     WatchedList,
 )
+from evalapp.comments.models.replying import ReplyDraft, ReplyTemplate
 
 __all__ = [
     "Comment",
@@ -42,6 +43,8 @@ __all__ = [
     "ModerationUnit",
     "ModerationWait",
     "Reply",
+    "ReplyDraft",
+    "ReplyTemplate",
     "ReplyWording",
     "Thread",
     "UnitVoice",

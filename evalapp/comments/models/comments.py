@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from evalapp.comments.rules.asking import Asking
 from evalapp.comments.rules.moderation import CommentState, GroupKind, RefusalReason, Verdict
 from evalapp.core.base import Base, Keyed
 
@@ -39,6 +40,10 @@ class CommentGroup(Keyed, Base):
     size: Mapped[int] = mapped_column(default=0)  # how many places were given
 
 
+_WITH_CLOCK = text("matter_id IS NOT NULL")
+_WITHOUT_CLOCK = text("matter_id IS NULL")
+
+
 class Comment(Keyed, Base):
     """A resident's words. `text` is what anybody may see, already masked; the day is all that is said of the time.
 
@@ -54,6 +59,28 @@ class Comment(Keyed, Base):
         CheckConstraint("state != 'moved' OR (text = '' AND original IS NULL)", name="moved_is_empty"),
         CheckConstraint("(group_id IS NULL) = (place IS NULL)", name="place_in_a_group"),
         CheckConstraint("met >= 0", name="met_not_negative"),
+        CheckConstraint(
+            "matter_id IS NULL OR (state = 'shown' AND asking IS NOT NULL AND asking != 'statement')",
+            name="a_clock_where_it_asks",
+        ),
+        Index(
+            "ix_comments_without_clock",
+            "thread_id",
+            "state",
+            "is_answered",
+            "matter_id",  # so that nothing is read beside the index
+            "shown_on",
+            "reference",
+            sqlite_where=_WITHOUT_CLOCK,
+            postgresql_where=_WITHOUT_CLOCK,
+        ),
+        Index(
+            "uq_comments_matter_id",
+            "matter_id",
+            unique=True,
+            sqlite_where=_WITH_CLOCK,
+            postgresql_where=_WITH_CLOCK,
+        ),
         Index("uq_comments_group_id_place", "group_id", "place", unique=True),
         Index(
             "ix_comments_listed",
@@ -69,6 +96,15 @@ class Comment(Keyed, Base):
             "thread_id",
             "state",
             "written_on",
+            "reference",
+            sqlite_where=text("at_seconds IS NOT NULL"),
+            postgresql_where=text("at_seconds IS NOT NULL"),
+        ),
+        Index(
+            "ix_comments_at",
+            "thread_id",
+            "state",
+            "at_seconds",
             "reference",
             sqlite_where=text("at_seconds IS NOT NULL"),
             postgresql_where=text("at_seconds IS NOT NULL"),
@@ -102,6 +138,9 @@ class Comment(Keyed, Base):
     met: Mapped[int] = mapped_column(default=0)  # how many people said 我也遇到
     group_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("comment_groups.id"))
     place: Mapped[int | None] = mapped_column()  # in the group
+    asking: Mapped[Asking | None] = mapped_column()  # none until the office has said what it asks for
+    # While it is shown: whose clock runs for it.
+    matter_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("matters.id"))
 
 
 class CommentAuthor(Base):
@@ -146,10 +185,12 @@ class Reply(Keyed, Base):
     """The unit's answer to a comment, one a comment; its wordings are kept, the newest is shown."""
 
     __tablename__ = "replies"
+    __table_args__ = (Index("ix_replies_unit_id_answered_at", "unit_id", "answered_at", "id"),)
 
     comment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("comments.id"), unique=True)
-    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), index=True)
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
     version: Mapped[int] = mapped_column(default=1)
+    answered_at: Mapped[datetime] = mapped_column()  # last; a wording that is only changed does not count
 
 
 class ReplyWording(Keyed, Base):

@@ -21,7 +21,15 @@ from evalapp.comments.queries.threads import (
     replies_to,
     thread_page,
 )
-from evalapp.comments.queries.units import Inbox, InboxFilter, InboxItem, inbox, inbox_item, unit_before
+from evalapp.comments.queries.units import (
+    Inbox,
+    InboxFilter,
+    InboxItem,
+    inbox,
+    inbox_item,
+    templates,
+    unit_before,
+)
 from evalapp.comments.queries.waiting import (
     Counts,
     Queue,
@@ -63,6 +71,7 @@ __all__ = [
     "replies_to",
     "report_listed",
     "reports",
+    "templates",
     "thread_page",
     "unit_before",
     "waiting_groups",

@@ -12,10 +12,18 @@ from sqlalchemy.orm import Session
 
 from evalapp.accounts.models import Resident
 from evalapp.comments.models import Comment, CommentAppeal, CommentAuthor, CommentDecision, Thread
-from evalapp.comments.queries.threads import ReplyShown, replies_in, with_replies
+from evalapp.comments.queries.threads import (
+    AskedShown,
+    ReplyShown,
+    asked_columns,
+    asked_in,
+    replies_in,
+    with_replies,
+)
 from evalapp.comments.rules import moderation, sealing
 from evalapp.comments.rules.moderation import AppealOutcome, CommentState, RefusalReason
 from evalapp.comments.rules.sealing import CommentKeys
+from evalapp.supervision.models import Deadline, Matter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +46,7 @@ class OwnComment:
     reply: ReplyShown | None
     appealed_on: date | None = None
     outcome: AppealOutcome | None = None
+    asked: AskedShown | None = None
 
     @property
     def may_be_appealed(self) -> bool:
@@ -130,6 +139,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             CommentAppeal.made_on,
             CommentAppeal.outcome,
             Resident.known_since,
+            *asked_columns(),
         )
         .join(CommentAuthor, CommentAuthor.comment_id == Comment.id)
         .join(Thread, Thread.id == Comment.thread_id)
@@ -139,6 +149,8 @@ def _statement() -> Select[*tuple[Any, ...]]:
             and_(CommentDecision.comment_id == Comment.id, CommentDecision.number == Comment.version),
         )
         .outerjoin(CommentAppeal, CommentAppeal.comment_id == Comment.id)
+        .outerjoin(Matter, Matter.id == Comment.matter_id)
+        .outerjoin(Deadline, and_(Deadline.matter_id == Matter.id, Deadline.ended_at.is_(None)))
         .where(Comment.pseudonym.in_(bindparam("names", expanding=True)))
         .order_by(Comment.written_on.desc(), Comment.reference)
     )
@@ -165,4 +177,5 @@ def _one(row: Row[Any], *, reply: ReplyShown | None, keys: CommentKeys) -> OwnCo
         reply=reply,
         appealed_on=row.made_on,
         outcome=row.outcome,
+        asked=asked_in(row),
     )

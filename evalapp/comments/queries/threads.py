@@ -4,7 +4,7 @@ import enum
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    SQLColumnExpression,
     String,
     Subquery,
     and_,
@@ -34,6 +35,10 @@ from evalapp.comments.rules.wording import signature
 from evalapp.core import clock
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
+from evalapp.supervision.models import Deadline, Matter
+from evalapp.supervision.rules import states
+from evalapp.supervision.rules.grading import GRADE_WORDS, MAY_REOPEN, AnswerGrade
+from evalapp.supervision.rules.states import Act, Lamp, MatterFacts, MatterState, Phase, Stage, Times
 from evalapp.units.models import Unit
 
 PAGE = 20
@@ -75,6 +80,57 @@ class ReplyShown:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskedShown:
+    """The clock of a comment as everybody sees it: late and very late are told, and what the asker says of the answer."""
+
+    reference: str
+    facts: MatterFacts
+    grade: AnswerGrade | None
+    due_on: date | None
+    stage: Stage | None  # what that day is for
+    now: datetime
+
+    @property
+    def state(self) -> MatterState:
+        return states.state(self.facts, self.now)
+
+    @property
+    def state_words(self) -> str:
+        """The state as a source text; whoever shows it translates it."""
+        return states.STATE_WORDS[self.state]
+
+    @property
+    def running(self) -> Times | None:
+        return self.facts.running
+
+    @property
+    def lamp(self) -> Lamp | None:
+        return states.lamp(self.running, self.now) if self.running else None
+
+    @property
+    def days_left(self) -> int | None:
+        """Days up to the last one of the clock that runs, negative when it is past."""
+        return (self.due_on - clock.local(self.now).date()).days if self.due_on else None
+
+    @property
+    def grade_words(self) -> str:
+        return GRADE_WORDS[self.grade] if self.grade else ""
+
+    @property
+    def may_be_graded(self) -> bool:
+        return states.may(Act.GRADED, self.facts.phase) and self.state is not MatterState.CLOSED
+
+    @property
+    def may_be_reopened(self) -> bool:
+        return self.may_be_graded and self.grade in MAY_REOPEN
+
+    @property
+    def may_be_confirmed(self) -> bool:
+        """Whether somebody checked what the unit mended, and the asker has not said yet what they see."""
+        return self.facts.phase is Phase.CHECKED and not states.is_reached(self.facts.rests_at, self.now)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShownComment:
     """A comment that is public, or was: of one that is no longer only the mark is left."""
 
@@ -86,6 +142,7 @@ class ShownComment:
     met: int
     is_met: bool  # by the reader
     reply: ReplyShown | None
+    asked: AskedShown | None = None
 
     @property
     def is_shown(self) -> bool:
@@ -148,7 +205,7 @@ def thread_page(
 
 
 def with_replies(
-    query: Select[*tuple[Any, ...]], comment_id: ColumnElement[uuid.UUID]
+    query: Select[*tuple[Any, ...]], comment_id: SQLColumnExpression[uuid.UUID]
 ) -> Select[*tuple[Any, ...]]:
     """Join to `query` the reply to each comment: a row for every wording, in their order. `replies_in` reads them."""
     return (
@@ -187,6 +244,37 @@ def replies_in(rows: Iterable[Row[Any]]) -> dict[uuid.UUID, ReplyShown]:
     return found
 
 
+def asked_columns() -> tuple[Any, ...]:
+    """What `asked_in` reads of the joined `Matter` and its running `Deadline`."""
+    return (
+        Matter.reference.label("matter"),
+        Matter.phase,
+        Matter.rests_at,
+        Matter.grade,
+        Deadline.id.label("running"),
+        Deadline.due_on,
+        Deadline.stage,
+        Deadline.due_at,
+        Deadline.soon_at,
+        Deadline.very_late_at,
+    )
+
+
+def asked_in(row: Row[Any]) -> AskedShown | None:
+    """The clock in a row with `asked_columns`; none where nobody asked."""
+    if row.matter is None:
+        return None
+    times = Times(due_at=row.due_at, soon_at=row.soon_at, very_late_at=row.very_late_at)
+    return AskedShown(
+        reference=row.matter,
+        facts=MatterFacts(phase=row.phase, running=times if row.running else None, rests_at=row.rests_at),
+        grade=row.grade,
+        due_on=row.due_on,
+        stage=row.stage,
+        now=clock.now(),
+    )
+
+
 def replies_to(session: Session, comment_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, ReplyShown]:
     """Return the replies to these comments with all their wordings, in one statement."""
     return replies_in(session.execute(_replies_statement(), {"comment_ids": list(comment_ids)}))
@@ -217,10 +305,13 @@ def _page_statement(only: ThreadFilter, *, is_later: bool) -> Select[*tuple[Any,
             Thread.withdrawn,
             *shown.c["reference", "written_on", "at_seconds", "text", "state", "met", "is_paged"],
             MetToo.mark.is_not(None).label("is_met"),
+            *asked_columns(),
         )
         .select_from(Thread)
         .outerjoin(shown, true())
         .outerjoin(MetToo, and_(MetToo.comment_id == shown.c.id, MetToo.mark == bindparam("mark")))
+        .outerjoin(Matter, and_(Matter.id == shown.c.matter_id, shown.c.is_paged == 1))
+        .outerjoin(Deadline, and_(Deadline.matter_id == Matter.id, Deadline.ended_at.is_(None)))
         .where(Thread.id == bindparam("thread_id"))
         .order_by(shown.c.written_on.desc(), shown.c.reference.desc())
     )
@@ -261,6 +352,7 @@ def _newest(wanted: Sequence[ColumnElement[bool]], *, most: str) -> Select[*tupl
             Comment.text,
             Comment.state,
             Comment.met,
+            Comment.matter_id,
         )
         .where(*wanted)
         .order_by(Comment.written_on.desc(), Comment.reference.desc())
@@ -294,4 +386,5 @@ def _shown(row: Row[Any], reply: ReplyShown | None) -> ShownComment:
         met=row.met if is_shown else 0,
         is_met=bool(row.is_met),
         reply=reply if stands else None,
+        asked=asked_in(row),
     )

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from evalapp.comments.models import Comment, CommentAppeal, CommentCatch, CommentDecision, Thread, WatchedList
 from evalapp.comments.rules import sealing
+from evalapp.comments.rules.asking import Asking, suggested
 from evalapp.comments.rules.moderation import CommentState, RefusalReason, Verdict
 from evalapp.comments.rules.sealing import CommentKeys
 from evalapp.core import paging
@@ -62,6 +63,17 @@ class Queued:
     note: str
     caught: tuple[str, ...]  # watched words
     caught_by: int | None  # the number of the list
+    asking: Asking | None
+
+    @property
+    def suggested(self) -> Asking:
+        """The class that is marked for the moderator beforehand."""
+        return self.asking or suggested(self.original or self.text)
+
+    @property
+    def may_be_classed(self) -> bool:
+        """Whether it is shown and nobody has said what it asks for."""
+        return self.state is CommentState.SHOWN and self.asking is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +170,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
             Comment.at_seconds,
             Comment.text,
             Comment.original,
+            Comment.asking,
             Thread.title,
             Thread.reference.label("thread_reference"),
             Thread.path,
@@ -222,4 +235,5 @@ def _queued(row: Row[Any], *, keys: CommentKeys) -> Queued:
         note=row.note or "",
         caught=tuple(row.caught or ()),
         caught_by=row.caught_by,
+        asking=row.asking,
     )

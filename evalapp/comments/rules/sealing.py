@@ -59,6 +59,11 @@ def met_mark(keys: CommentKeys, *, thread_id: uuid.UUID, resident_id: uuid.UUID)
     return _keyed(keys.pseudonyms, b"met", thread_id.bytes, resident_id.bytes)
 
 
+def confirmation_mark(keys: CommentKeys, *, matter_id: uuid.UUID, resident_id: uuid.UUID) -> str:
+    """Return under what somebody's word on a rectification stands: in another matter it is different."""
+    return _keyed(keys.pseudonyms, b"mended", matter_id.bytes, resident_id.bytes)
+
+
 def counted_once(keys: CommentKeys, *, cell: str, resident_id: uuid.UUID) -> str:
     """Return under what somebody is counted in one figure of the journal; no other figure shares it."""
     return _keyed(keys.pseudonyms, b"journal", cell.encode(), resident_id.bytes)

@@ -25,6 +25,7 @@ from evalapp.comments.rules.journal import JournalAct
 from evalapp.comments.rules.moderation import CommentState, Moderation
 from evalapp.comments.rules.sealing import Authorship, CommentKeys
 from evalapp.comments.services import journal
+from evalapp.comments.services.asking import follow, locked_comment
 from evalapp.comments.services.choice import record_choice
 from evalapp.comments.services.grouping import forget_bands, join_group
 from evalapp.comments.services.meeting import forget_marks
@@ -34,9 +35,9 @@ from evalapp.core import clock, jobs
 from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, Invalid, NotFound, TooMany
 from evalapp.core.i18n import N_
-from evalapp.core.permissions import Actor
+from evalapp.core.permissions import SYSTEM, Actor
 from evalapp.core.settings import Settings
-from evalapp.core.transaction import locked
+from evalapp.supervision.services.answering import ASKER
 
 ERASE = "comments.erase_author"
 _HOUR = timedelta(hours=1)
@@ -130,7 +131,7 @@ def own_comment(session: Session, *, reference: str, author: Actor, keys: Commen
     since = accounts.known_since(session, author.id)
     if sealed is None or written is None or written.resident_id != author.id or written.written_at < since:
         raise NotFound(N_("没有找到这条留言。"))
-    return locked(session, Comment, sealed.id)
+    return locked_comment(session, sealed.id)
 
 
 def withdraw_comment(session: Session, *, reference: str, author: Actor, keys: CommentKeys) -> Comment:
@@ -140,6 +141,7 @@ def withdraw_comment(session: Session, *, reference: str, author: Actor, keys: C
         raise Conflict(N_("这条留言已经没有公开，不必收回。"))
     comment.state, comment.fingerprint = CommentState.WITHDRAWN, None
     comment.version += 1
+    follow(session, comment, actor=ASKER)
     recount(session, comment.thread_id)
     return comment
 
@@ -180,10 +182,11 @@ def erase_author(
 
 def _erase(session: Session, comment_id: uuid.UUID) -> uuid.UUID:
     """Empty one comment; return its thread."""
-    comment = locked(session, Comment, comment_id)
+    comment = locked_comment(session, comment_id)
     comment.state, comment.text, comment.original = CommentState.ERASED, "", None
     comment.pseudonym, comment.fingerprint = secrets.token_hex(32), None
     comment.version += 1
+    follow(session, comment, actor=SYSTEM)
     return comment.thread_id
 
 

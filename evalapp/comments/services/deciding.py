@@ -13,14 +13,13 @@ from evalapp.comments.rules import moderation, sealing, wording
 from evalapp.comments.rules.journal import JournalAct
 from evalapp.comments.rules.moderation import CommentState, RefusalReason, Verdict
 from evalapp.comments.rules.sealing import Authorship, CommentKeys
-from evalapp.comments.services import journal
+from evalapp.comments.services import asking, journal
 from evalapp.comments.services.threads import recount
 from evalapp.core import clock
 from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, Invalid, NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Actor
-from evalapp.core.transaction import locked
 from evalapp.notifications import services as notifications
 
 MOST_OF_A_NOTE = 200
@@ -46,7 +45,7 @@ def as_seen(session: Session, reference: str, seen_version: int, verdict: Verdic
     comment_id: uuid.UUID | None = session.scalar(select(Comment.id).where(Comment.reference == reference))
     if comment_id is None:
         raise NotFound(N_("没有找到这条留言。"))
-    comment = locked(session, Comment, comment_id)
+    comment = asking.locked_comment(session, comment_id)
     if not _is_as_seen(comment, seen_version) or not moderation.may_be_decided(comment.state, verdict):
         raise somebody_was_first()
     return comment
@@ -86,6 +85,7 @@ def decide(
     comment.state = _STATES.get(verdict, before)
     if comment.state is CommentState.SHOWN and first_shown:
         comment.shown_on = clock.today()
+    asking.follow(session, comment, actor=actor)
     with refusing(session, {"uq_comment_decisions_comment_id_number": somebody_was_first()}):
         session.add(
             CommentDecision(

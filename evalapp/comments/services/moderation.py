@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from evalapp.comments.models import Comment, CommentAppeal, CommentGroup
 from evalapp.comments.rules import masking, sealing, wording
+from evalapp.comments.rules.asking import Asking
 from evalapp.comments.rules.moderation import AppealOutcome, CommentState, RefusalReason, Verdict
 from evalapp.comments.rules.sealing import CommentKeys
 from evalapp.comments.services.deciding import (
@@ -38,10 +39,20 @@ class SeenGroup:
 
 
 def approve(
-    session: Session, *, reference: str, seen_version: int, actor: Actor, keys: CommentKeys
+    session: Session,
+    *,
+    reference: str,
+    seen_version: int,
+    actor: Actor,
+    keys: CommentKeys,
+    asking: Asking | None = None,
 ) -> Comment:
-    """Show a held comment, and tell its author. Raises `NotFound`, and `Conflict` when somebody else was first."""
+    """Show a held comment, and tell its author; where it asks for something a clock starts.
+
+    Raises `NotFound`, and `Conflict` when somebody else was first.
+    """
     comment = as_seen(session, reference, seen_version, Verdict.APPROVED)
+    comment.asking = asking
     decide(session, comment, Verdict.APPROVED, actor=actor, keys=keys)
     settle(session, comment, keys=keys)
     return comment
@@ -79,6 +90,7 @@ def decide_group(
     keys: CommentKeys,
     reason: RefusalReason | None = None,
     note: str = "",
+    asking: Asking | None = None,
 ) -> list[Comment]:
     """Show or refuse what waits of a group, as the moderator saw it; each comment gets a decision of its own.
 
@@ -102,6 +114,7 @@ def decide_group(
     if not waiting or len(waiting) != seen.count:
         raise somebody_was_first()
     for comment in waiting:
+        comment.asking = asking
         decide(session, comment, verdict, actor=actor, keys=keys, reason=reason, note=note)
         tell_author(session, comment, keys=keys)
     for thread_id in sorted({comment.thread_id for comment in waiting}):

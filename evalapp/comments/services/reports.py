@@ -22,6 +22,7 @@ from evalapp.comments.models import (
 from evalapp.comments.rules import sealing
 from evalapp.comments.rules.moderation import CommentState, Verdict
 from evalapp.comments.rules.sealing import CommentKeys
+from evalapp.comments.services.asking import NO_LONGER_SHOWN
 from evalapp.comments.services.deciding import as_seen, checked_note, decide, settle
 from evalapp.comments.services.grouping import forget_bands
 from evalapp.core import clock, events
@@ -31,10 +32,6 @@ from evalapp.core.permissions import Actor
 from evalapp.core.transaction import locked
 from evalapp.notifications import services as notifications
 from evalapp.supervision import services as supervision
-
-_NO_LONGER_SHOWN = (
-    "留言已不公开"  # no word of where it went: a matter's record is read by more than that channel
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +59,7 @@ def move(
     Raises `NotFound`, and `Conflict` when somebody else was first or an appeal waits.
     """
     # The matters before the comment: whoever answers one takes both in that order.
-    supervision.withdraw_about(session, about=reference, reason=_NO_LONGER_SHOWN, actor=actor)
+    supervision.withdraw_about(session, about=reference, reason=NO_LONGER_SHOWN, actor=actor)
     comment = as_seen(session, reference, seen_version, Verdict.MOVED)
     if comment.state is CommentState.REFUSED and _appeal_waits(session, comment):
         raise Conflict(N_("这条留言正在申诉，请先处理申诉。"))

@@ -5,6 +5,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
+from evalapp.comments.rules.asking import ASKING_WORDS, Asking
 from evalapp.comments.rules.moderation import OFFERED, REASONS, AppealOutcome, RefusalReason
 from evalapp.web.formbase import Form, WholeNumberField, stripped
 from evalapp.web.i18n import _l
@@ -14,11 +15,28 @@ class DecisionForm(Form):
     seen = WholeNumberField(widget=HiddenInput(), validators=[InputRequired()])
 
 
+class _Classing(Form):
+    asking = SelectField(
+        _l("问的是什么"),
+        choices=[SelectChoice(value=each.value, label=_l(words)) for each, words in ASKING_WORDS.items()],
+        coerce=Asking,
+        validators=[InputRequired()],
+    )
+
+
+class ApprovalForm(DecisionForm, _Classing):
+    """An approval, or the class of what is shown already."""
+
+
 class GroupForm(Form):
     """How many of a group waited, up to which place."""
 
     count = WholeNumberField(widget=HiddenInput(), validators=[InputRequired()])
     upto = WholeNumberField(widget=HiddenInput(), validators=[InputRequired()])
+
+
+class GroupApprovalForm(GroupForm, _Classing):
+    """An approval of what waits in a group."""
 
 
 class _Refusing(Form):

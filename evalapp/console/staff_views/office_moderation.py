@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,11 +15,14 @@ from werkzeug.wrappers import Response
 from evalapp.comments import queries, services
 from evalapp.comments.queries import Queued, QueueFilter, WaitingGroup
 from evalapp.comments.queries.waiting import COUNTED
+from evalapp.comments.rules.asking import ASKING_WORDS, Asking, suggested
 from evalapp.comments.rules.moderation import REASONS, CommentState, GroupKind, Verdict
 from evalapp.comments.rules.sealing import CommentKeys
 from evalapp.comments.services import SeenGroup
 from evalapp.console.forms.moderation import (
+    ApprovalForm,
     DecisionForm,
+    GroupApprovalForm,
     GroupForm,
     GroupRefusalForm,
     MaskForm,
@@ -65,9 +69,29 @@ def queue() -> str:
 @blueprint.post("/desk/office/comments/<reference>/approve")
 @requires(Permission.MODERATE_COMMENTS)
 def approve(reference: str) -> Response | tuple[str, int]:
-    form = DecisionForm(prefix=f"{reference}-approve")
+    form = ApprovalForm(prefix=f"{reference}-approve")
     return _decide(
-        form, _("已通过，作者会收到通知。"), lambda: services.approve(db.session, **_who(reference, form))
+        form,
+        _("已通过，作者会收到通知。"),
+        lambda: services.approve(db.session, asking=form.asking.data, **_who(reference, form)),
+    )
+
+
+@blueprint.post("/desk/office/comments/<reference>/class")
+@requires(Permission.MODERATE_COMMENTS)
+def classify(reference: str) -> Response | tuple[str, int]:
+    """Say what a comment asks for that is shown without a class."""
+    form = ApprovalForm(prefix=f"{reference}-approve")
+    return _decide(
+        form,
+        _("已定类别，要答复的从现在起计时。"),
+        lambda: services.classify(
+            db.session,
+            reference=reference,
+            seen_version=form.seen.data,
+            asking=form.asking.data,
+            actor=current_actor(),
+        ),
     )
 
 
@@ -98,12 +122,16 @@ def move(reference: str) -> Response | tuple[str, int]:
 @blueprint.post("/desk/office/comments/groups/<uuid:group_id>/approve")
 @requires(Permission.MODERATE_COMMENTS)
 def approve_group(group_id: uuid.UUID) -> Response | tuple[str, int]:
-    form = GroupForm(prefix=f"{group_id}-approve")
+    form = GroupApprovalForm(prefix=f"{group_id}-approve")
     return _decide(
         form,
         _("这一批已通过，每条各有记录，作者会收到通知。"),
         lambda: services.decide_group(
-            db.session, _seen(group_id, form), verdict=Verdict.APPROVED, **_by_whom()
+            db.session,
+            _seen(group_id, form),
+            verdict=Verdict.APPROVED,
+            asking=form.asking.data,
+            **_by_whom(),
         ),
     )
 
@@ -187,6 +215,7 @@ def _page(*, refused: Form | None = None, conflict: str = "") -> str:
         kinds=GroupKind,
         states=CommentState,
         reasons=REASONS,
+        classes=ASKING_WORDS,
         today=clock.today(),
         conflict=conflict,
         refused_row=refused._prefix.rpartition("-")[0].rpartition("-")[0] if refused else "",  # noqa: SLF001  WTForms has no public name for it
@@ -199,8 +228,9 @@ def _row(item: Queued, refused: Form | None, reader: Mapping[str, str]) -> Row:
     """A refused form keeps what was typed; it is about the comment as it stands now."""
     if item.state is CommentState.REFUSED:
         return Row(item=item, decision=Markup())
-    render = _of_held if item.state is CommentState.HELD else _of_shown
-    values = {"reference": item.reference, "version": item.version, **reader}
+    is_held = item.state is CommentState.HELD
+    render = _COMMENTS[is_held, item.suggested if is_held or item.may_be_classed else None]
+    values: dict[str, Any] = {"reference": item.reference, "version": item.version, **reader}
     if refused is not None and refused._prefix.startswith(f"{item.reference}-"):  # noqa: SLF001  WTForms has no public name for it
         return Row(item=item, decision=render(**values, refused=refused))
     return Row(item=item, decision=stamped(render, **values))
@@ -213,39 +243,63 @@ def _group_row(group: WaitingGroup, refused: Form | None, reader: Mapping[str, s
         "upto": group.upto,
         **reader,
     }
+    render = _GROUPS[suggested(group.first)]
     if refused is not None and refused._prefix.startswith(f"{group.id}-"):  # noqa: SLF001  WTForms has no public name for it
-        return GroupRow(group=group, decision=_of_group(**values, refused=refused))
-    return GroupRow(group=group, decision=stamped(_of_group, **values))
-
-
-def _of_held(**row: Any) -> Markup:
-    return _of_comment(is_held=True, **row)
-
-
-def _of_shown(**row: Any) -> Markup:
-    return _of_comment(is_held=False, **row)
+        return GroupRow(group=group, decision=render(**values, refused=refused))
+    return GroupRow(group=group, decision=stamped(render, **values))
 
 
 def _of_comment(
-    *, is_held: bool, reference: str, version: Any, token: str, where: str, refused: Form | None = None
+    *,
+    is_held: bool,
+    asking: Asking | None,
+    reference: str,
+    version: Any,
+    token: str,
+    where: str,
+    refused: Form | None = None,
 ) -> Markup:
-    kinds = {"approve": DecisionForm, "refuse": RefusalForm, "mask": MaskForm, "move": DecisionForm}
+    kinds = {"approve": ApprovalForm, "refuse": RefusalForm, "mask": MaskForm, "move": DecisionForm}
     forms = {name: _form(kind, f"{reference}-{name}", refused) for name, kind in kinds.items()}
     for form in forms.values():
         form.seen.data, form.seen.raw_data = version, None
+    _mark(forms["approve"], asking)
     render = get_template_attribute(_DECISIONS, "decision")
-    return Markup(render(reference, token, where, forms, is_held))  # noqa: S704  a macro of ours
+    return Markup(render(reference, token, where, forms, is_held, asking is not None))  # noqa: S704  a macro of ours
 
 
 def _of_group(
-    *, group: str, count: Any, upto: Any, token: str, where: str, refused: Form | None = None
+    *,
+    asking: Asking,
+    group: str,
+    count: Any,
+    upto: Any,
+    token: str,
+    where: str,
+    refused: Form | None = None,
 ) -> Markup:
-    kinds = {"approve": GroupForm, "refuse": GroupRefusalForm}
+    kinds = {"approve": GroupApprovalForm, "refuse": GroupRefusalForm}
     forms = {name: _form(kind, f"{group}-{name}", refused) for name, kind in kinds.items()}
     for form in forms.values():
         form.count.data, form.upto.data = count, upto
         form.count.raw_data = form.upto.raw_data = None
+    _mark(forms["approve"], asking)
     return Markup(get_template_attribute(_DECISIONS, "group_decision")(group, token, where, forms))  # noqa: S704  a macro of ours
+
+
+# Stamped once each: which class is marked beforehand, or that none is to be chosen, is no value of a row.
+_COMMENTS = {
+    (is_held, asking): partial(_of_comment, is_held=is_held, asking=asking)
+    for is_held in (True, False)
+    for asking in (None, *Asking)
+}
+_GROUPS = {asking: partial(_of_group, asking=asking) for asking in Asking}
+
+
+def _mark(form: Any, asking: Asking | None) -> None:
+    """Mark the class that is likely, unless one was chosen."""
+    if not form.asking.raw_data:
+        form.asking.data = asking
 
 
 def _form(kind: type[Form], prefix: str, refused: Form | None) -> Any:

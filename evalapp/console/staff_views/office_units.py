@@ -160,6 +160,18 @@ def release(slug: str, staff_id: uuid.UUID) -> Response:
     return _done(slug, _("账号不再负责本单位。"))
 
 
+@blueprint.post("/<slug>/staff/<uuid:staff_id>/head/<any(on, off):wish>")
+@requires(Permission.MANAGE_UNITS)
+def head(slug: str, staff_id: uuid.UUID, wish: str) -> Response:
+    """Say whether somebody signs what the unit answers, where the profile asks for a signature."""
+    found, is_head = queries.unit(db.session, slug), wish == "on"
+    with transaction(db.session):
+        services.name_head(
+            db.session, unit_id=found.id, staff_id=staff_id, is_head=is_head, actor=current_actor()
+        )
+    return _done(slug, _("已定为负责人，可以签发答复。") if is_head else _("不再签发答复。"))
+
+
 def _done(slug: str, sentence: str) -> Response:
     flash(sentence, "ok")
     return go_to(url_for(".unit", slug=slug))

@@ -20,6 +20,7 @@ from evalapp.portal.views.episode_page import episode_answer, page_of
 from evalapp.programme.queries import planning, recordings
 from evalapp.programme.queries.planning import EpisodeWithState
 from evalapp.programme.rules import EpisodeState
+from evalapp.supervision.rules.grading import AnswerGrade
 from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db, platform
 from evalapp.web.i18n import gettext
@@ -147,6 +148,56 @@ def met_too(number: int, reference: str, wish: str) -> Response:
             db.session, reference=reference, resident=current_actor(), keys=CommentKeys.of(platform().keys)
         )
     return go_to(f"{page_of(number)}#{reference}")
+
+
+@blueprint.post(
+    f"/episodes/<int(max={MOST}):number>/comments/<reference>/answer-grade/<any(answered, evasive, not_answered):grade>"
+)
+@requires(Permission.WRITE_COMMENT)
+def grade_answer(number: int, reference: str, grade: str) -> Response:
+    """Say what the answer to one's own question is worth."""
+    with transaction(db.session):
+        comments.grade_answer(
+            db.session,
+            reference=reference,
+            author=current_actor(),
+            keys=CommentKeys.of(platform().keys),
+            grade=AnswerGrade(grade),
+        )
+    flash(gettext("你对答复的评价已经记下，大家都能看到。"), "ok")
+    return go_to(f"{page_of(number)}#comments")
+
+
+@blueprint.post(f"/episodes/<int(max={MOST}):number>/comments/<reference>/reopen")
+@requires(Permission.WRITE_COMMENT)
+def reopen(number: int, reference: str) -> Response:
+    """Have one's own question answered anew, after saying what the answer lacks."""
+    with transaction(db.session):
+        comments.reopen(
+            db.session, reference=reference, author=current_actor(), keys=CommentKeys.of(platform().keys)
+        )
+    flash(gettext("已经重新打开，单位要在期限内再答复一次。"), "ok")
+    return go_to(f"{page_of(number)}#comments")
+
+
+@blueprint.post(f"/episodes/<int(max={MOST}):number>/comments/<reference>/mended/<any(yes, no):said>")
+@requires(Permission.WRITE_COMMENT)
+def say_whether_mended(number: int, reference: str, said: str) -> Response:
+    """Say of one's own question whether what was checked is mended in one's own eyes."""
+    is_mended = said == "yes"
+    with transaction(db.session):
+        comments.say_whether_mended(
+            db.session,
+            reference=reference,
+            author=current_actor(),
+            keys=CommentKeys.of(platform().keys),
+            is_mended=is_mended,
+        )
+    if is_mended:
+        flash(gettext("你的确认已经记下，大家都能看到。"), "ok")
+    else:
+        flash(gettext("已经重新打开，单位要在期限内再答复一次。"), "ok")
+    return go_to(f"{page_of(number)}#comments")
 
 
 def _commentable(number: int) -> EpisodeWithState:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from evalapp.accounts.models import Role, StaffMember
 from evalapp.audit import services as audit
 from evalapp.core import clock
-from evalapp.core.errors import Conflict, Invalid
+from evalapp.core.errors import Conflict, Invalid, NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Actor
 from evalapp.core.transaction import locked
@@ -34,7 +34,7 @@ def assign_staff(session: Session, *, unit_id: uuid.UUID, staff_id: uuid.UUID, a
         held = Membership(staff_id=staff.id, unit_id=unit.id, created_at=clock.now())
         session.add(held)
     else:
-        held.unit_id, held.created_at = unit.id, clock.now()
+        held.unit_id, held.created_at, held.is_head = unit.id, clock.now(), False
     session.flush()
     audit.record(
         session, actor=actor, action="unit.staff_assigned", subject=unit.slug, detail={"login": staff.login}
@@ -48,3 +48,24 @@ def release_staff(session: Session, *, unit_id: uuid.UUID, staff_id: uuid.UUID, 
     gone = delete(Membership).where(Membership.staff_id == staff.id, Membership.unit_id == unit_id)
     if session.scalar(gone.returning(Membership.id)) is not None:
         audit.record(session, actor=actor, action="unit.staff_released", subject=staff.login)
+
+
+def name_head(
+    session: Session, *, unit_id: uuid.UUID, staff_id: uuid.UUID, is_head: bool, actor: Actor
+) -> Membership:
+    """Say whether a member of staff signs what this unit answers. Raises `NotFound` for whoever does not work there."""
+    held = session.scalar(
+        select(Membership)
+        .where(Membership.staff_id == staff_id, Membership.unit_id == unit_id)
+        .with_for_update()
+    )
+    if held is None:
+        raise NotFound(N_("没有找到这个账号。"))
+    if held.is_head is is_head:
+        return held
+    held.is_head, login = is_head, session.get_one(StaffMember, staff_id).login
+    if is_head:
+        audit.record(session, actor=actor, action="unit.head_named", subject=login)
+    else:
+        audit.record(session, actor=actor, action="unit.head_relieved", subject=login)
+    return held

@@ -1,12 +1,24 @@
 """The unit's inbox: its own threads alone, reply and edit, every wording kept."""
 
-import pytest
-from sqlalchemy import func, select
+import re
+from datetime import timedelta
 
-from evalapp.comments.models import ReplyWording
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from evalapp.accounts.models import Resident
+from evalapp.comments.models import Comment, ReplyWording
+from evalapp.comments.rules.asking import Asking
+from evalapp.comments.services import grade_answer, reopen
+from evalapp.core import clock
 from evalapp.core.platform import Platform
+from evalapp.supervision.models import Deadline, Matter
+from evalapp.supervision.rules.grading import AnswerGrade
+from evalapp.web.filters import moment
 from tests.support.actors import Visitors
 from tests.support.comments import Comments
+from tests.support.matters import ANSWER, Matters
 from tests.support.statements import statements_of
 from tests.support.strict_client import StrictClient
 
@@ -19,7 +31,9 @@ def unit(comments: Comments):
 
 
 @pytest.fixture
-def desk(visitors: Visitors, comments: Comments, browser: StrictClient, unit) -> StrictClient:
+def desk(
+    visitors: Visitors, comments: Comments, browser: StrictClient, unit, matters: Matters
+) -> StrictClient:
     visitors.are(staff=comments.unit_staff(unit))
     return browser
 
@@ -32,9 +46,9 @@ def test_only_shown_comments_of_the_units_own_threads_are_there(
     desk: StrictClient, comments: Comments, unit
 ) -> None:
     thread = comments.thread(unit)
-    comments.shown(thread, text="问本单位的")
+    comments.asked(thread, text="问本单位的")
     comments.written(thread, text="还没审核的")
-    comments.shown(text="问别的单位的")
+    comments.asked(text="问别的单位的")
     page = desk.get(INBOX).text
     assert "问本单位的" in page
     assert "还没审核的" not in page
@@ -88,7 +102,7 @@ def test_the_unit_replies_and_edits_and_every_wording_stays(
     path = f"{INBOX}/{shown.reference}"
     assert desk.post(path, {"text": "下周修好。", "seen": 0}).status_code == 303
     assert "区住房和城乡建设局 · 物业科科长" in desk.get(path).text
-    assert desk.post(path, {"text": "周三修好。", "seen": 1}).status_code == 303
+    assert desk.post(path, {"text": "周三修好。", "seen": 1, "act": "edit"}).status_code == 303
     page = desk.get(path).text
     assert "周三修好。" in page
     assert "下周修好。" in page
@@ -126,8 +140,161 @@ def test_twenty_rows_cost_as_many_statements_as_one(
     desk: StrictClient, comments: Comments, unit, platform: Platform
 ) -> None:
     thread = comments.thread(unit)
-    comments.shown(thread)
-    one = statements_of(platform, desk, INBOX)
-    for _ in range(19):
-        comments.shown(thread)
-    assert statements_of(platform, desk, INBOX) == one <= 5
+    for show in ("waiting", "free", "answered", "sign"):
+        path = f"{INBOX}?show={show}"
+        statements_of(platform, desk, path)
+        one = statements_of(platform, desk, path)
+        for _ in range(5):
+            comments.asked(thread)
+            comments.shown(thread)
+            comments.replied(comments.asked(thread), text=ANSWER)
+        assert statements_of(platform, desk, path) == one <= 6, show
+
+
+def test_a_comment_with_all_that_stands_beside_it_costs_six_statements(
+    desk: StrictClient, comments: Comments, unit, platform: Platform
+) -> None:
+    thread = comments.thread(unit)
+    desk.post("/desk/unit/reply-templates", {"title": "换灯", "text": "楼道灯由物业科换。"})
+    for asked in (comments.asked(thread, at_seconds=60), comments.asked(thread)):
+        comments.asked(thread, at_seconds=70)
+        comments.replied(asked, text=ANSWER)
+        path = f"{INBOX}/{asked.reference}"
+        statements_of(platform, desk, path)
+        assert statements_of(platform, desk, path) <= 5, (
+            "and one for the session, which visitors of tests do not have"
+        )
+
+
+def test_what_is_due_first_comes_first_with_its_lamp_in_words(
+    desk: StrictClient, comments: Comments, unit
+) -> None:
+    thread = comments.thread(unit)
+    comments.asked(thread, text="不急的那一条", asking=Asking.COMPLEX_QUESTION)
+    comments.asked(thread, text="急的那一条", asking=Asking.SIMPLE_QUESTION)
+    page = desk.get(INBOX).text
+    assert page.index("急的那一条") < page.index("不急的那一条")
+    assert re.search(r"剩 \d+ 日|今天到期|明天到期", page)
+
+
+def test_one_that_is_late_says_so(
+    desk: StrictClient, comments: Comments, unit, matters: Matters, platform: Platform
+) -> None:
+    asked = comments.asked(comments.thread(unit))
+    with platform.transaction() as session:
+        matter_id = session.get_one(Comment, asked.id).matter_id
+        session.execute(
+            update(Deadline)
+            .where(Deadline.matter_id == matter_id)
+            .values(
+                due_at=clock.now() - timedelta(days=3),
+                soon_at=clock.now() - timedelta(days=4),
+                due_on=clock.today() - timedelta(days=3),
+                listed_on=clock.today() - timedelta(days=3),
+            )
+        )
+    page = desk.get(INBOX).text
+    assert "逾期 1" in page
+    assert "逾期 3 日" in page
+
+
+@pytest.mark.parametrize("text", ["已转办", "收到，谢谢"])
+def test_what_is_no_answer_is_refused_at_the_field_with_what_was_typed(
+    desk: StrictClient, comments: Comments, unit, text: str
+) -> None:
+    asked = comments.asked(comments.thread(unit))
+    answer = desk.post(f"{INBOX}/{asked.reference}", {"text": text, "seen": 0, "act": "publish"})
+    assert answer.status_code == 422
+    assert "text-error" in answer.text
+    assert f">{text}</textarea>" in re.sub(r">\s+", ">", answer.text)
+
+
+def test_a_draft_is_kept_and_stands_in_the_field_again(desk: StrictClient, comments: Comments, unit) -> None:
+    path = f"{INBOX}/{comments.asked(comments.thread(unit)).reference}"
+    desk.post(path, {"text": "先写一半", "seen": 0, "seen_draft": 0, "act": "save"})
+    assert "先写一半</textarea>" in desk.get(path).text
+    answer = desk.post(path, {"text": "同时也写了", "seen": 0, "seen_draft": 0, "act": "save"})
+    assert answer.status_code == 409
+    assert "同时也写了</textarea>" in answer.text
+
+
+def test_a_template_of_the_unit_begins_a_reply(desk: StrictClient, comments: Comments, unit) -> None:
+    page = "/desk/unit/reply-templates"
+    assert desk.post(page, {"title": "换灯", "text": "楼道灯由物业科换。"}).status_code == 303
+    path = f"{INBOX}/{comments.asked(comments.thread(unit)).reference}"
+    link = re.search(r"template=([0-9a-f-]{36})", desk.get(path).text)
+    assert link is not None
+    assert "楼道灯由物业科换。</textarea>" in desk.get(f"{path}?template={link[1]}").text
+
+
+def test_notes_and_a_hand_over_stay_inside(
+    desk: StrictClient, comments: Comments, unit, platform: Platform
+) -> None:
+    asked = comments.asked(comments.thread(unit))
+    path = f"{INBOX}/{asked.reference}"
+    with platform.session() as session:
+        reference = session.scalars(select(Matter.reference)).one()
+        version = session.scalars(select(Matter.version)).one()
+    assert desk.post(f"{path}/note", {"note-text": "先问物业"}, page=path).status_code == 303
+    handed = {"hand-over-handler": "物业科科长", "hand-over-seen_matter": version + 1}
+    assert desk.post(f"{path}/hand-over", handed, page=path).status_code == 303
+    page = desk.get(path).text
+    assert "先问物业" in page
+    assert "物业科科长" in page
+    assert "先问物业" not in desk.get(f"/matters/{reference}").text
+
+
+def test_the_page_shows_evidence_and_neighbours(desk: StrictClient, comments: Comments, unit) -> None:
+    thread = comments.thread(unit)
+    comments.asked(thread, text="隔壁的一问", at_seconds=70)
+    asked = comments.asked(thread, text="这一问", at_seconds=60)
+    page = desk.get(f"{INBOX}/{asked.reference}").text
+    assert "相邻的留言" in page
+    assert "隔壁的一问" in page
+
+
+def check_says_nothing_of_the_author(desk: StrictClient, comments: Comments, asked: Comment) -> None:
+    with comments.platform.session() as session:
+        author_id = session.scalars(select(Resident.id)).one()
+        pseudonym = session.get_one(Comment, asked.id).pseudonym
+    for path in (INBOX, f"{INBOX}/{asked.reference}"):
+        page = desk.get(path).text
+        assert asked.reference in page
+        assert str(author_id) not in page
+        assert pseudonym not in page
+        assert not re.search(r"\d{1,2}:\d{2}", page)
+
+
+def test_no_page_of_the_inbox_tells_who_wrote_or_when(desk: StrictClient, comments: Comments, unit) -> None:
+    check_says_nothing_of_the_author(desk, comments, comments.asked(comments.thread(unit)))
+
+
+def test_an_inbox_that_tells_the_hour_is_noticed(
+    desk: StrictClient, comments: Comments, unit, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planted defect: the day is given with its hour."""
+    asked = comments.asked(comments.thread(unit))
+    monkeypatch.setitem(app.jinja_env.filters, "day", lambda _day: moment(clock.now()))
+    with pytest.raises(AssertionError):
+        check_says_nothing_of_the_author(desk, comments, asked)
+
+
+def test_a_reply_to_a_page_from_before_a_reopening_sees_409_and_keeps_its_words(
+    desk: StrictClient, comments: Comments, unit
+) -> None:
+    author = comments.resident()
+    asked = comments.asked(comments.thread(unit), author=author)
+    comments.replied(asked, text=ANSWER)
+    how = {"reference": asked.reference, "author": author, "keys": comments.keys}
+    with comments.platform.transaction() as session:
+        grade_answer(session, grade=AnswerGrade.EVASIVE, **how)
+    with comments.platform.session() as session:
+        seen = session.scalars(select(Matter.version)).one()
+    with comments.platform.transaction() as session:
+        reopen(session, **how)
+    typed = {"text": ANSWER + "又一次。", "seen": 1, "seen_matter": seen, "act": "publish"}
+    answer = desk.post(f"{INBOX}/{asked.reference}", typed)
+    assert answer.status_code == 409
+    assert "刚刚有人办过" in answer.text
+    assert typed["text"] in answer.text
+    assert "重新答复" in answer.text

@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from evalapp.comments.models import Comment
 from evalapp.comments.rules import wording
+from evalapp.comments.rules.asking import Asking
 from evalapp.comments.rules.moderation import CommentState, RefusalReason
 from evalapp.core.platform import Platform
 from tests.support.actors import Visitors
 from tests.support.comments import Comments
+from tests.support.matters import Matters
 from tests.support.payloads import PAYLOADS, foreign_attributes, shape
 from tests.support.statements import statements_of
 from tests.support.strict_client import StrictClient
@@ -34,6 +36,7 @@ def state_of(comments: Comments, comment: Comment) -> CommentState:
 
 def decide(browser: StrictClient, comment: Comment, act: str, **fields: object):
     path = f"{QUEUE}/{comment.reference}/{act}"
+    fields = {"asking": "statement", **fields} if act == "approve" else fields
     named = {f"{comment.reference}-{act}-{name}": value for name, value in fields.items()}
     return browser.post(path, named | {f"{comment.reference}-{act}-seen": comment.version}, page=QUEUE)
 
@@ -107,7 +110,11 @@ def test_who_comes_second_sees_409_and_the_queue_as_it_is(
 
 def test_what_is_not_there_is_not_found(office: StrictClient, comments: Comments) -> None:
     comments.written()
-    answer = office.post(f"{QUEUE}/LY-NOTHING/approve", {"LY-NOTHING-approve-seen": 0}, page=QUEUE)
+    answer = office.post(
+        f"{QUEUE}/LY-NOTHING/approve",
+        {"LY-NOTHING-approve-seen": 0, "LY-NOTHING-approve-asking": "statement"},
+        page=QUEUE,
+    )
     assert answer.status_code == 404
 
 
@@ -174,3 +181,26 @@ def test_a_page_that_trusts_words_is_noticed() -> None:
     harmless, trusting = "<p>无害</p>", [f"<p>{payload}</p>" for payload in PAYLOADS]
     caught = [page for page in trusting if shape(page) != shape(harmless) or foreign_attributes(page)]
     assert len(caught) > len(PAYLOADS) / 2
+
+
+def test_the_class_that_is_likely_is_marked_and_the_chosen_one_starts_the_clock(
+    office: StrictClient, comments: Comments, matters: Matters
+) -> None:
+    written = comments.written(text="什么时候换灯？")
+    assert re.search(r'<option selected value="general_question">', office.get(QUEUE).text)
+    assert decide(office, written, "approve", asking="simple_complaint").status_code == 303
+    found = comments.now(written)
+    assert found.asking is Asking.SIMPLE_COMPLAINT
+    assert found.matter_id is not None
+
+
+def test_what_is_shown_without_a_class_gets_one_on_the_desk(
+    office: StrictClient, comments: Comments, matters: Matters
+) -> None:
+    shown = comments.shown(text="什么时候换灯？")
+    page = f"{QUEUE}?show=shown"
+    assert "就定这一类" in office.get(page).text
+    named = {f"{shown.reference}-approve-seen": 1, f"{shown.reference}-approve-asking": "simple_question"}
+    assert office.post(f"{QUEUE}/{shown.reference}/class", named, page=page).status_code == 303
+    assert comments.now(shown).matter_id is not None
+    assert office.post(f"{QUEUE}/{shown.reference}/class", named, page=QUEUE).status_code == 409

@@ -41,6 +41,7 @@ def group_of(comments: Comments, number: int = 4) -> list[Comment]:
 
 def decided(browser: StrictClient, written: list[Comment], act: str, **fields: object):
     group = written[-1].group_id
+    fields = {"asking": "statement", **fields} if act == "approve" else fields
     named = {f"{group}-{act}-{name}": value for name, value in fields.items()}
     seen = {f"{group}-{act}-count": len(written), f"{group}-{act}-upto": len(written)}
     return browser.post(f"{QUEUE}/groups/{group}/{act}", named | seen, page=QUEUE)

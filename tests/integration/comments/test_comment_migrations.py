@@ -13,7 +13,7 @@ from evalapp.operate import migrating
 from tests.conftest import DATABASES
 from tests.support.databases import new_postgres_database
 
-BEFORE, AFTER = "0006", "0007"
+BEFORE, AFTER, WITHOUT_CLOCKS, WITH_CLOCKS = "0006", "0007", "0009", "0010"
 STATES = ("held", "shown", "shown", "refused", "withdrawn", "erased")
 
 
@@ -156,3 +156,71 @@ def test_it_can_be_taken_back_with_rows_in_place(engine: Engine) -> None:
     with pytest.raises(IntegrityError), engine.begin() as connection:
         connection.execute(text("UPDATE comments SET state = 'moved', text = '' WHERE reference = 'LY-3'"))
     migrating.upgrade(engine, to=AFTER)
+
+
+def answer(engine: Engine) -> None:
+    """The reply that `live` left without words gets two wordings."""
+    with engine.begin() as connection:
+        for number, at in ((1, "2026-11-21 09:00:00+00:00"), (2, "2026-11-23 09:00:00+00:00")):
+            insert(
+                connection,
+                "reply_wordings",
+                id=key(engine, 40 + number),
+                reply_id=key(engine, 30),
+                number=number,
+                text="灯已换好。",
+                written_at=at,
+            )
+
+
+def test_a_reply_was_answered_when_it_was_first_written(engine: Engine) -> None:
+    migrating.upgrade(engine, to=BEFORE)
+    live(engine)
+    answer(engine)
+    migrating.upgrade(engine, to=WITH_CLOCKS)
+    with engine.connect() as connection:
+        answered_at = str(connection.scalar(text("SELECT answered_at FROM replies")))
+    assert answered_at.startswith(("2026-11-21 09:00:00", "2026-11-21 17:00:00"))
+
+
+@pytest.mark.parametrize(
+    ("statement", "constraint"),
+    [
+        ("UPDATE comments SET asking = 'nonsense'", "asking"),
+        ("UPDATE comments SET matter_id = id WHERE reference = 'LY-1'", "a_clock_where_it_asks"),
+        (
+            "UPDATE comments SET matter_id = id, asking = 'statement' WHERE reference = 'LY-1'",
+            "a_clock_where",
+        ),
+        (
+            "UPDATE comments SET matter_id = id, asking = 'simple_question' WHERE reference = 'LY-0'",
+            "a_clock",
+        ),
+        (
+            "UPDATE comments SET matter_id = id, asking = 'simple_question' WHERE reference = 'LY-1'",
+            "fk_comments_matter_id|FOREIGN KEY",
+        ),
+    ],
+)
+def test_a_clock_stands_only_at_what_is_shown_and_asks(
+    engine: Engine, statement: str, constraint: str
+) -> None:
+    migrating.upgrade(engine, to=BEFORE)
+    live(engine)
+    migrating.upgrade(engine, to=WITH_CLOCKS)
+    with pytest.raises(IntegrityError, match=constraint), engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_clocks_can_be_taken_back_with_rows_in_place(engine: Engine) -> None:
+    migrating.upgrade(engine, to=BEFORE)
+    live(engine)
+    answer(engine)
+    migrating.upgrade(engine, to=WITH_CLOCKS)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE comments SET asking = 'simple_question' WHERE state = 'shown'"))
+    migrating.downgrade(engine, to=WITHOUT_CLOCKS)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM reply_wordings")) == 2
+        assert connection.scalar(text("SELECT count(*) FROM comments")) == len(STATES)
+    migrating.upgrade(engine, to=WITH_CLOCKS)
