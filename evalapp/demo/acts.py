@@ -10,17 +10,18 @@ from sqlalchemy.orm import Session
 
 from evalapp.ballots.queries import gradings
 from evalapp.ballots.services import announcing, closing, standings
-from evalapp.comments.models import Comment, Reply
+from evalapp.comments.models import Comment
+from evalapp.comments.rules.asking import suggested
 from evalapp.comments.rules.moderation import CommentState, Moderation, RefusalReason
 from evalapp.comments.rules.sealing import CommentKeys
-from evalapp.comments.services import authorship, moderation, replies
+from evalapp.comments.services import authorship, moderation
 from evalapp.core import clock
 from evalapp.core.permissions import SYSTEM, Actor
 from evalapp.core.platform import Platform
-from evalapp.demo import voices
+from evalapp.demo import answers, voices
 from evalapp.demo.filming import Film
 from evalapp.demo.people import Participant, as_resident
-from evalapp.demo.scripts import PlannedEpisode, clip_of, episodes, refusal, talks, unit_of
+from evalapp.demo.scripts import PlannedEpisode, clip_of, episodes, refusal, unit_of
 from evalapp.demo.story import HOUR, LENGTH, Story
 from evalapp.programme.models import Recording
 from evalapp.programme.rules import Span
@@ -209,20 +210,23 @@ def vote(session: Session, story: Story, planned: PlannedEpisode, wave: list[Par
     voices.vote(session, booth, wave, satisfaction=planned.satisfaction, chance=story.chance)
 
 
-def comment(session: Session, story: Story, planned: PlannedEpisode, text: str, turn: int) -> None:
-    voter = story.people.residents[(planned.number * 7 + turn * 13) % len(story.people.residents)]
+def comment(session: Session, story: Story, planned: PlannedEpisode, turn: int) -> None:
+    """A resident writes; every second one at a moment of the recording."""
+    moment = 2 + turn if turn % 2 == 0 else None
     authorship.write_comment(
         session,
         thread_id=story.episode(session, planned.number).thread_id,
-        author=as_resident(voter),
-        text=text,
+        author=as_resident(answers.asker(story, planned, turn)),
+        text=answers.said(planned, turn),
         keys=CommentKeys.of(story.platform.keys),
         policy=authorship.CommentPolicy(moderation=Moderation.BEFORE, per_hour=5),
+        at_seconds=moment,
+        duration=moment,
     )
 
 
 def moderate(session: Session, story: Story, planned: PlannedEpisode) -> None:
-    """The office reads what waits; one in nine is refused with a reason."""
+    """The office reads what waits and says what each asks for; one in nine is refused with a reason."""
     keys, officer = CommentKeys.of(story.platform.keys), story.people.staff["office"]
     thread_id = story.episode(session, planned.number).thread_id
     for comment in _held(session, thread_id):
@@ -238,21 +242,13 @@ def moderate(session: Session, story: Story, planned: PlannedEpisode) -> None:
             )
         else:
             moderation.approve(
-                session, reference=comment.reference, seen_version=comment.version, actor=officer, keys=keys
+                session,
+                reference=comment.reference,
+                seen_version=comment.version,
+                actor=officer,
+                keys=keys,
+                asking=suggested(comment.text),
             )
-
-
-def reply(session: Session, story: Story, planned: PlannedEpisode) -> None:
-    thread_id = story.episode(session, planned.number).thread_id
-    for comment in _unanswered(session, thread_id)[:1]:
-        answers = dict(talks())
-        replies.reply(
-            session,
-            reference=comment.reference,
-            unit_id=story.district.units[planned.unit].id,
-            actor=story.people.unit(planned.unit),
-            text=answers[comment.text],
-        )
 
 
 def close(session: Session, planned: PlannedEpisode) -> None:
@@ -275,14 +271,5 @@ def _held(session: Session, thread_id: uuid.UUID) -> Sequence[Comment]:
     return session.scalars(
         select(Comment)
         .where(Comment.thread_id == thread_id, Comment.state == CommentState.HELD)
-        .order_by(Comment.written_on, Comment.reference)
-    ).all()
-
-
-def _unanswered(session: Session, thread_id: uuid.UUID) -> Sequence[Comment]:
-    return session.scalars(
-        select(Comment)
-        .outerjoin(Reply, Reply.comment_id == Comment.id)
-        .where(Comment.thread_id == thread_id, Comment.state == CommentState.SHOWN, Reply.id.is_(None))
         .order_by(Comment.written_on, Comment.reference)
     ).all()

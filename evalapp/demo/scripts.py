@@ -48,6 +48,26 @@ class Clip:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MendingStep:
+    """One step of a plan: so many days after the plan, and what came of it."""
+
+    what: str
+    post: str
+    days: int
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mending:
+    """What is said from a plan to its check."""
+
+    plan: str
+    steps: tuple[MendingStep, ...]
+    claim: str
+    check: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlannedUnit:
     """A department or subdistrict with everything that hangs on it."""
 
@@ -120,6 +140,18 @@ def _openings() -> dict[str, Script]:
 def talks() -> tuple[tuple[str, str], ...]:
     """Comments with the reply that fits each."""
     return tuple((row["comment"], row["reply"]) for row in _read("words")["talk"])
+
+
+@cache
+def second_answer() -> str:
+    """What a unit answers when an asker found that it had not answered."""
+    return str(_read("words")["again"][0]["reply"])
+
+
+@cache
+def mending() -> Mending:
+    row = _read("words")["mending"][0]
+    return Mending(**row | {"steps": tuple(MendingStep(**step) for step in row["steps"])})
 
 
 @cache

@@ -8,9 +8,9 @@ from itertools import pairwise
 from evalapp.core import clock
 from evalapp.core.jobs import Worker
 from evalapp.core.permissions import SYSTEM
-from evalapp.demo import acts, district
+from evalapp.demo import acts, answers, district
 from evalapp.demo.people import Participant
-from evalapp.demo.scripts import PlannedEpisode, episodes, talks
+from evalapp.demo.scripts import PlannedEpisode, episodes
 from evalapp.demo.story import DAY, HOUR, LENGTH, Step, Story
 from evalapp.programme.rules import Span
 from evalapp.programme.services import planning_places
@@ -50,6 +50,7 @@ def _steps(story: Story) -> Iterator[Step]:
     begin = story.now - timedelta(days=140)
     yield Step(at=begin, do=lambda session: acts.begin(session, story))
     yield Step(at=story.now - 12 * DAY, do=lambda session: district.report(session, story.district))
+    yield from answers.reminding(story, story.now - 115 * DAY)
     for planned in episodes():
         yield from _episode_steps(story, planned, begin)
 
@@ -145,9 +146,7 @@ def _talk(story: Story, planned: PlannedEpisode, opened_at: datetime) -> Iterato
         at = opened_at + (5 + 9 * turn) * HOUR
         if at > story.now - 2 * HOUR:
             return
-        text = talks()[(planned.number * 3 + turn) % len(talks())][0]
-        yield Step(at=at, do=partial(acts.comment, story=story, planned=planned, text=text, turn=turn))
+        yield Step(at=at, do=partial(acts.comment, story=story, planned=planned, turn=turn))
         if turn < number - 1 or planned.phase == "published":
             yield Step(at=at + 2 * HOUR, do=lambda s: acts.moderate(s, story, planned))
-        if turn % 2 == 0 and at + 30 * HOUR < story.now:
-            yield Step(at=at + 30 * HOUR, do=lambda s: acts.reply(s, story, planned))
+            yield from answers.answering(story, planned, turn, at + 2 * HOUR)
