@@ -7,73 +7,18 @@ counting, publication by two, result and table. axe and the content policy are a
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import pyotp
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from evalapp.core import clock
-from tests.support import axe
-from tests.support.accounts import phone
 from tests.support.delivered import make_clip
 from tests.support.life import CAPTIONS, District
-from tests.support.web_server import Watcher, chromium, until
+from tests.support.lived import Life, press, sign_in_with_keys, tab_to
+from tests.support.web_server import chromium, until
 
-PASSWORD = "three quiet lanterns"
 COMMENT = "加装电梯要等多久，能不能写个时间？"
 REPLY = "材料齐全后二十个工作日内答复，楼道口贴进度。"
-
-
-class Life:
-    """Browsers of the people of one episode, all watched."""
-
-    def __init__(self, district: District, browser: Browser) -> None:
-        self.district, self.browser = district, browser
-        self.faults: list[str] = []
-        self.watchers: list[Watcher] = []
-
-    @property
-    def url(self) -> str:
-        return self.district.server.url
-
-    def page(self, *, width: int = 1280) -> Page:
-        context = self.browser.new_context(
-            viewport={"width": width, "height": 780}, locale="zh-CN", reduced_motion="reduce"
-        )
-        context.set_default_timeout(30_000)
-        self.watchers.append(Watcher(context))
-        return context.new_page()
-
-    def visit(self, page: Page, path: str) -> None:
-        page.goto(self.url + path)
-        self.look(page)
-
-    def look(self, page: Page) -> None:
-        """Ask axe about the page as it stands."""
-        page.wait_for_load_state("load")
-        self.faults += axe.faults(page)
-
-    def at_desk(self, login: str) -> Page:
-        """Sign in for the first time: the one-time password, a password of one's own, the second factor."""
-        page = self.page()
-        self.visit(page, "/desk/sign-in")
-        page.fill("[name=login]", login)
-        page.fill("[name=password]", self.district.passwords[login])
-        page.locator("#main button[type=submit]").click()
-        page.locator("#secret").wait_for()
-        self.look(page)
-        secret = page.inner_text("#secret").replace(" ", "")
-        page.fill("[name=new_password]", PASSWORD)
-        page.fill("[name=again]", PASSWORD)
-        page.fill("[name=code]", pyotp.TOTP(secret).now())
-        page.get_by_role("button", name="设好并登录").click()
-        page.locator("#secret").wait_for(state="detached")
-        self.look(page)
-        return page
-
-    def violations(self) -> list[str]:
-        return [line for watcher in self.watchers for line in watcher.violations]
 
 
 @pytest.fixture
@@ -86,11 +31,6 @@ def life(tmp_path: Path) -> Iterator[Life]:
             yield Life(district, browser)
     finally:
         district.server.stop()
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).first.click()
-    page.wait_for_load_state("load")
 
 
 def upload(life: Life, clip: Path, captions: Path) -> None:
@@ -133,33 +73,6 @@ def plan(life: Life, airs_at: datetime, closes_at: datetime) -> None:
     life.look(page)
     expect(page.get_by_text("待开评").first).to_be_visible()
     page.context.close()
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Reach what `selector` names with the Tab key alone."""
-    for _ in range(80):
-        if page.evaluate("one => document.activeElement.matches(one)", selector):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"the keyboard does not reach {selector} on {page.url}")
-
-
-def sign_in_with_keys(life: Life, page: Page) -> None:
-    life.visit(page, "/sign-in?next=/episodes/1")
-    tab_to(page, "[name=phone]")
-    page.keyboard.type(phone(1))
-    page.keyboard.press("Enter")
-    page.locator("[name=code]").wait_for()
-    life.look(page)
-    code = life.district.server.code_for(phone(1))
-    tab_to(page, "[name=code]")
-    page.keyboard.type(code)
-    tab_to(page, "[name=consent]")
-    page.keyboard.press("Space")
-    tab_to(page, "#main button[type=submit]")
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: urlsplit(url).path == "/episodes/1")
-    life.look(page)
 
 
 def watch(life: Life, page: Page) -> None:
