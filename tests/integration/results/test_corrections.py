@@ -1,5 +1,6 @@
 """After an upheld objection: two people publish corrected figures or a note, what stood stays public, nobody is told of."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from evalapp.core.errors import Conflict, NotAllowed
 from evalapp.programme.queries import planning
 from evalapp.programme.rules import EpisodeState
 from evalapp.results.models import Correction, LowGrade, Result
+from evalapp.results.queries import objected as waiting
 from evalapp.results.rules.objections import ObjectionReason
 from evalapp.results.services import approving, correcting, counting
 from tests.integration.results.test_low_grades import SLOW
@@ -147,6 +149,32 @@ def test_figures_that_would_tell_of_a_few_ballots_are_not_published(polling, off
     case.put_back(act)
     case.approve(case.propose(with_figures=False))
     assert case.result.mean == "76.92"
+
+
+def tells_of_few(before: Result, after: Result, *, least: int = 10) -> bool:
+    """Whether the two public documents differ, in some group, by people so few that their grades follow."""
+    sides = [json.loads(one.document)["counts"]["groups"] for one in (before, after)]
+    names = sides[0].keys() & sides[1].keys()
+    return any(0 < abs(sides[0][name]["people"] - sides[1][name]["people"]) < least for name in names)
+
+
+@pytest.mark.parametrize(("number", "is_told"), [(9, True), (12, False)])
+def test_a_correction_that_tells_of_few_is_noticed(case: Correcting, monkeypatch, number, is_told):
+    """The planted defect: figures are corrected however few ballots make the difference."""
+    monkeypatch.setattr(correcting, "_refuse_few", lambda _changed, _profile: None)
+    before = case.publish().result
+    case.uphold()
+    case.apart(case.low[:number])
+    case.approve(case.propose())
+    assert tells_of_few(before, case.result) is is_told
+
+
+def test_a_result_that_is_final_in_spite_of_an_objection_is_noticed(case: Correcting, monkeypatch):
+    """The planted defect: nobody asks whether something is still to be corrected."""
+    monkeypatch.setattr(waiting, "holds_final_back", lambda _session, _episode_id: False)
+    case.publish().uphold()
+    with time_machine.travel(until(case.polling, case.episode) + timedelta(days=1), tick=False):
+        assert case.state is EpisodeState.FINAL, "the test above would fail"
 
 
 def test_what_was_set_apart_wrongly_is_counted_again(case: Correcting):

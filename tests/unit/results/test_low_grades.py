@@ -50,3 +50,12 @@ def test_a_document_gives_reasons_of_so_many_people_most_first():
 
 def test_a_document_from_before_tells_of_none():
     assert reason_counts({}, minimum=10) == []
+
+
+def test_a_count_that_tells_of_four_by_subtraction_is_noticed():
+    """The planted defect: what the groups' tables hide is simply added."""
+    counts = {"resident": group(60, 12), "client": group(40, 4)}
+    careless = sum(count.reasons[Dimension.SERVICE]["slow"] for count in counts.values())
+    shown = 12  # stands in the table of the residents
+    assert 0 < careless - shown < PROFILE.breakdown_minimum
+    assert told(resident=(60, 12), client=(40, 4)) != {"slow": careless}
