@@ -124,6 +124,7 @@ def test_corrected_figures_take_two_people_and_keep_what_stood(case: Correcting,
     page = browser.get(f"/episodes/{number}/results").get_data(as_text=True)
     assert WHY in page
     assert "更正以前的得分：76.9" in page
+    assert "人数还是立项时的" in page
     assert f"/result/{before.document_hash}" in page
 
 
