@@ -21,6 +21,7 @@ PANEL = 14
 _OFFICERS = (
     ("office", "区纪委监委党风政风监督室主任", Role.OFFICE),
     ("office2", "区纪委监委党风政风监督室副主任", Role.OFFICE),
+    ("reports", "区纪委监委案件监督管理室主任", Role.REPORTS),
     ("station", "区融媒体中心节目部主任", Role.STATION),
     ("auditor", "特约监察员（区律师协会）", Role.AUDITOR),
     ("admin", "区融媒体中心信息科科长", Role.ADMINISTRATOR),

@@ -155,6 +155,12 @@ def mending() -> Mending:
 
 
 @cache
+def said_at_moderation() -> dict[str, Any]:
+    """Watched words and the comments that give moderation something to decide."""
+    return _read("moderation")
+
+
+@cache
 def refusal() -> str:
     """What the author of a refused comment is told."""
     return str(_read("words")["refusal"][0]["note"])

@@ -9,6 +9,7 @@ from evalapp.core import clock
 from evalapp.core.jobs import Worker
 from evalapp.core.permissions import SYSTEM
 from evalapp.demo import acts, answers, district
+from evalapp.demo.moderating import Moderated
 from evalapp.demo.people import Participant
 from evalapp.demo.scripts import PlannedEpisode, episodes
 from evalapp.demo.story import DAY, HOUR, LENGTH, Step, Story
@@ -51,8 +52,18 @@ def _steps(story: Story) -> Iterator[Step]:
     yield Step(at=begin, do=lambda session: acts.begin(session, story))
     yield Step(at=story.now - 12 * DAY, do=lambda session: district.report(session, story.district))
     yield from answers.reminding(story, story.now - 115 * DAY)
+    yield from _moderated(story).steps()
     for planned in episodes():
         yield from _episode_steps(story, planned, begin)
+
+
+def _moderated(story: Story) -> Moderated:
+    """In the month before this one nobody talks about the first episode any more; the first that is graded is talked about."""
+    return Moderated(
+        story=story,
+        old=episodes()[0].number,
+        graded=next(one.number for one in episodes() if one.phase == "grading"),
+    )
 
 
 def _episode_steps(story: Story, planned: PlannedEpisode, begin: datetime) -> Iterator[Step]:
