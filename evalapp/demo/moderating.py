@@ -43,7 +43,7 @@ class Moderated:
         month = (clock.local(now).date().replace(day=1) - DAY).replace(day=10)
         at = clock.start_of(month) + 10 * HOUR
         yield Step(at=at, do=self.flood)
-        yield Step(at=at + 3 * HOUR, do=self.refuse_flood)
+        yield Step(at=at + 3 * HOUR, do=self.refuse_floods)
         yield Step(at=at + DAY, do=self.decide_others)
         yield Step(at=at + 2 * DAY, do=self.decide_appeals)
         yield Step(at=now - 30 * HOUR, do=partial(self.write, number=self.graded, said="refused", turn=61))
@@ -57,17 +57,24 @@ class Moderated:
         )
 
     def flood(self, session: Session) -> None:
-        for turn in range(_FLOOD):
+        """Two of them: the journal tells of the larger one, and sums up the other with what concerns few."""
+        for turn in range(_FLOOD + 2):
             self.write(session, number=self.old, said="advertisement", turn=turn, within=turn + 1)
+        for turn in range(_FLOOD):
+            self.write(session, number=self.old + 1, said="check_in", turn=30 + turn, within=turn + 1)
 
-    def refuse_flood(self, session: Session) -> None:
-        """One key refuses them all."""
-        held = self._held(session, self.old)
-        seen = SeenGroup(group_id=held[0].group_id, count=_FLOOD, upto=_FLOOD)  # type: ignore[arg-type]  # alike: in a group
-        services.decide_group(
-            session, seen, verdict=Verdict.REFUSED, reason=RefusalReason.ADVERTISING, **self._by("office")
-        )
+    def refuse_floods(self, session: Session) -> None:
+        """One key refuses each."""
+        held = self._refuse_all(session, self.old, RefusalReason.ADVERTISING)
+        self._refuse_all(session, self.old + 1, RefusalReason.OFF_TOPIC)
         self._appeal(session, held[0], turn=0, said="appeal_upheld")
+
+    def _refuse_all(self, session: Session, number: int, reason: RefusalReason) -> list[Comment]:
+        held = self._held(session, number)
+        assert held[0].group_id is not None
+        seen = SeenGroup(group_id=held[0].group_id, count=len(held), upto=len(held))
+        services.decide_group(session, seen, verdict=Verdict.REFUSED, reason=reason, **self._by("office"))
+        return held
 
     def decide_others(self, session: Session) -> None:
         """An insult, something beside the matter, somebody's privacy after it was shown, a report of misconduct."""

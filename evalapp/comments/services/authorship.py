@@ -27,7 +27,7 @@ from evalapp.comments.rules.sealing import Authorship, CommentKeys
 from evalapp.comments.services import journal
 from evalapp.comments.services.asking import follow, locked_comment
 from evalapp.comments.services.choice import record_choice
-from evalapp.comments.services.grouping import forget_bands, join_group
+from evalapp.comments.services.grouping import forget_bands, join_group, leave_last_alone
 from evalapp.comments.services.meeting import forget_marks
 from evalapp.comments.services.threads import recount
 from evalapp.comments.services.watching import note_catch, watched_words
@@ -142,6 +142,8 @@ def withdraw_comment(session: Session, *, reference: str, author: Actor, keys: C
     comment.state, comment.fingerprint = CommentState.WITHDRAWN, None
     comment.version += 1
     follow(session, comment, actor=ASKER)
+    if comment.group_id is not None:
+        leave_last_alone(session, comment.group_id)
     recount(session, comment.thread_id)
     return comment
 

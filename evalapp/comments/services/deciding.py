@@ -14,6 +14,7 @@ from evalapp.comments.rules.journal import JournalAct
 from evalapp.comments.rules.moderation import CommentState, RefusalReason, Verdict
 from evalapp.comments.rules.sealing import Authorship, CommentKeys
 from evalapp.comments.services import asking, journal
+from evalapp.comments.services.grouping import leave_last_alone
 from evalapp.comments.services.threads import recount
 from evalapp.core import clock
 from evalapp.core.constraints import refusing
@@ -127,7 +128,9 @@ def decide(
 
 
 def settle(session: Session, comment: Comment, *, keys: CommentKeys) -> None:
-    """After a decision: the thread's numbers, and word to the author."""
+    """After a decision: what is left of its group, the thread's numbers, and word to the author."""
+    if comment.group_id is not None:
+        leave_last_alone(session, comment.group_id)
     tell_author(session, comment, keys=keys)
     recount(session, comment.thread_id)
 

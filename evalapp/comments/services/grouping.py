@@ -31,6 +31,22 @@ def join_group(session: Session, comment: Comment) -> None:
         _put_together(session, [*same, comment], kind=GroupKind.FLOOD, group_id=_group_of(same))
 
 
+def leave_last_alone(session: Session, group_id: uuid.UUID) -> None:
+    """Take the only one of a group that still waits out of it: one comment is no group.
+
+    One that a colleague is deciding at this moment is passed over; neither waits for the other.
+    """
+    waiting = session.scalars(
+        select(Comment)
+        .where(Comment.group_id == group_id, Comment.state == CommentState.HELD)
+        .limit(2)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if len(waiting) == 1:
+        waiting[0].group_id, waiting[0].place = None, None
+        session.flush()
+
+
 def forget_bands(session: Session, comment_ids: Sequence[uuid.UUID]) -> None:
     """Forget by what comments were compared: their words are gone."""
     session.execute(delete(CommentBand).where(CommentBand.comment_id.in_(comment_ids)))
@@ -39,10 +55,12 @@ def forget_bands(session: Session, comment_ids: Sequence[uuid.UUID]) -> None:
 def _alike(
     session: Session, comment: Comment, *, compared: frozenset[str], bands: Sequence[int]
 ) -> list[Comment]:
-    """The comments of the last days that are alike, the most alike first."""
+    """The comments of the last days that are alike and wait too, the most alike first."""
     candidates = session.scalars(
         select(CommentBand.comment_id)
+        .join(Comment, Comment.id == CommentBand.comment_id)
         .where(
+            Comment.state == CommentState.HELD,
             CommentBand.value.in_(bands),
             CommentBand.written_on >= comment.written_on - likeness.LOOK_BACK,
             CommentBand.comment_id != comment.id,

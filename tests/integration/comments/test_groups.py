@@ -84,6 +84,27 @@ def test_one_key_decides_them_and_each_has_its_own_decision(comments: Comments, 
         assert (thread.refused, thread.shown) == (1, 0)
 
 
+def test_the_last_of_a_group_waits_as_one_comment(comments: Comments) -> None:
+    author = comments.resident()
+    first, second, third = [comments.written(text=text, author=author) for text in ALIKE[:3]]
+    comments.approved(first)
+    assert [group.count for group in groups(comments)] == [2]
+    with comments.platform.transaction() as session:
+        services.withdraw_comment(session, reference=second.reference, author=author, keys=comments.keys)
+    assert groups(comments) == []
+    with comments.platform.session() as session:
+        page = queries.queue(session, only=QueueFilter.HELD, keys=comments.keys)
+    assert [one.reference for one in page.items] == [third.reference]
+
+
+def test_what_is_like_a_decided_one_waits_alone(comments: Comments) -> None:
+    comments.shown(text=SAID)
+    comments.written(text=ALIKE[1])
+    assert groups(comments) == []
+    comments.written(text=ALIKE[2])
+    assert [group.count for group in groups(comments)] == [2]
+
+
 def test_a_group_is_shown_together(comments: Comments) -> None:
     thread = comments.thread()
     written = [comments.written(thread, text=text) for text in ALIKE]
