@@ -34,7 +34,8 @@ def test_where_a_form_comes_from(
     visitors.are(staff=comments.moderator())
     written = comments.written()
     path = f"{QUEUE}/{written.reference}/approve"
-    answer = browser.post(path, {f"{written.reference}-approve-seen": 0}, page=QUEUE, headers=headers)
+    words = {f"{written.reference}-approve-seen": 0, f"{written.reference}-approve-asking": "statement"}
+    answer = browser.post(path, words, page=QUEUE, headers=headers)
     assert answer.status_code == status
 
 
