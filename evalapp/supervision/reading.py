@@ -27,12 +27,12 @@ def words() -> dict[str, Any]:
 def facts(shown: ShownMatter) -> list[tuple[str, str]]:
     """What is known of a matter in short lines."""
     matter = shown.matter
-    lines: list[tuple[str, str]] = [(_("办理岗位"), said(matter.handler))]
+    lines: list[tuple[str, str]] = [(_("办理岗位"), said(matter.handler))] if matter.handler else []
     if matter.weight is not None:
         lines.append((_("类别"), gettext(states.WEIGHT_WORDS[matter.weight])))
     if matter.grade is not None:
         lines.append((_("提问人怎么看答复"), gettext(GRADE_WORDS[matter.grade])))
-    return [(name, value) for name, value in lines if value]
+    return lines
 
 
 def kept_a_minute(name: str, count: Callable[[], _T]) -> _T:

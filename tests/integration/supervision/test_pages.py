@@ -43,6 +43,16 @@ def test_the_public_page_explains_the_clock_day_by_day(matters: Matters, browser
         assert said in page, said
 
 
+def test_a_matter_that_no_post_handles_yet_names_none(matters: Matters, browser, monday) -> None:
+    unit, english = matters.unit(), {"Accept-Language": "en"}
+    pages = [
+        text_of(browser.get(f"/matters/{matter.reference}", headers=english))
+        for matter in (matters.question(unit), matters.question(unit, handler="物业科科长"))
+    ]
+    assert ["Handled by" in page for page in pages] == [False, True]
+    assert '<dd><span lang="zh-Hans">物业科科长</span></dd>' in pages[1]
+
+
 def test_a_late_matter_is_late_in_public_without_a_worker(matters: Matters, browser, monday) -> None:
     matter = matters.question(weight=Weight.SIMPLE)
     monday.move_to(at("2026-03-12"))
