@@ -1,4 +1,4 @@
-// The keyboard of the moderation queue: J and K go down and up, A, R, M and T press the buttons of the current row.
+// The keyboard of the moderation queue: J and K go down and up, A, R, M and T press the buttons of the current row; Esc leaves its form.
 // <ul data-queue> with rows <li tabindex="-1">, and in each row buttons or fields with data-key="a", "r", "m", "t".
 //
 // A decision is sent beside the page: the row steps back at once, the next one is current, and the page as it then is
@@ -26,6 +26,14 @@ function unfold(details) {
   details.open = !details.open;
   if (details.open) details.querySelector("select, textarea, button")?.focus();
   else current()?.focus({ preventScroll: true });
+}
+
+/** Esc leaves a row's form without deciding; what was typed stays in it. */
+function leave(event) {
+  const details = event.target.closest("[data-queue] > li details[open]");
+  if (event.key !== "Escape" || !details) return;
+  unfold(details);
+  event.preventDefault();
 }
 
 function press(event) {
@@ -98,6 +106,7 @@ function show() {
 }
 
 if (document.querySelector("[data-queue]")) {
+  document.addEventListener("keydown", leave);
   document.addEventListener("keydown", press);
   document.addEventListener("submit", decide);
   document.addEventListener("toggle", () => show(), true); // a form was closed: what came meanwhile is shown
