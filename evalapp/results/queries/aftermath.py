@@ -91,20 +91,7 @@ class Aftermath:
 
 def of_episode(session: Session, episode: Episode, profile: SeasonProfile) -> Aftermath:
     """What came of the result of an episode: most people first, objections in the order in which they were made."""
-    objected = and_(Objection.matter_id == Matter.id, Matter.kind == MatterKind.OBJECTION)
-    rows = session.execute(
-        with_clock()
-        .add_columns(LowGrade, Objection, Ruling)
-        .outerjoin(LowGrade, LowGrade.matter_id == Matter.id)
-        .outerjoin(Objection, objected)
-        .outerjoin(Ruling, and_(Ruling.matter_id == Objection.matter_id, Ruling.confirmed_at.is_not(None)))
-        .where(
-            Matter.about == episode.reference,
-            is_public(),
-            or_(LowGrade.id.is_not(None), Objection.id.is_not(None)),
-        )
-        .order_by(LowGrade.people.desc(), Matter.opened_at, Matter.reference)
-    ).all()
+    rows = session.execute(_of_episode(), {"about": episode.reference}).all()
     objections = [
         ShownObjection(objection=row.Objection, shown=_shown(row), ruling=row.Ruling)
         for row in rows
@@ -114,6 +101,24 @@ def of_episode(session: Session, episode: Episode, profile: SeasonProfile) -> Af
         low_grades=[_low_grade(session, row, profile) for row in rows if row.LowGrade is not None],
         objections=objections,
         corrections=_corrections(session, episode, profile) if objections else (),
+    )
+
+
+@cache
+def _of_episode() -> Select[*tuple[Any, ...]]:
+    objected = and_(Objection.matter_id == Matter.id, Matter.kind == MatterKind.OBJECTION)
+    return (
+        with_clock()
+        .add_columns(LowGrade, Objection, Ruling)
+        .outerjoin(LowGrade, LowGrade.matter_id == Matter.id)
+        .outerjoin(Objection, objected)
+        .outerjoin(Ruling, and_(Ruling.matter_id == Objection.matter_id, Ruling.confirmed_at.is_not(None)))
+        .where(
+            Matter.about == bindparam("about"),
+            is_public(),
+            or_(LowGrade.id.is_not(None), Objection.id.is_not(None)),
+        )
+        .order_by(LowGrade.people.desc(), Matter.opened_at, Matter.reference)
     )
 
 
