@@ -37,17 +37,21 @@ def load(name: str) -> None:
 
 
 def become(name: str, *, forked_from: int) -> None:
-    """Be shown as `name` (at most 15 characters), and end when the process `forked_from` ends."""
-    libc = ctypes.CDLL(None)
-    libc.prctl(_PR_SET_NAME, name.encode())
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    """Be shown as `name` (at most 15 characters), and end when the process `forked_from` ends, or has ended already."""
+    _follow(name)
     if os.getppid() != forked_from:
         sys.exit(0)
 
 
 def name_forks(name: str) -> None:
-    """Have every process that somebody else's code forks from this one become `name`."""
-    os.register_at_fork(after_in_child=partial(become, name, forked_from=os.getpid()))
+    """Have every process that a library forks from this one shown as `name`, and end with it."""
+    os.register_at_fork(after_in_child=partial(_follow, name))
+
+
+def _follow(name: str) -> None:
+    libc = ctypes.CDLL(None)
+    libc.prctl(_PR_SET_NAME, name.encode())
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @contextmanager
@@ -92,5 +96,9 @@ def _keep(work: Callable[[], None], forked_from: int) -> None:
 
 
 def _work(work: Callable[[], None], forked_from: int) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(
+            number, signal.SIG_DFL
+        )  # those of the keeper would swallow them until the work has its own
     become("evalapp-worker", forked_from=forked_from)
     work()

@@ -71,7 +71,7 @@ class Recording(Keyed, Base):
     trouble_values: Mapped[dict[str, Any]] = mapped_column(default=dict)
     replaced_at: Mapped[datetime | None] = mapped_column()
     replaced_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("recordings.id"), index=True)
-    chapters_revision: Mapped[int] = mapped_column(default=0)
+    chapters_revision: Mapped[int] = mapped_column(default=0)  # raised too where captions are taken away
 
 
 class CaptionTrack(Keyed, Base):

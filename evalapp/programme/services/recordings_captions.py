@@ -49,7 +49,7 @@ def take_captions(
     read = media.read_captions(data, duration_ms=duration)
     track = _track(session, recording.id, language)
     if track is None:
-        track = CaptionTrack(recording_id=recording.id, language=language, revision=0)
+        track = _new_track(recording, language)
         session.add(track)
     track.original_name = shown_name(original_name)
     _keep(session, recording, track, read.cues, by)
@@ -90,6 +90,8 @@ def drop_captions(session: Session, recording_id: uuid.UUID, *, language: Captio
     if track is None:
         raise NotFound(N_("还没有这种语言的字幕。"))
     session.delete(track)
+    # The next captions begin above it: an address that a browser has kept never comes back with other words.
+    recording.chapters_revision = max(recording.chapters_revision, track.revision) + 1
     _record(session, recording, by, "captions.dropped", language=language.value)
 
 
@@ -157,12 +159,8 @@ def carry_over(session: Session, recording_id: uuid.UUID, *, by: Actor) -> None:
     for track in session.scalars(select(CaptionTrack).where(CaptionTrack.recording_id == before.id)).all():
         if _track(session, recording.id, track.language) is None:
             read = media.tidy_captions(cues_of(track), duration_ms=duration)
-            copy = CaptionTrack(
-                recording_id=recording.id,
-                language=track.language,
-                original_name=track.original_name,
-                revision=0,
-            )
+            copy = _new_track(recording, track.language)
+            copy.original_name = track.original_name
             session.add(copy)
             _keep(session, recording, copy, read.cues, by)
     if not _chapters(session, recording.id):
@@ -185,6 +183,10 @@ def _prepared(session: Session, recording_id: uuid.UUID) -> tuple[Recording, int
     if recording.prepared_at is None or recording.duration_ms is None:
         raise Conflict(N_("录像制作完成后才能加字幕和章节。"))
     return recording, recording.duration_ms
+
+
+def _new_track(recording: Recording, language: CaptionLanguage) -> CaptionTrack:
+    return CaptionTrack(recording_id=recording.id, language=language, revision=recording.chapters_revision)
 
 
 def _track(session: Session, recording_id: uuid.UUID, language: CaptionLanguage) -> CaptionTrack | None:

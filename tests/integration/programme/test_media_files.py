@@ -343,11 +343,14 @@ def test_a_change_of_chapters_or_captions_is_seen_by_who_has_read_them_before(
 ) -> None:
     by = recordings_factory.staff()
 
+    addresses: list[str] = []
+
     def seen() -> tuple[list[str], list[str], list[str]]:
         with platform.session() as session:
             found = queries.playback(session, shown.episode_id)
             assert found is not None
             whole = queries.transcript(session, found)
+        addresses.extend(track.src for track in found.tracks)
         first = [cue.text for cue in found.opening.cues]
         return [mark.title for mark in found.marks], first, [cue.text for cue in whole]
 
@@ -377,3 +380,4 @@ def test_a_change_of_chapters_or_captions_is_seen_by_who_has_read_them_before(
     assert seen() == ([], [], [])
     say("又来")
     assert seen() == ([], ["又来"], ["又来"])
+    assert len(set(addresses)) == len(addresses) == 3, "other words never come under an address that was kept"
