@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalapp.accounts.models import Role, StaffMember
@@ -160,3 +161,12 @@ def recordings_factory(
 def files_of(session: Session, recording: Recording) -> list[str]:
     """The names of the files that belong to a prepared recording."""
     return [file["name"] for file in session.get_one(Recording, recording.id).facts["files"]]
+
+
+def delivered(platform: Platform) -> list[Recording]:
+    with platform.session() as session:
+        return list(session.scalars(select(Recording).order_by(Recording.version)))
+
+
+def part_of(platform: Platform, recording: Recording) -> Path:
+    return recordings_uploads.part_path(platform.settings, recording.id)
