@@ -34,6 +34,11 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             return _Translations()
 
     @property
+    def prefix(self) -> str:
+        """Which of the forms of a page this is, as it was said when it was made."""
+        return str(self._prefix).removesuffix("-")
+
+    @property
     def refusals(self) -> list[str]:
         """Refusals that belong to no field: shown above the form."""
         return [str(error) for error in self.form_errors]

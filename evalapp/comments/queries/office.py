@@ -119,10 +119,11 @@ def _appeals() -> Select[*tuple[Any, ...]]:
 
 def report_listed(session: Session, reference: str) -> ReportListed:
     """Return what is listed of one report; raises `NotFound`."""
-    row = session.execute(_listed().where(MisconductReport.reference == reference)).one_or_none()
+    rows = session.execute(_listed().where(MisconductReport.reference == reference))
+    row = rows.mappings().one_or_none()
     if row is None:
         raise NotFound(N_("没有找到这件。"))
-    return ReportListed(**row._mapping)  # noqa: SLF001  a row's public name for it
+    return ReportListed(**row)
 
 
 def reports(session: Session, *, after: str | None = None) -> Listed:
@@ -145,10 +146,11 @@ def reports(session: Session, *, after: str | None = None) -> Listed:
         .where(*wanted)
         .order_by(MisconductReport.moved_on.desc(), MisconductReport.reference.desc())
         .limit(PAGE + 1)
-    ).all()
-    found = [ReportListed(**row._mapping) for row in rows[:PAGE]]  # noqa: SLF001  a row's public name for it
+    )
+    listed = [ReportListed(**row) for row in rows.mappings()]
+    found = listed[:PAGE]
     following = (
-        paging.encoded([found[-1].moved_on.isoformat(), found[-1].reference]) if len(rows) > PAGE else None
+        paging.encoded([found[-1].moved_on.isoformat(), found[-1].reference]) if len(listed) > PAGE else None
     )
     return Listed(reports=found, next=following)
 

@@ -78,7 +78,7 @@ def _decision(one: AppealWaiting, refused: AppealForm | None) -> Markup:
     if one.is_own:
         return Markup()
     values = {"appeal": str(one.id), "version": one.version, "token": generate_csrf()}
-    if refused is not None and refused._prefix == f"{one.id}-":  # noqa: SLF001  WTForms has no public name for it
+    if refused is not None and refused.prefix == str(one.id):
         return _form(**values, refused=refused)
     return stamped(_form, **values)
 
@@ -86,4 +86,5 @@ def _decision(one: AppealWaiting, refused: AppealForm | None) -> Markup:
 def _form(*, appeal: str, version: Any, token: str, refused: AppealForm | None = None) -> Markup:
     form = refused or AppealForm(formdata=None, prefix=appeal)
     form.seen.data, form.seen.raw_data = version, None
-    return Markup(get_template_attribute(_DECISIONS, "appeal_decision")(appeal, token, form))  # noqa: S704  a macro of ours
+    made: Markup = get_template_attribute(_DECISIONS, "appeal_decision")(appeal, token, form)
+    return made

@@ -218,7 +218,7 @@ def _page(*, refused: Form | None = None, conflict: str = "") -> str:
         classes=ASKING_WORDS,
         today=clock.today(),
         conflict=conflict,
-        refused_row=refused._prefix.rpartition("-")[0].rpartition("-")[0] if refused else "",  # noqa: SLF001  WTForms has no public name for it
+        refused_row=_row_of(refused),
         moderation=platform().settings.comment_moderation,
         undelivered=notices.troubled_count(db.session),
     )
@@ -231,7 +231,7 @@ def _row(item: Queued, refused: Form | None, reader: Mapping[str, str]) -> Row:
     is_held = item.state is CommentState.HELD
     render = _COMMENTS[is_held, item.suggested if is_held or item.may_be_classed else None]
     values: dict[str, Any] = {"reference": item.reference, "version": item.version, **reader}
-    if refused is not None and refused._prefix.startswith(f"{item.reference}-"):  # noqa: SLF001  WTForms has no public name for it
+    if _row_of(refused) == item.reference:
         return Row(item=item, decision=render(**values, refused=refused))
     return Row(item=item, decision=stamped(render, **values))
 
@@ -244,7 +244,7 @@ def _group_row(group: WaitingGroup, refused: Form | None, reader: Mapping[str, s
         **reader,
     }
     render = _GROUPS[suggested(group.first)]
-    if refused is not None and refused._prefix.startswith(f"{group.id}-"):  # noqa: SLF001  WTForms has no public name for it
+    if _row_of(refused) == str(group.id):
         return GroupRow(group=group, decision=render(**values, refused=refused))
     return GroupRow(group=group, decision=stamped(render, **values))
 
@@ -265,7 +265,8 @@ def _of_comment(
         form.seen.data, form.seen.raw_data = version, None
     _mark(forms["approve"], asking)
     render = get_template_attribute(_DECISIONS, "decision")
-    return Markup(render(reference, token, where, forms, is_held, asking is not None))  # noqa: S704  a macro of ours
+    made: Markup = render(reference, token, where, forms, is_held, asking is not None)
+    return made
 
 
 def _of_group(
@@ -284,7 +285,8 @@ def _of_group(
         form.count.data, form.upto.data = count, upto
         form.count.raw_data = form.upto.raw_data = None
     _mark(forms["approve"], asking)
-    return Markup(get_template_attribute(_DECISIONS, "group_decision")(group, token, where, forms))  # noqa: S704  a macro of ours
+    made: Markup = get_template_attribute(_DECISIONS, "group_decision")(group, token, where, forms)
+    return made
 
 
 # Stamped once each: which class is marked beforehand, or that none is to be chosen, is no value of a row.
@@ -303,9 +305,14 @@ def _mark(form: Any, asking: Asking | None) -> None:
 
 
 def _form(kind: type[Form], prefix: str, refused: Form | None) -> Any:
-    if refused is not None and refused._prefix == f"{prefix}-":  # noqa: SLF001  WTForms has no public name for it
+    if refused is not None and refused.prefix == prefix:
         return refused
     return kind(formdata=None, prefix=prefix)
+
+
+def _row_of(refused: Form | None) -> str:
+    """The row whose form was refused: a form is called after its row and what it does."""
+    return refused.prefix.rpartition("-")[0] if refused else ""
 
 
 def _where() -> dict[str, Any]:

@@ -138,9 +138,8 @@ def appeal_forms(own: Iterable[OwnComment], refused: AppealForm | None = None) -
     forms = {
         one.reference: AppealForm(formdata=None, prefix=one.reference) for one in own if one.may_be_appealed
     }
-    for reference in forms:
-        if refused is not None and refused._prefix == f"{reference}-":  # noqa: SLF001  WTForms has no public name
-            forms[reference] = refused
+    if refused is not None and refused.prefix in forms:
+        forms[refused.prefix] = refused
     return forms
 
 
