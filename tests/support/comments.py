@@ -3,15 +3,17 @@
 import itertools
 import uuid
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from evalapp.accounts import vault
 from evalapp.accounts.models import Purpose, Resident, Role, StaffMember
 from evalapp.accounts.services import residents
 from evalapp.comments import services
-from evalapp.comments.models import Comment, CommentAppeal, MisconductReport, Reply, Thread
+from evalapp.comments.models import Comment, CommentAppeal, MisconductReport, Reply, ReplyWording, Thread
 from evalapp.comments.rules.asking import Asking
 from evalapp.comments.rules.moderation import Moderation, RefusalReason
 from evalapp.comments.rules.sealing import CommentKeys
@@ -19,6 +21,7 @@ from evalapp.comments.services.authorship import CommentPolicy
 from evalapp.core import clock
 from evalapp.core.permissions import RESIDENT_PERMISSIONS, Actor, ActorKind, Permission
 from evalapp.core.platform import Platform
+from evalapp.supervision.models import Matter
 from evalapp.units.models import Unit
 from tests.support.actors import Visitors
 from tests.support.units import UnitFactory
@@ -198,9 +201,7 @@ class Comments:
     def replied(
         self, comment: Comment, *, unit: Unit | None = None, text: str = "灯已经换好，今晚就亮。"
     ) -> Reply:
-        thread = self.thread_of(comment)
-        with self.platform.session() as session:
-            unit = unit or session.get_one(Unit, thread.unit_id)
+        unit = unit or self.unit_of(comment)
         actor = self.unit_staff(unit)
         with self.platform.transaction() as session:
             return services.reply(
@@ -210,6 +211,30 @@ class Comments:
                 actor=actor,
                 text=text,
             )
+
+    def matter_of(self, comment: Comment) -> Matter:
+        with self.platform.session() as session:
+            return session.get_one(Matter, self.now(comment).matter_id)
+
+    def unit_of(self, comment: Comment) -> Unit:
+        with self.platform.session() as session:
+            return session.get_one(Unit, self.thread_of(comment).unit_id)
+
+    def before_its_unit(self, comment: Comment) -> dict[str, Any]:
+        """The comment and a member of its unit, for services."""
+        unit = self.unit_of(comment)
+        return {"reference": comment.reference, "unit_id": unit.id, "actor": self.unit_staff(unit)}
+
+    def wordings(self, comment: Comment) -> list[str]:
+        """What the unit answered and how it put it afterwards."""
+        said = (
+            select(ReplyWording.text)
+            .join(Reply, Reply.id == ReplyWording.reply_id)
+            .where(Reply.comment_id == comment.id)
+            .order_by(ReplyWording.number)
+        )
+        with self.platform.session() as session:
+            return list(session.scalars(said))
 
     def _staff(self, role: Role, *, post: str, permissions: set[Permission]) -> Actor:
         with self.platform.transaction() as session:

@@ -38,11 +38,6 @@ def decide(
 
 
 @pytest.fixture
-def author(comments: Comments) -> Actor:
-    return comments.resident()
-
-
-@pytest.fixture
 def officer(comments: Comments) -> Actor:
     return comments.moderator()
 
