@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from jinja2 import DictLoader, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from evalapp.web import links
 from evalapp.web.templating import Environment
@@ -37,6 +38,28 @@ def test_macros_escape_and_functions_get_what_they_ask_for(app: Flask) -> None:
     with app.test_request_context():
         told = app.jinja_env.get_template("p.html").render()
     assert told == "<b>&lt;乙&gt;</b>&lt;乙&gt;!&lt;乙&gt;&lt;乙&gt;"
+
+
+class _WithItsOwn:
+    def __html__(self) -> str:
+        return "<i>own</i>"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("<b>&\"'", "&lt;b&gt;&amp;&#34;&#39;"),
+        (Markup("<b>"), "<b>"),
+        (_WithItsOwn(), "<i>own</i>"),
+        (["<b>"], "[&#39;&lt;b&gt;&#39;]"),
+        (7, "7"),
+    ],
+)
+def test_every_kind_of_value_is_escaped_and_only_once(app: Flask, value: object, shown: str) -> None:
+    page = "{% macro say(text) %}{{ text }}{% endmacro %}{{ say(value) }}"
+    app.jinja_env.loader = DictLoader({"page.html": page})
+    with app.test_request_context():
+        assert app.jinja_env.get_template("page.html").render(value=value) == shown
 
 
 def test_an_address_is_built_for_the_place_where_the_site_lies(app: Flask) -> None:
