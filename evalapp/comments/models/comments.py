@@ -185,7 +185,10 @@ class Reply(Keyed, Base):
     """The unit's answer to a comment, one a comment; its wordings are kept, the newest is shown."""
 
     __tablename__ = "replies"
-    __table_args__ = (Index("ix_replies_unit_id_answered_at", "unit_id", "answered_at", "id"),)
+    __table_args__ = (
+        Index("ix_replies_answered_at", "answered_at", "id"),
+        Index("ix_replies_unit_id_answered_at", "unit_id", "answered_at", "id"),
+    )
 
     comment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("comments.id"), unique=True)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))

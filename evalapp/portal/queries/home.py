@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, Uuid, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from evalapp.comments.models import Comment, Reply, ReplyWording, Thread
+from evalapp.comments.models import Comment, Reply, Thread
 from evalapp.comments.queries.threads import ReplyShown, replies_in, with_replies
 from evalapp.comments.rules.moderation import CommentState
 from evalapp.core import clock
@@ -18,10 +18,11 @@ from evalapp.portal.queries.cards import EpisodeCard, cards, with_pictures
 from evalapp.programme.models import Episode
 from evalapp.programme.queries import planning_schedule
 from evalapp.programme.queries.planning_schedule import AiringRow
+from evalapp.programme.rules import EpisodeState
 from evalapp.results.queries import published
 from evalapp.results.queries.published import PublishedResult
 
-GUIDE, OPEN, ANSWERED, RESULTS = 6, 6, 3, 3
+GUIDE, OPEN, OPENING, ANSWERED, RESULTS = 6, 6, 3, 3, 3
 AHEAD = timedelta(days=30)
 
 
@@ -69,16 +70,14 @@ def home_page(session: Session) -> HomePage:
         session, since=now, until=now + AHEAD, with_cancelled=False, limit=GUIDE
     )
     on_air = next((row for row in guide if row.airing.starts_at <= now), None)
-    open_now = [card for card in cards(session, _open()) if card.is_open][:OPEN]
-    opening = cards(session, _opening())[: max(3 - len(open_now), 0)]
-    newest = cards(session, _on_air(), episode_id=on_air.episode.id) if on_air else cards(session, _newest())
-    lead = newest[0] if newest and newest[0].is_shown and newest[0].picture else None
+    found = cards(session, _cards(), on_air_id=on_air.episode.id if on_air else None)
+    open_now = [card for card in found if card.is_open][:OPEN]
     return HomePage(
         on_air=on_air,
-        lead=lead,
+        lead=_lead(found, on_air.episode.number if on_air else None, now),
         guide=guide,
         open=open_now,
-        opening=opening,
+        opening=_opening(found, now)[: max(OPENING - len(open_now), 0)],
         answered=_answered(session),
         results=[_line(found) for found in published.latest(session, limit=RESULTS)],
         pledges=session.scalar(select(func.count()).select_from(Pledge).where(Pledge.withdrawn_at.is_(None)))
@@ -90,42 +89,50 @@ _NOW = bindparam("now", type_=Episode.opens_at.type)  # that of the states
 
 
 @cache
-def _open() -> Select[*tuple[Any, ...]]:
-    return (
-        with_pictures()
-        .where(
-            Episode.opens_at <= _NOW,
-            Episode.closes_at > _NOW,
-            Episode.withdrawn_at.is_(None),
-            Episode.voided_at.is_(None),
-        )
-        .order_by(Episode.closes_at, Episode.number.desc())
-    )
-
-
-@cache
-def _opening() -> Select[*tuple[Any, ...]]:
-    return (
-        with_pictures()
-        .where(Episode.opens_at > _NOW, Episode.withdrawn_at.is_(None), Episode.voided_at.is_(None))
+def _cards() -> Select[*tuple[Any, ...]]:
+    """What can be graded, the next ones, and the one of the picture: on air, or the newest that opened. Soonest closed first."""
+    stands = (Episode.withdrawn_at.is_(None), Episode.voided_at.is_(None))
+    graded = select(Episode.id).where(Episode.opens_at <= _NOW, Episode.closes_at > _NOW, *stands)
+    next_ones = (
+        select(Episode.id)
+        .where(Episode.opens_at > _NOW, *stands)
         .order_by(Episode.opens_at, Episode.number.desc())
-        .limit(3)
+        .limit(OPENING)
     )
-
-
-@cache
-def _on_air() -> Select[*tuple[Any, ...]]:
-    return with_pictures().where(Episode.id == bindparam("episode_id"), Episode.withdrawn_at.is_(None))
-
-
-@cache
-def _newest() -> Select[*tuple[Any, ...]]:
-    return (
-        with_pictures()
+    newest = (
+        select(Episode.id)
         .where(Episode.opens_at <= _NOW, Episode.withdrawn_at.is_(None))
         .order_by(Episode.opens_at.desc(), Episode.number.desc())
         .limit(1)
     )
+    on_air = select(Episode.id).where(
+        Episode.id == bindparam("on_air_id", type_=Uuid()), Episode.withdrawn_at.is_(None)
+    )
+    return (
+        with_pictures()
+        .where(or_(*(Episode.id.in_(ids) for ids in (graded, next_ones, newest, on_air))))
+        .order_by(Episode.closes_at, Episode.number.desc())
+    )
+
+
+def _opening(found: Sequence[EpisodeCard], now: datetime) -> list[EpisodeCard]:
+    """What opens next, soonest first."""
+    later = [
+        (card.opens_at, -card.number, card)
+        for card in found
+        if card.opens_at is not None and card.opens_at > now and card.state is not EpisodeState.VOID
+    ]
+    return [card for _opens_at, _number, card in sorted(later)]
+
+
+def _lead(found: Sequence[EpisodeCard], on_air: int | None, now: datetime) -> EpisodeCard | None:
+    """What is on air, else the newest that opened, where it has a picture to show."""
+    if on_air is not None:
+        chosen = [card for card in found if card.number == on_air]
+    else:
+        opened = ((card.opens_at, card.number, card) for card in found if card.opens_at is not None)
+        chosen = [card for opens_at, _number, card in sorted(opened) if opens_at <= now][-1:]
+    return next((card for card in chosen if card.is_shown and card.picture), None)
 
 
 def _line(found: PublishedResult) -> ResultLine:
@@ -159,25 +166,22 @@ def _answered(session: Session) -> list[Answered]:
 
 @cache
 def _newest_answers() -> Select[*tuple[Any, ...]]:
-    """The comments answered last, with every wording of the replies."""
-    newest = (
-        select(
-            Comment.id,
-            Comment.reference,
-            Comment.text,
-            Thread.title,
-            Thread.path,
-            ReplyWording.written_at,
-        )
-        .join(Thread, Thread.id == Comment.thread_id)
-        .join(Reply, Reply.comment_id == Comment.id)
-        .join(ReplyWording, ReplyWording.reply_id == Reply.id)
-        .where(Comment.state == CommentState.SHOWN, ReplyWording.number == 1)
-        .order_by(ReplyWording.written_at.desc(), Comment.reference)
+    """The comments answered last, with every wording of the replies: read from the index of replies, not from all comments."""
+    is_shown = exists().where(Comment.id == Reply.comment_id, Comment.state == CommentState.SHOWN)
+    last = (
+        select(Reply.comment_id, Reply.answered_at)
+        .where(is_shown)
+        .order_by(Reply.answered_at.desc(), Reply.id.desc())
         .limit(ANSWERED)
+        .subquery("last")
+    )
+    newest = (
+        select(Comment.id, Comment.reference, Comment.text, Thread.title, Thread.path, last.c.answered_at)
+        .join(last, last.c.comment_id == Comment.id)
+        .join(Thread, Thread.id == Comment.thread_id)
         .subquery("newest")
     )
     listed = select(*newest.c["text", "title", "path"]).order_by(
-        newest.c.written_at.desc(), newest.c.reference
+        newest.c.answered_at.desc(), newest.c.reference
     )
     return with_replies(listed, newest.c.id)
