@@ -5,8 +5,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    Uuid,
+    bindparam,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from evalapp.accounts.models import Role, StaffMember
@@ -17,6 +29,25 @@ from evalapp.core.permissions import Actor
 from evalapp.units.models import Membership, Unit, UnitFunction, UnitKind, UnitPost, UnitTopic
 
 MOST_UNITS = 5_000
+_MOST_TOLD = 100  # functions of a unit, and posts
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionTold:
+    """One thing that a unit is for."""
+
+    title: str
+    text: str
+    handled_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostTold:
+    """A post of a unit and what it answers for."""
+
+    title: str
+    duty: str
+    telephone: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +57,8 @@ class UnitProfile:
     unit: Unit
     above: Sequence[Unit]  # from the top down to its parent
     below: Sequence[Unit]
-    functions: Sequence[UnitFunction]
-    posts: Sequence[UnitPost]
+    functions: Sequence[FunctionTold]
+    posts: Sequence[PostTold]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,35 +130,36 @@ def topic_of_member(session: Session, staff_id: uuid.UUID) -> uuid.UUID | None:
     )
 
 
-def profile_at(session: Session, slug: str) -> UnitProfile:
-    """Return what the page at that address tells now; raises `NotFound`. The unit and its relatives in one statement."""
-    found = session.scalars(_with_relatives(), {"slug": slug}).all()
-    own = next((each for each in found if each.slug == slug), None)
+def profile_with_more(
+    session: Session, slug: str, statement: Select[*tuple[Any, ...]], **asked: Any
+) -> tuple[UnitProfile, Row[Any]]:
+    """Return what the page at that address tells now, and the unit's row of `statement`: `with_relatives()` and more.
+
+    Two statements. Raises `NotFound`.
+    """
+    found = session.execute(statement, {"slug": slug} | asked).all()
+    own = next((row for row in found if row[0].slug == slug), None)
     if own is None:
         raise _no_unit()
-    below = [each for each in found if each.parent_id == own.id]
-    return UnitProfile(
-        unit=own,
-        above=sorted((each for each in found if each is not own and each not in below), key=_level),
-        below=below,
-        functions=functions(session, own.id),
-        posts=posts(session, own.id),
-    )
-
-
-def _level(unit: Unit) -> int:
-    return unit.level
+    unit, relatives = own[0], [row[0] for row in found if row is not own]
+    above = [each for each in relatives if each.parent_id != unit.id]
+    return _profile(
+        session,
+        unit,
+        above=sorted(above, key=lambda each: each.level),
+        below=[each for each in relatives if each.parent_id == unit.id],
+    ), own
 
 
 @cache
-def _with_relatives() -> Select[Unit]:
+def with_relatives() -> Select[*tuple[Any, ...]]:
     """The unit at `:slug`, those above it, and the open ones directly below it."""
     own = Unit.slug == bindparam("slug")
     chain = select(Unit.id, Unit.parent_id).where(own).cte("chain", recursive=True)
     parent = aliased(Unit)
     chain = chain.union_all(select(parent.id, parent.parent_id).join(chain, chain.c.parent_id == parent.id))
     one = aliased(Unit)
-    is_below = (one.parent_id == select(Unit.id).where(own).scalar_subquery()) & one.closed_at.is_(None)
+    is_below = (one.parent_id == id_at()) & one.closed_at.is_(None)
     return (
         select(one)
         .where(one.id.in_(select(chain.c.id)) | is_below)
@@ -136,10 +168,16 @@ def _with_relatives() -> Select[Unit]:
     )
 
 
+def id_at() -> ScalarSelect[uuid.UUID]:
+    """The key of the unit at `:slug`, for another statement."""
+    return select(Unit.id).where(Unit.slug == bindparam("slug")).scalar_subquery()
+
+
 def profile(session: Session, unit: Unit) -> UnitProfile:
     """Return what the page of `unit` tells now."""
-    return UnitProfile(
-        unit=unit,
+    return _profile(
+        session,
+        unit,
         above=above(session, unit),
         below=session.scalars(
             select(Unit)
@@ -147,9 +185,48 @@ def profile(session: Session, unit: Unit) -> UnitProfile:
             .order_by(Unit.sort_key, Unit.id)
             .limit(MOST_UNITS)
         ).all(),
-        functions=functions(session, unit.id),
-        posts=posts(session, unit.id),
     )
+
+
+def _profile(session: Session, unit: Unit, *, above: Sequence[Unit], below: Sequence[Unit]) -> UnitProfile:
+    rows = session.execute(_functions_and_posts(), {"unit_id": unit.id}).all()
+    return UnitProfile(
+        unit=unit,
+        above=above,
+        below=below,
+        functions=[
+            FunctionTold(title=row.title, text=row.text, handled_by=row.more)
+            for row in rows
+            if row.is_function
+        ],
+        posts=[
+            PostTold(title=row.title, duty=row.text, telephone=row.more)
+            for row in rows
+            if not row.is_function
+        ],
+    )
+
+
+@cache
+def _functions_and_posts() -> Select[*tuple[Any, ...]]:
+    def told(
+        kind: type[UnitFunction] | type[UnitPost], *texts: SQLColumnExpression[str]
+    ) -> Select[*tuple[Any, ...]]:
+        text, more = texts
+        return select(
+            literal(kind is UnitFunction).label("is_function"),
+            kind.position,
+            kind.id,
+            kind.title,
+            text.label("text"),
+            more.label("more"),
+        ).where(kind.unit_id == bindparam("unit_id", type_=Uuid()), kind.shown_until.is_(None))
+
+    both = union_all(
+        told(UnitFunction, UnitFunction.text, UnitFunction.handled_by),
+        told(UnitPost, UnitPost.duty, UnitPost.telephone),
+    ).subquery()
+    return select(both).order_by(both.c.is_function, both.c.position, both.c.id).limit(2 * _MOST_TOLD)
 
 
 def above(session: Session, unit: Unit) -> list[Unit]:
@@ -177,7 +254,7 @@ def _functions(*, is_now: bool) -> Select[UnitFunction]:
         select(UnitFunction)
         .where(UnitFunction.unit_id == bindparam("unit_id"), is_shown)
         .order_by(UnitFunction.position, UnitFunction.id)
-        .limit(100)
+        .limit(_MOST_TOLD)
     )
 
 
@@ -192,7 +269,7 @@ def _posts() -> Select[UnitPost]:
         select(UnitPost)
         .where(UnitPost.unit_id == bindparam("unit_id"), UnitPost.shown_until.is_(None))
         .order_by(UnitPost.position, UnitPost.id)
-        .limit(100)
+        .limit(_MOST_TOLD)
     )
 
 

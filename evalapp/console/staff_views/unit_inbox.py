@@ -216,11 +216,14 @@ def _page(unit: Unit, page: InboxPage | None, *, refused: tuple[str, Form] | Non
 
 def _forms(page: InboxPage, refused: tuple[str, Form] | None) -> dict[str, Any]:
     """The forms of a comment as it stands now; a refused one keeps what was typed."""
-    forms: dict[str, Any] = {name: doing.form(formdata=None, prefix=name) for name, doing in DOINGS.items()}
+    item = page.item
+    offered = {"note", "hand-over"} if item.asked else set()
+    if page.is_head and item.draft is not None and item.draft.submitted_at is not None:
+        offered |= {"sign", "send-back"}
+    forms: dict[str, Any] = {name: DOINGS[name].form(formdata=None, prefix=name) for name in offered}
     forms[_REPLY] = ReplyForm(formdata=None, text=_beginning(page))
     if refused is not None:
         forms[refused[0]] = refused[1]
-    item = page.item
     now = {
         "seen": item.reply.version if item.reply else 0,
         "seen_draft": item.draft.version if item.draft else 0,
@@ -230,7 +233,8 @@ def _forms(page: InboxPage, refused: tuple[str, Form] | None) -> dict[str, Any]:
         for name, value in now.items():
             if name in form:
                 form[name].data, form[name].raw_data = value, None
-    forms["hand-over"].offer(page.sections)
+    if "hand-over" in forms:
+        forms["hand-over"].offer(page.sections)
     return forms
 
 

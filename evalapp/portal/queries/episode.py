@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Select, Uuid, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from evalapp.ballots.models import Grading
@@ -17,6 +17,8 @@ from evalapp.comments.queries.threads import ThreadFilter, ThreadPage, thread_pa
 from evalapp.comments.rules import moments
 from evalapp.comments.rules.moments import Mark
 from evalapp.core import clock
+from evalapp.notifications.models import Following
+from evalapp.notifications.rules.sealing import FollowingKey
 from evalapp.pledges.queries import Shown, shown_for_unit
 from evalapp.portal.rules.pictures import drawing_of
 from evalapp.programme.models import Episode, EpisodeSegment
@@ -25,7 +27,9 @@ from evalapp.programme.queries.planning import EpisodeWithState
 from evalapp.programme.queries.planning_schedule import ChangedAiring
 from evalapp.programme.queries.recordings import Playback
 from evalapp.programme.rules import EpisodeState
+from evalapp.results.models import AgainRequest
 from evalapp.results.queries import lookbacks
+from evalapp.results.rules.again import AgainKey
 
 COMMENTS = 20
 SOON = timedelta(hours=6)
@@ -80,6 +84,14 @@ class EpisodePage:
         return self.is_open and closes_at is not None and closes_at - clock.now() < SOON
 
 
+@dataclass(frozen=True, kw_only=True)
+class OwnWishes:
+    """What whoever reads the page asked for about its episode."""
+
+    is_followed: bool = False
+    is_to_be_asked: bool = False
+
+
 def episode_page(
     session: Session,
     number: int,
@@ -121,6 +133,34 @@ def episode_page(
         else (),
         lookbacks=lookbacks.of_later(session, row.episode.id) if told.looks_back else (),
     )
+
+
+def own_wishes(
+    session: Session,
+    page: EpisodePage,
+    *,
+    resident_id: uuid.UUID,
+    following: FollowingKey,
+    again: AgainKey,
+) -> OwnWishes:
+    """Whether a resident follows the episode, and wants to be asked again about it: one statement, apart from every ballot."""
+    topic_id, episode_id = page.topic_id, page.row.episode.id
+    asked = {
+        "topic_id": topic_id,
+        "follower": following.mark(topic_id, resident_id) if topic_id else "",
+        "again": again.mark(episode_id, resident_id) if page.has_opened else "",
+    }
+    row = session.execute(_own_wishes(), asked).one()
+    return OwnWishes(is_followed=row.is_followed, is_to_be_asked=row.is_to_be_asked)
+
+
+@cache
+def _own_wishes() -> Select[*tuple[Any, ...]]:
+    is_followed = exists().where(
+        Following.topic_id == bindparam("topic_id", type_=Uuid()), Following.mark == bindparam("follower")
+    )
+    is_to_be_asked = exists().where(AgainRequest.mark == bindparam("again"))
+    return select(is_followed.label("is_followed"), is_to_be_asked.label("is_to_be_asked"))
 
 
 def known_episode_id(session: Session, number: int) -> uuid.UUID:

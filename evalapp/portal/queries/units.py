@@ -74,9 +74,14 @@ def _episodes_of_unit() -> Select[*tuple[Any, ...]]:
     )
 
 
+@cache
+def _with_rate() -> Select[*tuple[Any, ...]]:
+    return units.with_relatives().add_columns(*rates.rate_columns(units.id_at()))
+
+
 def unit_page(session: Session, slug: str) -> UnitPage:
-    """Return the page of the unit at that address; raises `NotFound`."""
-    profile = units.profile_at(session, slug)
+    """Return the page of the unit at that address, in six statements; raises `NotFound`."""
+    profile, own = units.profile_with_more(session, slug, _with_rate(), **rates.last_year())
     unit = profile.unit
     rows = [
         (row, more)
@@ -88,6 +93,6 @@ def unit_page(session: Session, slug: str) -> UnitPage:
         shown=shown_for_unit(session, unit.id),
         episodes=[card(row, more) for row, more in rows],
         results={row.episode.number: published.with_state(row, more) for row, more in rows if more.Result},
-        on_time=rates.unit_rate(session, unit.id),
+        on_time=rates.on_time_in(session, own),
         low_grades=aftermath.low_grades_of_unit(session, unit.id),
     )

@@ -18,11 +18,10 @@ from evalapp.comments.queries.threads import ThreadFilter
 from evalapp.comments.rules import sealing
 from evalapp.comments.rules.sealing import CommentKeys
 from evalapp.core import clock
+from evalapp.notifications.rules.sealing import FollowingKey
 from evalapp.portal.queries import episode as pages
-from evalapp.portal.queries.episode import EpisodePage, GradingShown
-from evalapp.portal.views import following
+from evalapp.portal.queries.episode import EpisodePage, GradingShown, OwnWishes
 from evalapp.programme.rules import EpisodeState
-from evalapp.results.queries import lookbacks
 from evalapp.results.rules.again import AgainKey
 from evalapp.web import access
 from evalapp.web.context import db, platform
@@ -75,8 +74,7 @@ def _shown_to_everybody(page: EpisodePage) -> dict[str, Any]:
         "comment_form": None,
         "own": (),
         "appeals": {},
-        "is_followed": False,
-        "is_to_be_asked": False,
+        "wishes": OwnWishes(),
     }
 
 
@@ -88,8 +86,7 @@ def _shown_to_resident(
         "ballot": _own_ballot(page, ballot_form),
         "comment_form": None if is_withdrawn else comment_form or CommentForm(formdata=None),
         "own": _own_comments(page),
-        "is_followed": following.follows(page.topic_id),
-        "is_to_be_asked": _is_to_be_asked(page),
+        "wishes": _own_wishes(page),
     }
 
 
@@ -143,11 +140,15 @@ def appeal_forms(own: Iterable[OwnComment], refused: AppealForm | None = None) -
     return forms
 
 
-def _is_to_be_asked(page: EpisodePage) -> bool:
-    resident_id = access.current_actor().id
+def _own_wishes(page: EpisodePage) -> OwnWishes:
+    resident_id, keys = access.current_actor().id, platform().keys
     assert resident_id is not None
-    return page.has_opened and lookbacks.is_to_be_asked(
-        db.session, page.row.episode.id, resident_id=resident_id, key=AgainKey.of(platform().keys)
+    return pages.own_wishes(
+        db.session,
+        page,
+        resident_id=resident_id,
+        following=FollowingKey.of(keys),
+        again=AgainKey.of(keys),
     )
 
 

@@ -154,12 +154,6 @@ def later_than(session: Session, matter: Matter) -> Sequence[Episode]:
     ).all()
 
 
-def is_to_be_asked(session: Session, episode_id: uuid.UUID, *, resident_id: uuid.UUID, key: AgainKey) -> bool:
-    """Whether a resident wants to be asked again about an episode."""
-    mark = key.mark(episode_id, resident_id)
-    return session.scalar(select(AgainRequest.id).where(AgainRequest.mark == mark)) is not None
-
-
 def wishes_of(session: Session, *, resident_id: uuid.UUID, key: AgainKey) -> Sequence[str]:
     """The references of the episodes that a resident wants to be asked about again: for the copy of their data."""
     rows = session.execute(
