@@ -45,11 +45,17 @@ from evalapp.units.events import UnitAdded, UnitChanged, UnitClosed, UnitReopene
 
 def connect() -> None:
     """Subscribe every reaction and register every job; safe to call again."""
+    _subscribe()
+    _register()
+
+
+def _subscribe() -> None:
     for act in STAFF_ACTS:
         events.subscribe(act, audit.record_staff_act)
     events.subscribe(CalendarChanged, audit.record_calendar_change)
     events.subscribe(CalendarChanged, supervision.on_calendar_changed)
     events.subscribe(ResidentErased, comments.on_resident_erased)
+    events.subscribe(ResidentStartedAnew, comments.on_resident_started_anew)
     events.subscribe(MatterAnswered, comments.on_matter_answered)
     events.subscribe(NoticesStopped, notifications.on_notices_stopped)
     events.subscribe(ResidentErased, notifications.on_resident_gone)
@@ -84,9 +90,13 @@ def connect() -> None:
     events.subscribe(ResidentStartedAnew, again.on_resident_gone)
     events.subscribe(CommentMoved, voices.on_comment_moved)
     events.subscribe(MatterRuled, objections.on_matter_ruled)
+
+
+def _register() -> None:
     jobs.register(CONFIRM, accounts_jobs.send_confirmation)
     jobs.register(codes.SEND_CODE, accounts_jobs.send_code)
     jobs.register(comments.ERASE, comments_jobs.erase_author)
+    jobs.register(comments.FORGET, comments_jobs.forget_said)
     jobs.register(comments.TELL, comments_jobs.tell_author)
     jobs.register(DELIVER, notifications_jobs.deliver)
     jobs.register(TELL_ALL, notifications_jobs.tell_all)

@@ -1,4 +1,4 @@
-"""Erases what residents wrote, when they ask for it, and has authors told of answers."""
+"""Erases what residents wrote, when they ask for it, forgets what they said, and has authors told of answers."""
 
 import uuid
 from datetime import datetime
@@ -16,6 +16,16 @@ def erase_author(context: JobContext) -> None:
             resident_id=uuid.UUID(context.payload["resident_id"]),
             keys=CommentKeys.of(context.platform.keys),
             until=datetime.fromisoformat(context.payload["until"]),
+        )
+
+
+def forget_said(context: JobContext) -> None:
+    """Forget what was said under a number that came back after so long. Run twice it finds nothing the second time."""
+    with context.transaction() as session:
+        services.forget_said(
+            session,
+            resident_id=uuid.UUID(context.payload["resident_id"]),
+            keys=CommentKeys.of(context.platform.keys),
         )
 
 

@@ -370,7 +370,7 @@ KEPT: dict[str, str] = {
     "rectification_steps": _RECORD,
     "rectification_files": _RECORD,
     "matter_checks": _RECORD,
-    "matter_confirmations": N_("只有每件事项各不相同的编号，为一人只确认一次"),
+    "matter_confirmations": N_("只有每件事项各不相同的编号，为一人只确认一次；本人注销时删除"),
     "matter_rulings": _RECORD,
     "low_grades": _RECORD,
     "unit_voices": N_("由公开的留言数成，随留言更新"),

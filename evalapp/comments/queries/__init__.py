@@ -3,6 +3,7 @@
 from evalapp.comments.queries.authors import OwnComment, comments_of, own_in_thread
 from evalapp.comments.queries.groups import WaitingGroup, waiting_groups
 from evalapp.comments.queries.journal import Journal, moderation_journal
+from evalapp.comments.queries.meeting import MetComment, met_comments
 from evalapp.comments.queries.office import (
     AppealWaiting,
     ReportListed,
@@ -48,6 +49,7 @@ __all__ = [
     "InboxFilter",
     "InboxItem",
     "Journal",
+    "MetComment",
     "OwnComment",
     "Queue",
     "QueueFilter",
@@ -65,6 +67,7 @@ __all__ = [
     "inbox",
     "inbox_item",
     "list_versions",
+    "met_comments",
     "moderation_journal",
     "own_in_thread",
     "queue",

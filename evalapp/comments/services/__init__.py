@@ -18,8 +18,19 @@ from evalapp.comments.services.drafts import (
     sign_draft,
     submit_draft,
 )
-from evalapp.comments.services.grading import grade_answer, reopen, say_whether_mended
-from evalapp.comments.services.meeting import say_met, take_back
+from evalapp.comments.services.grading import (
+    grade_answer,
+    reopen,
+    say_as_one_who_met,
+    say_whether_mended,
+)
+from evalapp.comments.services.meeting import (
+    FORGET,
+    forget_said,
+    on_resident_started_anew,
+    say_met,
+    take_back,
+)
 from evalapp.comments.services.moderation import SeenGroup, approve, decide_group, mask, refuse
 from evalapp.comments.services.replies import TELL, edit_reply, on_matter_answered, reply, tell
 from evalapp.comments.services.reports import hand_back, move, open_report, take
@@ -28,6 +39,7 @@ from evalapp.comments.services.watching import write_list
 
 __all__ = [
     "ERASE",
+    "FORGET",
     "TELL",
     "CommentPolicy",
     "SeenGroup",
@@ -39,6 +51,7 @@ __all__ = [
     "drop_template",
     "edit_reply",
     "erase_author",
+    "forget_said",
     "grade_answer",
     "hand_back",
     "keep_template",
@@ -46,12 +59,14 @@ __all__ = [
     "move",
     "on_matter_answered",
     "on_resident_erased",
+    "on_resident_started_anew",
     "open_report",
     "open_thread",
     "refuse",
     "reopen",
     "reply",
     "save_draft",
+    "say_as_one_who_met",
     "say_met",
     "say_whether_mended",
     "send_back",

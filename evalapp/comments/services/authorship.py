@@ -28,7 +28,7 @@ from evalapp.comments.services import journal
 from evalapp.comments.services.asking import follow, locked_comment
 from evalapp.comments.services.choice import record_choice
 from evalapp.comments.services.grouping import forget_bands, join_group, leave_last_alone
-from evalapp.comments.services.meeting import forget_marks
+from evalapp.comments.services.meeting import forget_said
 from evalapp.comments.services.threads import recount
 from evalapp.comments.services.watching import note_catch, watched_words
 from evalapp.core import clock, jobs
@@ -174,9 +174,7 @@ def erase_author(
     session.execute(update(CommentAppeal).where(CommentAppeal.comment_id.in_(ids)).values(text=""))
     session.execute(delete(CommentCatch).where(CommentCatch.comment_id.in_(ids)))
     forget_bands(session, ids)
-    forget_marks(
-        session, [sealing.met_mark(keys, thread_id=thread, resident_id=resident_id) for thread in threads]
-    )
+    forget_said(session, resident_id=resident_id, keys=keys)
     for thread_id in sorted(touched):
         recount(session, thread_id)
     return len(ids)

@@ -1,4 +1,4 @@
-"""我也遇到: residents who met with the same say so, once each."""
+"""我也遇到: residents who met with the same say so, once each; what they said goes when they go."""
 
 import uuid
 
@@ -6,13 +6,19 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from evalapp.comments.models import Comment, MetToo
+from evalapp.accounts.events import ResidentStartedAnew
+from evalapp.comments.models import Comment, MetToo, Thread
 from evalapp.comments.rules import sealing
 from evalapp.comments.rules.moderation import CommentState
 from evalapp.comments.rules.sealing import CommentKeys
+from evalapp.core import jobs
 from evalapp.core.errors import Conflict, NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Actor
+from evalapp.supervision import services as supervision
+from evalapp.supervision.queries import confirming
+
+FORGET = "comments.forget_met"
 
 
 def say_met(session: Session, *, reference: str, resident: Actor, keys: CommentKeys) -> int:
@@ -49,8 +55,27 @@ def take_back(session: Session, *, reference: str, resident: Actor, keys: Commen
     return _counted(session, comment.id, -len(removed))
 
 
-def forget_marks(session: Session, marks: list[str]) -> None:
-    """Take back everything that somebody said under these marks: they erased their account."""
+def forget_said(session: Session, *, resident_id: uuid.UUID, keys: CommentKeys) -> None:
+    """Take back every 我也遇到 of a resident and every word on what was mended. Twice changes nothing."""
+    threads = session.scalars(select(Thread.id).order_by(Thread.id)).all()
+    _forget_marks(
+        session, [sealing.met_mark(keys, thread_id=thread, resident_id=resident_id) for thread in threads]
+    )
+    supervision.forget_words(
+        session,
+        [
+            sealing.confirmation_mark(keys, matter_id=matter, resident_id=resident_id)
+            for matter in confirming.spoken_about(session)
+        ],
+    )
+
+
+def on_resident_started_anew(session: Session, event: ResidentStartedAnew) -> None:
+    """Ask for the work of forgetting: the number may be somebody else's now, and it needs the keys."""
+    jobs.enqueue(session, FORGET, {"resident_id": str(event.resident_id)})
+
+
+def _forget_marks(session: Session, marks: list[str]) -> None:
     removed = session.scalars(delete(MetToo).where(MetToo.mark.in_(marks)).returning(MetToo.comment_id)).all()
     for comment_id in sorted(removed):
         session.execute(

@@ -17,8 +17,9 @@ from evalapp.ballots.keepers import KeyGone
 from evalapp.ballots.queries import receipts
 from evalapp.ballots.queries.receipts import Standing
 from evalapp.ballots.queries.standings import OwnStandings, own_standings
-from evalapp.comments.queries import authors
+from evalapp.comments.queries import authors, meeting
 from evalapp.comments.queries.authors import OwnComment
+from evalapp.comments.queries.meeting import MetComment
 from evalapp.comments.rules.sealing import CommentKeys
 from evalapp.core import clock
 from evalapp.core.errors import DomainError
@@ -52,6 +53,7 @@ def me() -> str:
         since=resident.known_since,
         ballots=_ballots(resident),
         comments=written,
+        met=[one for one in _met() if one.is_asked],
         appeals=appeal_forms(written),
         agreed=accounts.standing_consents(db.session, resident.resident_id),
         notices=[
@@ -109,6 +111,9 @@ def own_data() -> Response:
                 "state": one.state.value,
             }
             for one in _comments()
+        ],
+        "met_too": [
+            {"reference": one.reference, "about": one.thread_title, "says_mended": one.said} for one in _met()
         ],
         "asked_again": list(
             lookbacks.wishes_of(
@@ -263,6 +268,11 @@ def _standings(resident: ResidentSession) -> OwnStandings:
         person=resident.person_ids,
         known_since=resident.known_since,
     )
+
+
+def _met() -> list[MetComment]:
+    keys, resident_id = CommentKeys.of(platform().keys), browser.signed_in_resident().resident_id
+    return meeting.met_comments(db.session, resident_id=resident_id, keys=keys)
 
 
 def _comments() -> list[OwnComment]:

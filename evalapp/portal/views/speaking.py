@@ -200,6 +200,22 @@ def say_whether_mended(number: int, reference: str, said: str) -> Response:
     return go_to(f"{page_of(number)}#comments")
 
 
+@blueprint.post("/me/met/<reference>/mended/<any(yes, no):said>")
+@requires(Permission.WRITE_COMMENT)
+def say_as_one_who_met(reference: str, said: str) -> Response:
+    """Say of what one met with too whether what was checked is mended in one's own eyes."""
+    with transaction(db.session):
+        comments.say_as_one_who_met(
+            db.session,
+            reference=reference,
+            resident=current_actor(),
+            keys=CommentKeys.of(platform().keys),
+            is_mended=said == "yes",
+        )
+    flash(gettext("你的话已经记下，大家只看到有几人这样说。"), "ok")
+    return go_to(url_for("portal.me") + "#met")
+
+
 def _commentable(number: int) -> EpisodeWithState:
     row = planning.episode_with_state(db.session, number)
     is_announced = row.facts.opens_at is not None or row.first_airing_at is not None

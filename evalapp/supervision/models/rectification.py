@@ -106,7 +106,7 @@ class Confirmation(Keyed, Base):
     __table_args__ = (UniqueConstraint("rectification_id", "pseudonym"), {"sqlite_with_rowid": False})
 
     rectification_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rectifications.id"))
-    pseudonym: Mapped[str] = mapped_column()
+    pseudonym: Mapped[str] = mapped_column(index=True)
     is_mended: Mapped[bool] = mapped_column()
     said_on: Mapped[date] = mapped_column()
 

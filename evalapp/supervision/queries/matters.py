@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
 from evalapp.supervision.models import Deadline, Matter
 from evalapp.supervision.rules import states
-from evalapp.supervision.rules.states import Lamp, MatterFacts, MatterState, Times
+from evalapp.supervision.rules.states import Act, Lamp, MatterFacts, MatterState, Times
 from evalapp.units.models import Unit
 
 
@@ -50,6 +50,14 @@ class ShownMatter:
         if self.running is None or self.running.due_on is None:
             return None
         return (self.running.due_on - clock.local(self.now).date()).days
+
+    @property
+    def asked_until(self) -> date | None:
+        """The last day on which residents say whether it is mended; none where nobody is asked (any more)."""
+        rests_at, is_asked = self.matter.rests_at, self.matter.kind in states.ASKED_BY_SOMEBODY
+        if rests_at is None or not is_asked or not states.may(Act.CONFIRMED, self.matter.phase):
+            return None
+        return None if self.now >= rests_at else clock.local(rests_at - timedelta.resolution).date()
 
     @property
     def kind_words(self) -> str:

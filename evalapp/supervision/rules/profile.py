@@ -92,6 +92,16 @@ class TalkRules(_Frozen):
     source: Text
 
 
+class OthersWords(_Frozen):
+    """How many who met with the same open a checked matter again by saying that it is not mended.
+
+    Never one alone: everybody can say 我也遇到.
+    """
+
+    not_mended: Annotated[int, Field(ge=2, le=100)]
+    source: Text
+
+
 class SupervisionProfile(_Frozen):
     """How a place supervises, with where that comes from."""
 
@@ -106,6 +116,7 @@ class SupervisionProfile(_Frozen):
     longest_plan_days: Annotated[int, Field(ge=1, le=730)]
     reply: ReplyRules
     confirm_days: Days
+    others: OthersWords | None = None  # without it their words are counted and shown, and decide nothing
     lamp: LampRules
     reminders: Annotated[tuple[ReminderRule, ...], Field(max_length=12)]
     reminder_hour: Annotated[int, Field(ge=0, le=23)]

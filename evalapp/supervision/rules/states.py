@@ -17,6 +17,9 @@ class MatterKind(enum.StrEnum):
     OBJECTION = "objection"  # to a published result
 
 
+ASKED_BY_SOMEBODY = frozenset({MatterKind.QUESTION, MatterKind.COMPLAINT})  # a grade has nobody to ask back
+
+
 class Stage(enum.StrEnum):
     """What a deadline is for."""
 

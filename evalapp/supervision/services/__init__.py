@@ -13,7 +13,15 @@ from evalapp.supervision.services.matters import (
     withdraw_about,
     withdraw_matter,
 )
-from evalapp.supervision.services.mending import check, claim_mended, confirm, finish_step, fix_at_once, plan
+from evalapp.supervision.services.mending import (
+    check,
+    claim_mended,
+    confirm,
+    finish_step,
+    fix_at_once,
+    forget_words,
+    plan,
+)
 from evalapp.supervision.services.notices import answer_notice, issue_notice, withdraw_notice
 from evalapp.supervision.services.pausing import pause, resume
 from evalapp.supervision.services.points import change_points
@@ -41,6 +49,7 @@ __all__ = [
     "explain",
     "finish_step",
     "fix_at_once",
+    "forget_words",
     "grade_answer",
     "hand_over",
     "issue_notice",

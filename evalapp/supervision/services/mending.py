@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from evalapp.core import calendar, clock
@@ -11,7 +11,7 @@ from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, NotAllowed, NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.names import cleaned_text
-from evalapp.core.permissions import Actor
+from evalapp.core.permissions import Actor, ActorKind
 from evalapp.supervision.events import MatterChecked, MatterPlanned
 from evalapp.supervision.models import (
     CheckedBy,
@@ -22,7 +22,8 @@ from evalapp.supervision.models import (
     RectificationStep,
 )
 from evalapp.supervision.queries import profiles
-from evalapp.supervision.rules import plans
+from evalapp.supervision.rules import confirming, plans
+from evalapp.supervision.rules.confirming import Decided
 from evalapp.supervision.rules.plans import Step
 from evalapp.supervision.rules.profile import Term
 from evalapp.supervision.rules.states import Act, MatterKind, Phase, Stage
@@ -35,6 +36,7 @@ from evalapp.units.models import Membership
 OUTCOME_LIMIT = 300
 CLAIM_LIMIT = 1_000
 RESIDENT = answering.ASKER
+OTHERS = Actor(kind=ActorKind.RESIDENT, name="也遇到的居民")
 
 
 def plan(
@@ -216,11 +218,14 @@ def check(
     return found
 
 
-def confirm(session: Session, *, matter_id: uuid.UUID, pseudonym: str, is_mended: bool) -> Matter:
-    """Keep a resident's word on a checked matter: once each. Whoever says that it is not mended opens it again.
+def confirm(
+    session: Session, *, matter_id: uuid.UUID, pseudonym: str, is_mended: bool, is_asker: bool = True
+) -> Matter:
+    """Keep a resident's word on a checked matter, once each; `rules.confirming` says what it decides.
 
-    Whose word counts is for the caller to prove; `pseudonym` is a keyed hash of matter and resident. Raises `Conflict`
-    for a second word, and after the term.
+    Whose word counts is for the caller to prove; `pseudonym` is a keyed hash of matter and resident. The timeline has
+    what was decided; words that are only counted stand in no order and at no hour. Raises `Conflict` for a second word,
+    and after the term.
     """
     matter = held(session, matter_id, Act.CONFIRMED)
     if matter.rests_at is not None and clock.now() >= matter.rests_at:
@@ -233,12 +238,26 @@ def confirm(session: Session, *, matter_id: uuid.UUID, pseudonym: str, is_mended
                 rectification_id=made.id, pseudonym=pseudonym, is_mended=is_mended, said_on=clock.today()
             )
         )
-    if is_mended:
+    against = _against(session, made)
+    found = confirming.decided(
+        profiles.profile_of(session, matter.profile_id),
+        is_asker=is_asker,
+        is_mended=is_mended,
+        not_mended=against,
+        reopened=matter.reopened,
+    )
+    if found is Decided.CONFIRMED:
         timeline.enter(matter, Phase.CONFIRMED)
         timeline.record(session, matter, Act.CONFIRMED, actor=RESIDENT)
-    else:
-        answering.open_again(session, matter, by=RESIDENT, detail={"mended": "no"})
+    elif found is Decided.REOPENED:
+        detail = {"mended": "no"} | ({} if is_asker else {"people": str(against)})
+        answering.open_again(session, matter, by=RESIDENT if is_asker else OTHERS, detail=detail)
     return matter
+
+
+def forget_words(session: Session, pseudonyms: Sequence[str]) -> None:
+    """Take back every word said under these names: whoever said them erased their account. What was decided stands."""
+    session.execute(delete(Confirmation).where(Confirmation.pseudonym.in_(pseudonyms)))
 
 
 def newest_plan(session: Session, matter: Matter) -> Rectification:
@@ -256,6 +275,14 @@ def newest_plan(session: Session, matter: Matter) -> Rectification:
 
 def _start_mending(session: Session, matter: Matter, term: Term, *, last: Sequence[Step]) -> None:
     clocks.start(session, matter, Stage.MEND, term=term, at=clock.now(), fixed_on=plans.last_day(last))
+
+
+def _against(session: Session, made: Rectification) -> int:
+    """How many said of this plan that it is not mended. While it is not opened again, none of them is the asker."""
+    said = select(func.count()).where(
+        Confirmation.rectification_id == made.id, Confirmation.is_mended.is_(False)
+    )
+    return session.scalars(said).one()
 
 
 def _plans(session: Session, matter: Matter) -> int:

@@ -98,3 +98,27 @@ def test_the_asker_says_whether_it_is_mended_once_somebody_checked(
     page = asker.browser.get(path).text
     assert "居民确认已改" in page
     assert "核查说改好了" not in page
+
+
+def test_whoever_met_with_it_says_on_their_page_whether_it_is_mended(
+    comments: Comments, asked: Comment, path: str, people: People, matters: Matters
+) -> None:
+    with comments.platform.session() as session:
+        matter = session.get_one(Matter, comments.now(asked).matter_id)
+    neighbour, stranger = people.resident(), people.resident()
+    neighbour.browser.post(f"{path}/comments/{asked.reference}/met-too/on", page=path)
+    assert "改好了吗" not in neighbour.browser.get("/me").text
+    matters.checked(matter)
+    address = f"/me/met/{asked.reference}/mended/no"
+    public = f"/matters/{matter.reference}"
+    assert "说过“我也遇到”的居民" in people.client().get(public).text
+    assert address in neighbour.browser.get("/me").text
+    assert address not in stranger.browser.get("/me").text
+    assert stranger.browser.post(address, page="/me").status_code == 404
+    assert neighbour.browser.post(address, page="/me").status_code == 303
+    page = neighbour.browser.get("/me").text
+    assert "你说：没有改好。" in page
+    assert address not in page
+    assert neighbour.browser.post(address, page="/me").status_code == 409
+    assert "0 人说改好了，1 人说没有" in people.client().get(public).text
+    assert '"says_mended": false' in neighbour.browser.get("/me/data.json").text
