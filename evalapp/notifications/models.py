@@ -32,7 +32,10 @@ _NO_ROW_NUMBERS = {"sqlite_with_rowid": False}  # they would tell in which order
 
 
 class Topic(Keyed, Base):
-    """What can be followed. Holds title, public reference and path of what it is about, given when it is opened."""
+    """What can be followed. Holds title, public reference and path of what it is about, given when it is opened.
+
+    Of what was withdrawn neither title nor path is shown again, and nothing is told of it; who follows it can stop.
+    """
 
     __tablename__ = "topics"
 
@@ -41,6 +44,7 @@ class Topic(Keyed, Base):
     title: Mapped[str] = mapped_column()
     path: Mapped[str] = mapped_column()
     created_at: Mapped[datetime] = mapped_column()
+    withdrawn_at: Mapped[datetime | None] = mapped_column()
 
 
 class TopicNews(Keyed, Base):

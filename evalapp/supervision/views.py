@@ -1,14 +1,19 @@
 """The public pages of matters: the list by unit and state, and one with its clock explained day by day."""
 
+import uuid
+
 from flask import Blueprint, Response, render_template, request, url_for
 
+from evalapp.accounts import browser
 from evalapp.core.i18n import N_
+from evalapp.notifications.queries import topics
+from evalapp.notifications.rules.sealing import FollowingKey
 from evalapp.supervision.queries import files, lists, matters, notices, pages, profiles, rates
 from evalapp.supervision.queries.lists import Which
 from evalapp.supervision.reading import chosen, facts, kept_a_minute, page_number, words
 from evalapp.units import queries as units
-from evalapp.web.access import public
-from evalapp.web.context import db
+from evalapp.web.access import current_actor, public
+from evalapp.web.context import db, platform
 from evalapp.web.files import send_download, send_stored
 from evalapp.web.i18n import gettext
 
@@ -51,7 +56,22 @@ def index() -> str:
 def show(reference: str) -> str:
     shown = matters.shown_in_public(db.session, reference)
     page = pages.matter_page(db.session, shown, with_internal=False)
-    return render_template("supervision/matter.html", page=page, facts=facts(shown), **words())
+    return render_template(
+        "supervision/matter.html",
+        page=page,
+        facts=facts(shown),
+        is_followed=_is_followed(shown.matter.topic_id),
+        **words(),
+    )
+
+
+def _is_followed(topic_id: uuid.UUID) -> bool:
+    """Whether the resident who is signed in follows a matter; nobody does who is not."""
+    if not current_actor().is_resident:
+        return False
+    resident_id = browser.signed_in_resident().resident_id
+    key = FollowingKey.of(platform().keys)
+    return topics.is_followed(db.session, topic_id, resident_id=resident_id, key=key)
 
 
 @blueprint.get("/matters/pictures/<token>.jpg")

@@ -25,6 +25,11 @@ class Followed:
     since: datetime
     news: TopicNews | None
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether neither title nor address may be shown."""
+        return self.topic.withdrawn_at is not None
+
 
 @dataclass(frozen=True, kw_only=True)
 class OwnList:

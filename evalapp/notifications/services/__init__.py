@@ -20,6 +20,7 @@ from evalapp.notifications.services.topics import (
     retitle,
     set_rhythm,
     unfollow,
+    withdraw_topic,
 )
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "tell_residents",
     "tell_staff",
     "unfollow",
+    "withdraw_topic",
 ]

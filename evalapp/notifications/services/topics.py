@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -38,6 +38,16 @@ def retitle(session: Session, topic_id: uuid.UUID, *, title: str) -> None:
         topic.title = title
 
 
+def withdraw_topic(session: Session, topic_id: uuid.UUID) -> None:
+    """Show nothing of a topic any more: what it is about is no longer public. What it had news of goes with it."""
+    session.execute(
+        update(Topic)
+        .where(Topic.id == topic_id, Topic.withdrawn_at.is_(None))
+        .values(withdrawn_at=clock.now())
+    )
+    session.execute(delete(TopicNews).where(TopicNews.topic_id == topic_id))
+
+
 def notify_topic(
     session: Session,
     topic_id: uuid.UUID | None,
@@ -68,7 +78,7 @@ def notify_topic(
 
 def follow(session: Session, topic_id: uuid.UUID, *, resident_id: uuid.UUID, key: FollowingKey) -> None:
     """Have a resident follow a topic; following twice changes nothing. Raises `NotFound`, `Conflict`."""
-    if session.scalar(select(Topic.id).where(Topic.id == topic_id)) is None:
+    if session.scalar(select(Topic.id).where(Topic.id == topic_id, Topic.withdrawn_at.is_(None))) is None:
         raise NotFound(N_("没有找到你要的内容。"))
     reader, known_since = _reader(session, resident_id), accounts.known_since(session, resident_id)
     listed = key.open_list(reader.sealed_topics, resident_id=resident_id)

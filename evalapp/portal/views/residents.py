@@ -86,7 +86,11 @@ def own_data() -> Response:
             moment.isoformat() for moment in letters.waiting_since(db.session, resident.resident_id)
         ],
         "following": [
-            {"reference": one.topic.reference, "title": one.topic.title, "since": one.since.isoformat()}
+            {
+                "reference": one.topic.reference,
+                "title": gettext("已撤下的事项") if one.is_withdrawn else one.topic.title,
+                "since": one.since.isoformat(),
+            }
             for one in listed.followed
         ],
         "client_of": [

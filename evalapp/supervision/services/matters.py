@@ -186,6 +186,7 @@ def withdraw_matter(session: Session, *, matter_id: uuid.UUID, reason: str, acto
     clocks.stop(session, matter, Ending.CALLED_OFF)
     matter.withdrawn_at, matter.withdrawn_reason, matter.withdrawn_by = clock.now(), why, actor.name
     notifications.take_back(session, reference=matter.reference)
+    notifications.withdraw_topic(session, matter.topic_id)
     timeline.record(session, matter, Act.WITHDRAWN, actor=actor, note=why)
     return matter
 

@@ -13,14 +13,16 @@ from evalapp.ballots.events import GradingExtended
 from evalapp.core import clock, events
 from evalapp.core.platform import Platform
 from evalapp.notifications import services
-from evalapp.notifications.models import Following, Letter, StaffNotice, Topic
+from evalapp.notifications.models import Following, Letter, StaffNotice, Topic, TopicNews
 from evalapp.programme.events import AiringPlanned
 from evalapp.programme.models import Airing, Episode
+from evalapp.supervision import services as supervision
 from evalapp.units import services as units
 from evalapp.units.models import Unit
 from tests.support.accounts import Outbox, People, SignedInStaff
 from tests.support.ballots import Polling
 from tests.support.letters import Letters, work
+from tests.support.matters import Matters
 from tests.support.programme import Programme
 from tests.support.units import OFFICER, UnitFactory
 from tests.support.watchable import make_watchable
@@ -256,3 +258,38 @@ def test_followers_share_one_topic(
         assert people.resident().browser.post(f"{here}/follow/on", page=here).status_code == 303
     assert count(session, Topic) == 1
     assert session.scalars(select(Episode.id)).all() == [episode.id]
+
+
+def test_a_matter_is_followed_on_its_page_and_one_that_was_withdrawn_is_named_to_nobody(
+    people: People, matters: Matters, session: Session
+) -> None:
+    matter, resident = matters.question(), people.resident()
+    here, address = f"/matters/{matter.reference}", f"/following/{matter.topic_id}"
+    assert f"{address}/on" in resident.browser.get(here).text
+    assert resident.browser.post(f"{address}/on", page=here).location == here
+    assert f"{address}/off" in resident.browser.get(here).text
+    matters.answered(matter)
+    assert matter.title in resident.browser.get("/me").text
+    matters.do(supervision.withdraw_matter, matter, reason="留言已不公开", actor=matters.officer())
+    page = resident.browser.get("/me").text
+    assert "已撤下的事项" in page
+    assert matter.title not in page
+    assert here not in page
+    assert matter.title not in resident.browser.get("/me/data.json").text
+    assert count(session, TopicNews) == 0
+    assert people.resident().browser.post(f"{address}/on", page="/me").status_code == 404
+    assert resident.browser.post(f"{address}/off", page="/me").status_code == 303
+    assert "已撤下的事项" not in resident.browser.get("/me").text
+    assert count(session, Following) == 0
+
+
+def test_nothing_is_told_of_what_was_withdrawn_before_it_was_told(
+    letters: Letters, matters: Matters, session: Session
+) -> None:
+    matter, reader = matters.question(), letters.reader()
+    letters.follow(matter.topic_id, reader)
+    matters.answered(matter)
+    matters.do(supervision.withdraw_matter, matter, reason="留言已不公开", actor=matters.officer())
+    letters.work()
+    assert letters.sent() == []
+    assert count(session, Letter) == 0
