@@ -1,7 +1,7 @@
 """The only code that commits, and the lock that a decision is made under."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias, TypeVar
 
@@ -49,6 +49,19 @@ def transaction(session: Session) -> Iterator[Session]:
         raise
     finally:
         session.info[_OPEN] = False
+
+
+@contextmanager
+def taking_back(undo: Callable[[], object]) -> Iterator[None]:
+    """Undo by hand what no rollback undoes, a file put in its place, when the block does not come to its end.
+
+    Whatever stops it: a refusal, Ctrl-C, a worker that is told to end. It goes on afterwards.
+    """
+    try:
+        yield
+    except BaseException:
+        undo()
+        raise
 
 
 @contextmanager

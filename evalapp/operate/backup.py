@@ -30,6 +30,7 @@ from evalapp.core import clock
 from evalapp.core.errors import Invalid, NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.platform import Platform
+from evalapp.core.transaction import taking_back
 from evalapp.operate import migrating, sealing
 from evalapp.operate.restoring import FORMAT, unpack
 from evalapp.programme.models import Episode
@@ -99,15 +100,12 @@ def _arriving(target: Path) -> Iterator[BinaryIO]:
     aside = target.with_name(f".{target.name}.arriving")
     aside.unlink(missing_ok=True)
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
+    with taking_back(lambda: aside.unlink(missing_ok=True)):
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         aside.replace(target)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
 
 
 def _manifest(platform: Platform, written: _Archive) -> bytes:

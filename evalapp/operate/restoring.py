@@ -28,6 +28,7 @@ from evalapp.core.engine import WRITES
 from evalapp.core.errors import Conflict, Invalid
 from evalapp.core.i18n import N_
 from evalapp.core.platform import Platform
+from evalapp.core.transaction import taking_back
 from evalapp.operate import migrating, sealing
 from evalapp.portal.services import indexing
 from evalapp.schema import METADATA
@@ -250,9 +251,8 @@ def _placing(platform: Platform) -> Iterator[None]:
     settings = platform.settings
     service = settings.keys_dir / "service"
     before = {path.name for path in service.glob("*")}
-    try:
-        yield
-    except BaseException:
+
+    def take_away() -> None:
         for name in {name.split("/")[0] for name in platform.storage.names("")}:
             platform.storage.remove(name)
         for path in settings.uploads_dir.glob("*.part"):
@@ -260,7 +260,9 @@ def _placing(platform: Platform) -> Iterator[None]:
         for path in service.glob("*"):
             if path.name not in before:
                 path.unlink()
-        raise
+
+    with taking_back(take_away):
+        yield
 
 
 def _place(platform: Platform, aside: Path, names: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.core.base import Base, Keyed
+from evalapp.core.references import CountsReferences
 from evalapp.pledges.rules.terms import LONGEST, Basis, Term, TimeUnit
 
 
@@ -162,14 +163,10 @@ class HighlightProgress(Keyed, Base):
     recorded_by: Mapped[str] = mapped_column()
 
 
-class ReferenceCounter(Base):
+class ReferenceCounter(CountsReferences, Base):
     """The last number given to a kind of reference in a year."""
 
     __tablename__ = "pledge_reference_counters"
-
-    prefix: Mapped[str] = mapped_column(primary_key=True)
-    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    last: Mapped[int] = mapped_column(default=0)
 
 
 def _term(amount: int | None, unit: TimeUnit | None, basis: Basis | None) -> Term | None:

@@ -11,6 +11,7 @@ from evalapp.core import clock
 from evalapp.core.commandline import Commands, Refused, json_option, pass_platform, print_fact, print_rows
 from evalapp.core.permissions import SYSTEM
 from evalapp.core.platform import Platform
+from evalapp.core.transaction import taking_back
 from evalapp.programme.models import Season
 from evalapp.programme.queries import planning as queries
 from evalapp.programme.rules import Clash, Span
@@ -154,20 +155,17 @@ def ingest(platform: Platform, *, number: int, file: Path, reason: str, as_json:
     recordings_uploads.require_size(size, settings)
     with click.progressbar(length=size, label=file.name, file=sys.stderr) as bar:
         recordings_uploads.copy_in(settings, file, file_id, tell=bar.update)
-    try:
-        with platform.transaction() as session:
-            made = recordings.deliver(
-                session,
-                episode_id,
-                file_id=file_id,
-                original_name=file.name,
-                size=size,
-                reason=reason,
-                by=SYSTEM,
-            )
-    except BaseException:
-        recordings_uploads.part_path(settings, file_id).unlink(missing_ok=True)
-        raise
+    copied = recordings_uploads.part_path(settings, file_id)
+    with taking_back(lambda: copied.unlink(missing_ok=True)), platform.transaction() as session:
+        made = recordings.deliver(
+            session,
+            episode_id,
+            file_id=file_id,
+            original_name=file.name,
+            size=size,
+            reason=reason,
+            by=SYSTEM,
+        )
     print_fact(
         {"number": number, "version": made.version, "bytes": size, "job": str(made.job_id)}, as_json=as_json
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, DateTimeLocalField, Field, IntegerField
+from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_builtin_gnu_translations
 
 from evalapp.core.errors import DomainError
@@ -121,6 +122,12 @@ def _in_our_years(day: date | None) -> date | None:
             i18n.gettext("请填 %(first)d 年到 %(last)d 年之间的日期。", first=_YEARS[0], last=_YEARS[-1])
         )
     return day
+
+
+def of_district(value: Any, name: str, *, indent: int = 0) -> SelectChoice:
+    """Something to choose that bears a name of the district, marked as Chinese on an English page."""
+    marked = {"lang": "zh-Hans"} if i18n.language() == "en" else None
+    return SelectChoice(value=value, label="　" * indent + name, render_kw=marked)
 
 
 def stripped(value: str | None) -> str | None:

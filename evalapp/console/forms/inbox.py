@@ -1,22 +1,12 @@
 """What a unit writes about a comment before it: a reply with its draft, a note, a hand-over, a template."""
 
-import uuid
-from collections.abc import Sequence
-
-from wtforms import SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from evalapp.console.forms.unit_profile import short
-from evalapp.console.queries.unit_inbox import Named
-from evalapp.core.errors import Invalid
-from evalapp.core.i18n import N_
-from evalapp.supervision.rules.plans import POST_LIMIT
+from evalapp.console.forms.handing_over import LONG, HandingOverForm, InsideNoteForm
 from evalapp.web.formbase import Form, WholeNumberField, stripped
 from evalapp.web.i18n import _l
-
-_LONG = Length(max=10_000)
 
 
 def _seen() -> WholeNumberField:
@@ -35,43 +25,16 @@ class ReplyForm(Form):
             "先回答问的那一句，再说怎么改、哪天改完。不写“高度重视”，只写“已转办”不算回复。500 字以内。"
         ),
         filters=[stripped],
-        validators=[InputRequired(_l("请写下回复。")), _LONG],
+        validators=[InputRequired(_l("请写下回复。")), LONG],
     )
 
 
-class InboxNoteForm(Form):
-    text = TextAreaField(
-        _l("内部备注"),
-        description=_l("只有本单位和评议办看得到。"),
-        filters=[stripped],
-        validators=[InputRequired(_l("请写下备注。")), _LONG],
-    )
+class InboxNoteForm(InsideNoteForm):
+    """Its matter is found by the comment: what else was done to it meanwhile does not matter to a note."""
 
 
-class InboxHandOverForm(Form):
-    seen_matter = WholeNumberField(widget=HiddenInput(), validators=[InputRequired()])
-    handler = StringField(
-        _l("由哪个岗位办"),
-        description=_l("写岗位，不写姓名。"),
-        filters=[stripped],
-        validators=[InputRequired(_l("请填岗位。")), short(POST_LIMIT)],
-    )
-    section = SelectField(_l("科室"), validators=[Optional()], validate_choice=False)
-    note = TextAreaField(_l("给他的备注"), filters=[stripped], validators=[Optional(), _LONG])
-
-    def offer(self, sections: Sequence[Named]) -> None:
-        """Say to which sections it can be handed."""
-        self.section.choices = [
-            SelectChoice(value="", label=_l("不指定科室")),
-            *(SelectChoice(value=str(section.id), label=section.title) for section in sections),
-        ]
-
-    @property
-    def section_id(self) -> uuid.UUID | None:
-        try:
-            return uuid.UUID(self.section.data) if self.section.data else None
-        except ValueError as error:
-            raise Invalid(N_("请选科室。"), field="section") from error
+class InboxHandOverForm(HandingOverForm):
+    seen_matter = _seen()
 
 
 class SignForm(Form):
@@ -87,7 +50,7 @@ class SendBackForm(Form):
         _l("要改什么"),
         description=_l("200 字以内，起草的同事会看到。"),
         filters=[stripped],
-        validators=[InputRequired(_l("请写明要改什么。")), _LONG],
+        validators=[InputRequired(_l("请写明要改什么。")), LONG],
     )
 
 
@@ -99,5 +62,5 @@ class TemplateForm(Form):
         validators=[InputRequired(_l("请写标题。")), Length(max=1000)],
     )
     text = TextAreaField(
-        _l("开头怎么写"), filters=[stripped], validators=[InputRequired(_l("请写下内容。")), _LONG]
+        _l("开头怎么写"), filters=[stripped], validators=[InputRequired(_l("请写下内容。")), LONG]
     )

@@ -6,20 +6,20 @@ import wtforms
 from flask_wtf.file import FileField, FileRequired
 from wtforms import FieldList, FormField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
+from evalapp.console.forms.handing_over import LONG, HandingOverForm, InsideNoteForm
 from evalapp.console.forms.unit_profile import short
 from evalapp.supervision.models import FileKind
 from evalapp.supervision.rules.plans import POST_LIMIT, STEP_LIMIT
 from evalapp.supervision.rules.profile import Colour, Weight
 from evalapp.supervision.rules.states import WEIGHT_WORDS
 from evalapp.supervision.services import Step
-from evalapp.web.formbase import DayField, Form, WholeNumberField, stripped
+from evalapp.web.formbase import DayField, Form, WholeNumberField, of_district, stripped
 from evalapp.web.i18n import _l
 
 _ROWS = 6
-_LONG = Length(max=10_000)
 
 
 class SeenForm(Form):
@@ -33,7 +33,7 @@ class AnswerForm(SeenForm):
         _l("公开答复"),
         description=_l("先回答问的那一句，再说怎么办、哪天办完。只写“已转办”不算答复。"),
         filters=[stripped],
-        validators=[InputRequired(_l("请写下答复。")), _LONG],
+        validators=[InputRequired(_l("请写下答复。")), LONG],
     )
 
 
@@ -42,7 +42,7 @@ class ExplainForm(SeenForm):
         _l("为什么办不了"),
         description=_l("写明依据哪条规定、可以找谁。居民会看到。"),
         filters=[stripped],
-        validators=[InputRequired(_l("请写明理由。")), _LONG],
+        validators=[InputRequired(_l("请写明理由。")), LONG],
     )
 
 
@@ -51,28 +51,16 @@ class ContestForm(SeenForm):
         _l("为什么不属实"),
         description=_l("写明查到的事实。由评议办两人复核，结论公开。"),
         filters=[stripped],
-        validators=[InputRequired(_l("请写明理由。")), _LONG],
+        validators=[InputRequired(_l("请写明理由。")), LONG],
     )
 
 
-class NoteForm(SeenForm):
-    text = TextAreaField(
-        _l("内部备注"),
-        description=_l("只有本单位和评议办看得到。"),
-        filters=[stripped],
-        validators=[InputRequired(_l("请写下备注。")), _LONG],
-    )
+class NoteForm(SeenForm, InsideNoteForm):
+    pass
 
 
-class HandOverForm(SeenForm):
-    handler = StringField(
-        _l("由哪个岗位办"),
-        description=_l("写岗位，不写姓名。"),
-        filters=[stripped],
-        validators=[InputRequired(_l("请填岗位。")), short(POST_LIMIT)],
-    )
-    section = SelectField(_l("科室"), validators=[Optional()], validate_choice=False)
-    note = TextAreaField(_l("给他的备注"), filters=[stripped], validators=[Optional(), _LONG])
+class HandOverForm(SeenForm, HandingOverForm):
+    pass
 
 
 class FixForm(SeenForm):
@@ -102,7 +90,7 @@ class PlanForm(SeenForm):
         _l("整改方案"),
         description=_l("改成什么样，居民会看到。"),
         filters=[stripped],
-        validators=[InputRequired(_l("请写下方案。")), _LONG],
+        validators=[InputRequired(_l("请写下方案。")), LONG],
     )
     steps = FieldList(FormField(StepFields), min_entries=_ROWS, max_entries=20)
     longer_because = StringField(
@@ -139,7 +127,7 @@ class ClaimForm(SeenForm):
         _l("整改完成的情况"),
         description=_l("由评议办或评议员核查，通过以前不会显示“已改”。"),
         filters=[stripped],
-        validators=[InputRequired(_l("请写明改成什么样。")), _LONG],
+        validators=[InputRequired(_l("请写明改成什么样。")), LONG],
     )
 
 
@@ -167,7 +155,7 @@ class NoticeAnswerForm(SeenForm):
         _l("答复督办单"),
         description=_l("写明为什么没有按期办、现在怎么办、哪天办完。"),
         filters=[stripped],
-        validators=[InputRequired(_l("请写下答复。")), _LONG],
+        validators=[InputRequired(_l("请写下答复。")), LONG],
     )
 
 
@@ -177,7 +165,7 @@ class ReasonForm(SeenForm):
     reason = TextAreaField(
         _l("理由（会公布）"),
         filters=[stripped],
-        validators=[InputRequired(_l("请写明理由。")), _LONG],
+        validators=[InputRequired(_l("请写明理由。")), LONG],
     )
 
 
@@ -220,7 +208,7 @@ class CheckForm(SeenForm):
         validators=[InputRequired()],
     )
     note = TextAreaField(
-        _l("看到了什么"), filters=[stripped], validators=[InputRequired(_l("请写明看到了什么。")), _LONG]
+        _l("看到了什么"), filters=[stripped], validators=[InputRequired(_l("请写明看到了什么。")), LONG]
     )
 
     @property
@@ -259,6 +247,4 @@ class PointsForm(Form):
 
     def offer(self, units: list[Any]) -> None:
         """Say which units can be chosen."""
-        self.unit.choices = [
-            SelectChoice(value=str(unit.id), label=unit.name, render_kw={"lang": "zh-Hans"}) for unit in units
-        ]
+        self.unit.choices = [of_district(str(unit.id), unit.name) for unit in units]

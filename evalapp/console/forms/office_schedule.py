@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from wtforms import HiddenField, SelectField, StringField, TextAreaField, TimeField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from evalapp.core import clock
@@ -13,7 +14,7 @@ from evalapp.programme.queries.planning import EpisodeWithState
 from evalapp.programme.rules import Span
 from evalapp.programme.services.planning_checks import PlanRefused
 from evalapp.units.models import Unit
-from evalapp.web.formbase import DayField, Form, WholeNumberField, stripped
+from evalapp.web.formbase import DayField, Form, WholeNumberField, of_district, stripped
 from evalapp.web.i18n import _l
 
 _FILL_IN = _l("请填写这一项。")
@@ -79,8 +80,8 @@ class NewEpisodeForm(EpisodeForm):
     unit = SelectField(_l("单位"), validators=[InputRequired(_CHOOSE)])
 
     def offer(self, *, seasons: Iterable[Season], units: Iterable[Unit]) -> None:
-        self.season.choices = [(str(one.id), one.title) for one in seasons]
-        self.unit.choices = [("", ""), *((str(one.id), one.name) for one in units)]
+        self.season.choices = [of_district(str(one.id), one.title) for one in seasons]
+        self.unit.choices = [SelectChoice("", ""), *(of_district(str(one.id), one.name) for one in units)]
 
 
 class EditEpisodeForm(EpisodeForm):
@@ -130,14 +131,14 @@ class SlotForm(TimedForm):
     place = SelectField(_l("演播室"), validators=[InputRequired(_CHOOSE)])
 
     def offer(self, studios: Iterable[Studio]) -> None:
-        self.place.choices = [(str(one.id), one.name) for one in studios]
+        self.place.choices = [of_district(str(one.id), one.name) for one in studios]
 
 
 class AiringForm(TimedForm):
     place = SelectField(_l("频道"), validators=[InputRequired(_CHOOSE)])
 
     def offer(self, channels: Iterable[Channel]) -> None:
-        self.place.choices = [(str(one.id), one.name) for one in channels]
+        self.place.choices = [of_district(str(one.id), one.name) for one in channels]
 
 
 class ReasonForm(PlanningForm):
@@ -200,7 +201,7 @@ class LeaveForm(Form):
     )
 
     def offer(self, units: Iterable[Unit]) -> None:
-        self.unit.choices = [("", ""), *((str(one.id), one.name) for one in units)]
+        self.unit.choices = [SelectChoice("", ""), *(of_district(str(one.id), one.name) for one in units)]
 
 
 class StudioForm(Form):

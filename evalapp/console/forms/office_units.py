@@ -13,7 +13,7 @@ from evalapp.core.names import NAME_LIMIT
 from evalapp.units.models import Unit, UnitKind
 from evalapp.units.queries import Colleague
 from evalapp.units.services.tree import RANK_CLASS_LIMIT
-from evalapp.web.formbase import Form, WholeNumberField, stripped
+from evalapp.web.formbase import Form, WholeNumberField, of_district, stripped
 from evalapp.web.i18n import _, _l
 
 KINDS = [
@@ -110,4 +110,4 @@ class AssignForm(Form):
 
 def _parents(units: Sequence[Unit]) -> list[SelectChoice]:
     top = SelectChoice(value=NOWHERE, label=_("没有上级，放在最上一层"))
-    return [top, *(SelectChoice(value=unit.id, label=unit.name) for unit in units)]
+    return [top, *(of_district(unit.id, unit.name) for unit in units)]

@@ -22,6 +22,7 @@ from evalapp.units import queries as units
 from evalapp.units import services as unit_services
 from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db, platform
+from evalapp.web.formbase import of_district
 from evalapp.web.i18n import _, sentence
 from evalapp.web.links import go_to
 
@@ -155,7 +156,7 @@ def _act(login: str, done: str, change: Callable[[Any], None]) -> Answer:
 
 def _add_form() -> AddStaffForm:
     form = AddStaffForm()
-    choices = [SelectChoice(unit.slug, "　" * unit.level + unit.name) for unit in units.tree(db.session)]
+    choices = [of_district(unit.slug, unit.name, indent=unit.level) for unit in units.tree(db.session)]
     form.unit.choices = [SelectChoice("", _("不属于单位")), *choices]
     return form
 

@@ -21,11 +21,10 @@ from evalapp.console.forms.boxes import (
     moment,
 )
 from evalapp.console.queries import boxes
-from evalapp.core.errors import DomainError
 from evalapp.core.permissions import Permission
-from evalapp.core.transaction import transaction
 from evalapp.results.services import approving, counting, publishing
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.context import db
 from evalapp.web.formbase import Form
 from evalapp.web.i18n import _, language
@@ -202,14 +201,8 @@ def _do(
     number: int, name: str, form: Form, done: str, act: Callable[[], object]
 ) -> Response | tuple[str, int]:
     """Act in one transaction and go back to the page; a refusal shows the page again with what was typed."""
-    if not form.validate_on_submit():
-        return _page(number, refused=(name, form)), 422
-    try:
-        with transaction(db.session):
-            act()
-    except DomainError as error:
-        form.refuse(error)
-        return _page(number, refused=(name, form)), error.status
+    if status := refusal_of(form, act):
+        return _page(number, refused=(name, form)), status
     flash(done, "ok")
     return go_to(url_for(".show", number=number))
 

@@ -12,8 +12,8 @@ from evalapp.core.calendar.importing import BadCalendar, Imported, import_calend
 from evalapp.core.commandline import keeping
 from evalapp.core.errors import DomainError
 from evalapp.core.permissions import Permission
-from evalapp.core.transaction import transaction
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.bodies import takes
 from evalapp.web.context import db, platform
 from evalapp.web.formbase import Form
@@ -35,20 +35,17 @@ def show() -> str:
 @requires(Permission.KEEP_CALENDAR)
 def change_day() -> Response | tuple[str, int]:
     form = DayForm(prefix="day")
-    if not form.validate_on_submit():
-        return _page(day=form), 422
-    try:
-        with transaction(db.session):
-            calendar.change_day(
-                db.session,
-                day=form.day.data,
-                kind=form.chosen,
-                note=form.note.data or "",
-                actor=current_actor(),
-            )
-    except DomainError as refusal:
-        form.refuse(refusal)
-        return _page(day=form), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: calendar.change_day(
+            db.session,
+            day=form.day.data,
+            kind=form.chosen,
+            note=form.note.data or "",
+            actor=current_actor(),
+        ),
+    ):
+        return _page(day=form), status
     flash(_("日历已改，有关的期限已经重算。"), "ok")
     return go_to(url_for(".show", day=form.day.data.isoformat()))
 
@@ -57,16 +54,13 @@ def change_day() -> Response | tuple[str, int]:
 @requires(Permission.KEEP_CALENDAR)
 def publish_year() -> Response | tuple[str, int]:
     form = YearForm(prefix="year")
-    if not form.validate_on_submit():
-        return _page(year=form), 422
-    try:
-        with transaction(db.session):
-            calendar.publish_year(
-                db.session, year=form.year.data, source=form.source.data, actor=current_actor()
-            )
-    except DomainError as refusal:
-        form.refuse(refusal)
-        return _page(year=form), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: calendar.publish_year(
+            db.session, year=form.year.data, source=form.source.data, actor=current_actor()
+        ),
+    ):
+        return _page(year=form), status
     flash(_("%(year)s 年已登记为公布，期限不再暂定。", year=form.year.data), "ok")
     return go_to(url_for(".show", year=form.year.data))
 

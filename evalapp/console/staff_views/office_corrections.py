@@ -9,12 +9,11 @@ from evalapp.ballots import polling
 from evalapp.ballots.queries import gradings
 from evalapp.console.forms.boxes import CorrectionForm, PutBackForm
 from evalapp.console.queries import corrections
-from evalapp.core.errors import DomainError
 from evalapp.core.permissions import Permission
-from evalapp.core.transaction import transaction
 from evalapp.results.rules.objections import REASON_WORDS
 from evalapp.results.services import correcting, counting
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.context import db
 from evalapp.web.formbase import Form
 from evalapp.web.i18n import _
@@ -34,21 +33,18 @@ def show(number: int) -> str:
 def propose(number: int) -> Response | tuple[str, int]:
     form = CorrectionForm(prefix="correct")
     grading = gradings.graded_episode(db.session, number).grading
-    if not form.validate_on_submit():
-        return _page(number, refused=("correct", form)), 422
-    try:
-        with transaction(db.session):
-            correcting.propose_correction(
-                db.session,
-                grading,
-                text=form.text.data or "",
-                with_figures=form.what.data == CorrectionForm.FIGURES,
-                keepers=polling.polling().keepers,
-                actor=current_actor(),
-            )
-    except DomainError as refusal:
-        form.refuse(refusal)
-        return _page(number, refused=("correct", form)), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: correcting.propose_correction(
+            db.session,
+            grading,
+            text=form.text.data or "",
+            with_figures=form.what.data == CorrectionForm.FIGURES,
+            keepers=polling.polling().keepers,
+            actor=current_actor(),
+        ),
+    ):
+        return _page(number, refused=("correct", form)), status
     flash(_("已提出更正，等另一人确认。"), "ok")
     return go_to(url_for("office_boxes.show", number=number))
 
@@ -58,16 +54,13 @@ def propose(number: int) -> Response | tuple[str, int]:
 def put_back(number: int, act_id: uuid.UUID) -> Response | tuple[str, int]:
     form = PutBackForm(prefix=f"back-{act_id}")
     grading = gradings.graded_episode(db.session, number).grading
-    if not form.validate_on_submit():
-        return _page(number, refused=(f"back-{act_id}", form)), 422
-    try:
-        with transaction(db.session):
-            counting.propose_putting_back(
-                db.session, grading, act_id=act_id, note=form.note.data or "", actor=current_actor()
-            )
-    except DomainError as refusal:
-        form.refuse(refusal)
-        return _page(number, refused=(f"back-{act_id}", form)), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: counting.propose_putting_back(
+            db.session, grading, act_id=act_id, note=form.note.data or "", actor=current_actor()
+        ),
+    ):
+        return _page(number, refused=(f"back-{act_id}", form)), status
     flash(_("已提出恢复，等另一人确认。"), "ok")
     return go_to(url_for("office_boxes.show", number=number))
 

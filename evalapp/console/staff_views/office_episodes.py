@@ -22,9 +22,7 @@ from evalapp.console.forms.office_schedule import (
 )
 from evalapp.console.queries import office_schedule as desks
 from evalapp.core import clock
-from evalapp.core.errors import DomainError
 from evalapp.core.permissions import Permission
-from evalapp.core.transaction import transaction
 from evalapp.programme.models import Episode
 from evalapp.programme.queries import planning, planning_schedule
 from evalapp.programme.rules import Span
@@ -32,6 +30,7 @@ from evalapp.programme.services import planning as services
 from evalapp.programme.services import planning_airings, planning_slots
 from evalapp.units import queries as units
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.context import db
 from evalapp.web.formbase import Form
 from evalapp.web.i18n import _
@@ -282,15 +281,7 @@ def _like(number: int | None) -> dict[str, str]:
 
 def _carried_out(form: Form, act: Callable[[], object]) -> int | None:
     """Do what the form asks for; None when it is done, else the status of the page that shows the form (again)."""
-    if not form.validate_on_submit():
-        return 422 if form.is_submitted() else 200
-    try:
-        with transaction(db.session):
-            act()
-    except DomainError as error:
-        form.refuse(error)
-        return error.status
-    return None
+    return refusal_of(form, act) if form.is_submitted() else 200
 
 
 def _planned(

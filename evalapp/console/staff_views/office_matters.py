@@ -1,14 +1,12 @@
 """The office's matters: clocks of all units, checks, rulings by two people, notices, points."""
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.console.forms import matters as forms
+from evalapp.console.staff_views.doings import Doing, doing_of
 from evalapp.core.errors import DomainError, NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Permission
@@ -24,6 +22,7 @@ from evalapp.supervision.rules.profile import SupervisionProfile
 from evalapp.supervision.rules.states import Act, MatterKind, Phase
 from evalapp.units import queries as units
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.context import db
 from evalapp.web.formbase import Form
 from evalapp.web.i18n import _, gettext
@@ -37,16 +36,6 @@ _CHOICES = {
     Which.OFFICE: N_("等我们核查、复核"),
     Which.DONE: N_("已办"),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Doing:
-    """An act of the office on a matter: its form, what is done, what is said then, and when it is offered."""
-
-    form: type[Form]
-    do: Callable[[Any, dict[str, Any]], object]
-    done: str
-    act: Act
 
 
 DOINGS: dict[str, Doing] = {
@@ -148,14 +137,12 @@ def show(reference: str) -> str:
 @requires(Permission.SUPERVISE)
 def act(reference: str, doing: str) -> Response | tuple[str, int]:
     """Do one of the acts of this page; a refusal shows the page again with what was typed."""
-    matter_id, known = matters.shown(db.session, reference).matter.id, DOINGS.get(doing)
-    if known is None:
-        raise NotFound(N_("没有找到你要的内容。"))
+    matter_id, known = matters.shown(db.session, reference).matter.id, doing_of(DOINGS, doing)
     form = known.form(prefix=doing)
-    if not form.validate_on_submit():
-        return _page(reference, refused=(doing, form)), 422
     who = {"matter_id": matter_id, "actor": current_actor(), "seen_version": form.seen.data}
-    return _do(reference, (doing, form), gettext(known.done), lambda: known.do(form, who))
+    if status := refusal_of(form, lambda: known.do(form, who)):
+        return _page(reference, refused=(doing, form)), status
+    return _done(reference, gettext(known.done))
 
 
 @blueprint.post("/matters/<reference>/rulings/<uuid:ruling_id>/<verb>")
@@ -167,12 +154,12 @@ def rule(reference: str, ruling_id: uuid.UUID, verb: str) -> Response | tuple[st
         raise NotFound(N_("没有找到你要的内容。"))
     matters.shown(db.session, reference)
     service = services.confirm_ruling if verb == "confirm" else services.drop_ruling
-    return _do(
-        reference,
-        None,
-        gettext(said[verb]),
-        lambda: service(db.session, ruling_id=ruling_id, actor=current_actor()),
-    )
+    try:
+        with transaction(db.session):
+            service(db.session, ruling_id=ruling_id, actor=current_actor())
+    except DomainError as refusal:
+        return _page(reference, conflict=refusal), refusal.status
+    return _done(reference, gettext(said[verb]))
 
 
 @blueprint.post("/supervision-notices/<number>/withdraw")
@@ -181,30 +168,18 @@ def withdraw_notice(number: str) -> Response | tuple[str, int]:
     found = notices.notice(db.session, number)
     reference, notice_id = found.matter.reference, found.shown.notice.id
     form = forms.ReasonForm(prefix=number)
-    if not form.validate_on_submit():
-        return _page(reference, refused=(number, form)), 422
-    return _do(
-        reference,
-        (number, form),
-        _("督办单已撤回，编号和理由还在。"),
+    if status := refusal_of(
+        form,
         lambda: services.withdraw_notice(
             db.session, notice_id=notice_id, reason=form.reason.data, actor=current_actor()
         ),
-    )
+    ):
+        return _page(reference, refused=(number, form)), status
+    return _done(reference, _("督办单已撤回，编号和理由还在。"))
 
 
-def _do(
-    reference: str, refused: tuple[str, Form] | None, done: str, change: Callable[[], object]
-) -> Response | tuple[str, int]:
-    try:
-        with transaction(db.session):
-            change()
-    except DomainError as refusal:
-        if refused is None:
-            return _page(reference, conflict=refusal), refusal.status
-        refused[1].refuse(refusal)
-        return _page(reference, refused=refused), refusal.status
-    flash(done, "ok")
+def _done(reference: str, said: str) -> Response:
+    flash(said, "ok")
     return go_to(url_for(".show", reference=reference))
 
 

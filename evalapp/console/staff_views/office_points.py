@@ -6,14 +6,14 @@ from flask import Blueprint, flash, render_template, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.console.forms.matters import PointsForm
-from evalapp.core.errors import DomainError, Invalid
+from evalapp.core.errors import Invalid
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Permission
-from evalapp.core.transaction import transaction
 from evalapp.supervision import services
 from evalapp.supervision.queries import notices
 from evalapp.units import queries as units
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.context import db
 from evalapp.web.i18n import _
 from evalapp.web.links import go_to
@@ -31,21 +31,18 @@ def points() -> str:
 @requires(Permission.SUPERVISE)
 def change_points() -> Response | tuple[str, int]:
     form = _form()
-    if not form.validate_on_submit():
-        return _page(form), 422
-    try:
-        with transaction(db.session):
-            services.change_points(
-                db.session,
-                unit_id=_unit_id(form),
-                points=form.points.data,
-                reason=form.reason.data,
-                about=form.about.data or "",
-                actor=current_actor(),
-            )
-    except DomainError as refusal:
-        form.refuse(refusal)
-        return _page(form), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: services.change_points(
+            db.session,
+            unit_id=_unit_id(form),
+            points=form.points.data,
+            reason=form.reason.data,
+            about=form.about.data or "",
+            actor=current_actor(),
+        ),
+    ):
+        return _page(form), status
     flash(_("分数已改，理由已公开。"), "ok")
     return go_to(url_for(".points"))
 

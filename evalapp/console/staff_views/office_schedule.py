@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from evalapp.console.forms.office_schedule import ChannelForm, LeaveForm, SeasonForm, StudioForm
 from evalapp.console.queries import office_schedule as desks
 from evalapp.core import clock
-from evalapp.core.errors import DomainError
 from evalapp.core.permissions import Permission
 from evalapp.core.transaction import transaction
 from evalapp.programme.queries import planning, planning_schedule
@@ -18,6 +17,7 @@ from evalapp.programme.services import planning as seasons
 from evalapp.programme.services import planning_places as places
 from evalapp.units import queries as units
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.context import db
 from evalapp.web.formbase import Form
 from evalapp.web.i18n import _
@@ -121,18 +121,10 @@ def add_season() -> Response | tuple[str, int]:
 
 def _added(form: Form, act: Callable[[], None], said: str, **shown: Form) -> Response | tuple[str, int]:
     """Do it and go back to the page; what was refused is shown there with what was typed."""
-    status = 422
-    if form.validate_on_submit():
-        try:
-            with transaction(db.session):
-                act()
-        except DomainError as error:
-            form.refuse(error)
-            status = error.status
-        else:
-            flash(said, "ok")
-            return go_to(url_for(".show_places"))
-    return _places(**shown), status
+    if status := refusal_of(form, act):
+        return _places(**shown), status
+    flash(said, "ok")
+    return go_to(url_for(".show_places"))
 
 
 def _places(**shown: Form) -> str:

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, render_template, url_for
 from werkzeug.wrappers import Response
-from wtforms.fields.choices import SelectChoice
 
 from evalapp.accounts import vault
 from evalapp.accounts.rules import parse_number
@@ -17,6 +16,7 @@ from evalapp.core.transaction import transaction
 from evalapp.units import queries as units
 from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db, platform
+from evalapp.web.formbase import of_district
 from evalapp.web.i18n import _
 from evalapp.web.links import go_to
 
@@ -48,9 +48,7 @@ def panel(number: int) -> Response | str | tuple[str, int]:
 def client_codes() -> str | tuple[str, int]:
     """Print numbered codes for a unit to hand to its clients. They are shown this once."""
     form = CodesForm()
-    form.unit.choices = [
-        SelectChoice(value=unit.slug, label=unit.name) for unit in boxes.units_for_codes(db.session)
-    ]
+    form.unit.choices = [of_district(unit.slug, unit.name) for unit in boxes.units_for_codes(db.session)]
     if form.validate_on_submit():
         try:
             unit = units.unit(db.session, form.unit.data or "")

@@ -12,6 +12,7 @@ from evalapp.core.transaction import transaction
 from evalapp.units import queries, services
 from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.context import db
 from evalapp.web.i18n import _
 from evalapp.web.links import go_to
@@ -72,22 +73,19 @@ def unit(slug: str) -> str:
 @requires(Permission.MANAGE_UNITS)
 def edit(slug: str) -> Response | tuple[str, int]:
     found, form = queries.unit(db.session, slug), UnitForm()
-    if not form.validate_on_submit():
-        return _page(found, form=form), 422
-    try:
-        with transaction(db.session):
-            services.edit_unit(
-                db.session,
-                unit_id=found.id,
-                name=form.name.data,
-                short_name=form.short_name.data or "",
-                rank_class=form.rank_class.data or "",
-                actor=current_actor(),
-                seen_revision=form.seen.data,
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(queries.unit(db.session, slug), form=form), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: services.edit_unit(
+            db.session,
+            unit_id=found.id,
+            name=form.name.data,
+            short_name=form.short_name.data or "",
+            rank_class=form.rank_class.data or "",
+            actor=current_actor(),
+            seen_revision=form.seen.data,
+        ),
+    ):
+        return _page(queries.unit(db.session, slug), form=form), status
     return _done(slug, _("已保存。"))
 
 
@@ -96,16 +94,13 @@ def edit(slug: str) -> Response | tuple[str, int]:
 def move(slug: str) -> Response | tuple[str, int]:
     found, form = queries.unit(db.session, slug), MoveForm(prefix="move-")
     form.offer(queries.possible_parents(db.session, found))
-    if not form.validate_on_submit():
-        return _page(found, moving=form), 422
-    try:
-        with transaction(db.session):
-            services.move_unit(
-                db.session, unit_id=found.id, parent_id=form.parent.data, actor=current_actor()
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(queries.unit(db.session, slug), moving=form), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: services.move_unit(
+            db.session, unit_id=found.id, parent_id=form.parent.data, actor=current_actor()
+        ),
+    ):
+        return _page(queries.unit(db.session, slug), moving=form), status
     return _done(slug, _("已移动，下级单位也跟着移了。"))
 
 
@@ -113,14 +108,13 @@ def move(slug: str) -> Response | tuple[str, int]:
 @requires(Permission.MANAGE_UNITS)
 def close(slug: str) -> Response | tuple[str, int]:
     found, form = queries.unit(db.session, slug), CloseForm(prefix="close-")
-    if not form.validate_on_submit():
-        return _page(found, closing=form), 422
-    try:
-        with transaction(db.session):
-            services.close_unit(db.session, unit_id=found.id, reason=form.reason.data, actor=current_actor())
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(queries.unit(db.session, slug), closing=form), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: services.close_unit(
+            db.session, unit_id=found.id, reason=form.reason.data, actor=current_actor()
+        ),
+    ):
+        return _page(queries.unit(db.session, slug), closing=form), status
     return _done(slug, _("单位已关闭，原来的内容仍可查看。"))
 
 
@@ -138,16 +132,13 @@ def reopen(slug: str) -> Response:
 def assign(slug: str) -> Response | tuple[str, int]:
     found, form = queries.unit(db.session, slug), AssignForm(prefix="assign-")
     form.offer(queries.unit_staff(db.session))
-    if not form.validate_on_submit():
-        return _page(found, assigning=form), 422
-    try:
-        with transaction(db.session):
-            services.assign_staff(
-                db.session, unit_id=found.id, staff_id=form.staff.data, actor=current_actor()
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(queries.unit(db.session, slug), assigning=form), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: services.assign_staff(
+            db.session, unit_id=found.id, staff_id=form.staff.data, actor=current_actor()
+        ),
+    ):
+        return _page(queries.unit(db.session, slug), assigning=form), status
     return _done(slug, _("账号已分配到本单位。"))
 
 

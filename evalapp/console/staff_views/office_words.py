@@ -6,10 +6,9 @@ from werkzeug.wrappers import Response
 from evalapp.comments import queries, services
 from evalapp.comments.rules.watching import MOST_WORDS
 from evalapp.console.forms.moderation import WatchedWordsForm
-from evalapp.core.errors import Conflict, Invalid
 from evalapp.core.permissions import Permission
-from evalapp.core.transaction import transaction
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.bodies import takes
 from evalapp.web.context import db
 from evalapp.web.i18n import _
@@ -31,20 +30,17 @@ def words() -> str:
 @takes(lambda _settings: _MOST_BYTES)
 def write() -> Response | tuple[str, int]:
     form = WatchedWordsForm()
-    if not form.validate_on_submit():
-        return _page(form), 422
-    try:
-        with transaction(db.session):
-            services.write_list(
-                db.session,
-                lines=form.lines,
-                why=form.why.data,
-                seen_number=form.seen.data,
-                actor=current_actor(),
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(form), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: services.write_list(
+            db.session,
+            lines=form.lines,
+            why=form.why.data,
+            seen_number=form.seen.data,
+            actor=current_actor(),
+        ),
+    ):
+        return _page(form), status
     flash(_("词表已换，以后的留言按新词表看。"), "ok")
     return go_to(url_for(".words"))
 

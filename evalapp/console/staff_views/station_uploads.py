@@ -22,7 +22,7 @@ from evalapp.core.errors import DomainError, Invalid, TooLarge, UnsupportedType
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Permission
 from evalapp.core.settings import Settings
-from evalapp.core.transaction import transaction
+from evalapp.core.transaction import taking_back, transaction
 from evalapp.programme.models import Upload
 from evalapp.programme.queries import planning
 from evalapp.programme.services import recordings, recordings_pieces, recordings_uploads
@@ -199,20 +199,16 @@ def _deliver(episode_id: uuid.UUID, file: FileStorage, *, reason: str) -> None:
     os.fsync(file.stream.fileno())
     part = recordings_uploads.part_path(settings, file_id)
     os.link(file.stream.name, part)  # werkzeug removes its own name at the end of the request
-    try:
-        with transaction(db.session):
-            recordings.deliver(
-                db.session,
-                episode_id,
-                file_id=file_id,
-                original_name=file.filename or "",
-                size=size,
-                reason=reason,
-                by=current_actor(),
-            )
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    with taking_back(lambda: part.unlink(missing_ok=True)), transaction(db.session):
+        recordings.deliver(
+            db.session,
+            episode_id,
+            file_id=file_id,
+            original_name=file.filename or "",
+            size=size,
+            reason=reason,
+            by=current_actor(),
+        )
 
 
 def _take(upload_id: uuid.UUID, *, at: int, checksum: Checksum | None) -> Upload:

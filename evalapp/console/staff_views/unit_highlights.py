@@ -13,6 +13,7 @@ from evalapp.pledges.models import Highlight
 from evalapp.units import queries as units
 from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.context import db
 from evalapp.web.i18n import _
 from evalapp.web.links import go_to
@@ -65,21 +66,18 @@ def highlight(reference: str) -> str:
 @requires(Permission.KEEP_UNIT)
 def reword(reference: str) -> Response | tuple[str, int]:
     found, form = _own_highlight(reference), HighlightForm()
-    if not form.validate_on_submit():
-        return _page(found, form), 422
-    try:
-        with transaction(db.session):
-            services.reword_highlight(
-                db.session,
-                highlight_id=found.id,
-                wording=form.wording(),
-                reason=form.reason.data or "",
-                actor=current_actor(),
-                seen_version=form.seen.data,
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(_own_highlight(reference), form), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: services.reword_highlight(
+            db.session,
+            highlight_id=found.id,
+            wording=form.wording(),
+            reason=form.reason.data or "",
+            actor=current_actor(),
+            seen_version=form.seen.data,
+        ),
+    ):
+        return _page(_own_highlight(reference), form), status
     flash(_("新的写法已公开，原来的写法留在历史里。"), "ok")
     return go_to(url_for(".highlight", reference=reference))
 
@@ -88,22 +86,19 @@ def reword(reference: str) -> Response | tuple[str, int]:
 @requires(Permission.KEEP_UNIT)
 def report(reference: str) -> Response | tuple[str, int]:
     found, form = _own_highlight(reference), ProgressForm(prefix="progress-")
-    if not form.validate_on_submit():
-        return _page(found, reporting=form), 422
-    try:
-        with transaction(db.session):
-            services.report_progress(
-                db.session,
-                highlight_id=found.id,
-                percent=form.percent.data,
-                reached_on=form.reached_on.data,
-                done=form.done.data or "",
-                proof=form.proof.data or "",
-                actor=current_actor(),
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(_own_highlight(reference), reporting=form), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: services.report_progress(
+            db.session,
+            highlight_id=found.id,
+            percent=form.percent.data,
+            reached_on=form.reached_on.data,
+            done=form.done.data or "",
+            proof=form.proof.data or "",
+            actor=current_actor(),
+        ),
+    ):
+        return _page(_own_highlight(reference), reporting=form), status
     flash(_("进度已公开。"), "ok")
     return go_to(url_for(".highlight", reference=reference, _anchor="progress"))
 
@@ -112,16 +107,13 @@ def report(reference: str) -> Response | tuple[str, int]:
 @requires(Permission.KEEP_UNIT)
 def withdraw(reference: str) -> Response | tuple[str, int]:
     found, form = _own_highlight(reference), WithdrawForm(prefix="withdraw-")
-    if not form.validate_on_submit():
-        return _page(found, withdrawing=form), 422
-    try:
-        with transaction(db.session):
-            services.withdraw_highlight(
-                db.session, highlight_id=found.id, reason=form.reason.data, actor=current_actor()
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(_own_highlight(reference), withdrawing=form), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: services.withdraw_highlight(
+            db.session, highlight_id=found.id, reason=form.reason.data, actor=current_actor()
+        ),
+    ):
+        return _page(_own_highlight(reference), withdrawing=form), status
     flash(_("亮点工作已撤回，内容和原因仍可查看。"), "ok")
     return go_to(url_for(".highlights"))
 

@@ -1,19 +1,18 @@
 """The unit's matters: its clocks, answers, plans and notices. Another unit's matter does not exist here."""
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
-from wtforms.fields.choices import SelectChoice
 
 from evalapp.console.forms import matters as forms
+from evalapp.console.queries.unit_inbox import Named
+from evalapp.console.staff_views.doings import Doing, doing_of
 from evalapp.core.errors import DomainError, Invalid, NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Permission
-from evalapp.core.transaction import transaction
+from evalapp.core.transaction import taking_back, transaction
 from evalapp.supervision import evidence, services
 from evalapp.supervision.models import FileKind
 from evalapp.supervision.queries import files, lists, matters, notices, pages, rates
@@ -25,6 +24,7 @@ from evalapp.supervision.rules.states import Act, MatterKind
 from evalapp.units import queries as units
 from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.bodies import FORM_PREFIX, takes
 from evalapp.web.context import db, platform
 from evalapp.web.formbase import Form
@@ -41,16 +41,6 @@ _CHOICES = {
     Which.OFFICE: N_("等评议办"),
     Which.DONE: N_("已办"),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Doing:
-    """An act on this page: its form, what is done, what is said then, and from which phases it is offered."""
-
-    form: type[Form]
-    do: Callable[[Any, dict[str, Any]], object]
-    done: str
-    act: Act
 
 
 DOINGS: dict[str, Doing] = {
@@ -113,7 +103,7 @@ DOINGS: dict[str, Doing] = {
         do=lambda form, who: services.hand_over(
             db.session,
             handler=form.handler.data,
-            section_id=_section_id(form),
+            section_id=form.section_id,
             note=form.note.data or "",
             **who,
         ),
@@ -157,19 +147,11 @@ def show(reference: str) -> str:
 @requires(Permission.ANSWER_MATTERS)
 def act(reference: str, doing: str) -> Response | tuple[str, int]:
     """Do one of the acts of this page; a refusal shows the page again with what was typed."""
-    page, known = _load(reference), DOINGS.get(doing)
-    if known is None:
-        raise NotFound(N_("没有找到你要的内容。"))
+    page, known = _load(reference), doing_of(DOINGS, doing)
     form = known.form(prefix=doing)
-    if not form.validate_on_submit():
-        return _page(reference, refused=(doing, form)), 422
     who = _who(page, form)
-    try:
-        with transaction(db.session):
-            known.do(form, who)
-    except DomainError as refusal:
-        form.refuse(refusal)
-        return _page(reference, refused=(doing, form)), refusal.status
+    if status := refusal_of(form, lambda: known.do(form, who)):
+        return _page(reference, refused=(doing, form)), status
     flash(gettext(known.done), "ok")
     return go_to(url_for(".show", reference=reference))
 
@@ -199,21 +181,18 @@ def answer_notice(reference: str, number: str) -> Response | tuple[str, int]:
     form = forms.NoticeAnswerForm(prefix=number)
     if found.matter.reference != reference:
         raise NotFound(N_("没有找到这张督办单。"))
-    if not form.validate_on_submit():
-        return _page(reference, refused=(number, form)), 422
     notice_id = found.shown.notice.id
-    try:
-        with transaction(db.session):
-            services.answer_notice(
-                db.session,
-                notice_id=notice_id,
-                text=form.text.data,
-                actor=current_actor(),
-                unit_id=unit.id,
-            )
-    except DomainError as refusal:
-        form.refuse(refusal)
-        return _page(reference, refused=(number, form)), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: services.answer_notice(
+            db.session,
+            notice_id=notice_id,
+            text=form.text.data,
+            actor=current_actor(),
+            unit_id=unit.id,
+        ),
+    ):
+        return _page(reference, refused=(number, form)), status
     flash(_("督办单已答复。"), "ok")
     return go_to(url_for(".show", reference=reference))
 
@@ -277,13 +256,6 @@ def _steps(form: forms.PlanForm) -> list[services.Step]:
     return form.listed()
 
 
-def _section_id(form: forms.HandOverForm) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(form.section.data) if form.section.data else None
-    except ValueError as error:
-        raise Invalid(N_("请选科室。"), field="section") from error
-
-
 def _add_file(form: forms.EvidenceForm, who: dict[str, Any]) -> None:
     """Make the file fit to keep outside the transaction, store it, then tell of it; refused, it is not left behind."""
     token, kind, name = services.new_token(), form.kind.data, form.file.data.filename or ""
@@ -296,20 +268,16 @@ def _add_file(form: forms.EvidenceForm, who: dict[str, Any]) -> None:
         platform().storage.put(stored, made.path)
     finally:
         source.unlink(missing_ok=True)
-    try:
-        with transaction(db.session):
-            services.add_file(
-                db.session,
-                token=token,
-                kind=kind,
-                file=made,
-                file_name=name,
-                caption=form.caption.data or "",
-                **who,
-            )
-    except BaseException:
-        platform().storage.remove(stored)
-        raise
+    with taking_back(lambda: platform().storage.remove(stored)), transaction(db.session):
+        services.add_file(
+            db.session,
+            token=token,
+            kind=kind,
+            file=made,
+            file_name=name,
+            caption=form.caption.data or "",
+            **who,
+        )
 
 
 def _page(reference: str, *, refused: tuple[str, Form] | None = None) -> str:
@@ -331,10 +299,7 @@ def _page(reference: str, *, refused: tuple[str, Form] | None = None) -> str:
             form.seen.data, form.seen.raw_data = page.shown.matter.version, None
         if isinstance(form, forms.HandOverForm):
             below = units.profile(db.session, page.shown.unit).below
-            form.section.choices = [
-                SelectChoice(value="", label=_("不指定科室")),
-                *(SelectChoice(value=str(unit.id), label=unit.name) for unit in below),
-            ]
+            form.offer(Named(id=unit.id, title=unit.name) for unit in below)
     return render_template(
         "console/matters/unit_matter.html",
         page=page,

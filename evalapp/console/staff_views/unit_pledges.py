@@ -12,6 +12,7 @@ from evalapp.pledges.models import Pledge
 from evalapp.units import queries as units
 from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.context import db
 from evalapp.web.i18n import _
 from evalapp.web.links import go_to
@@ -62,21 +63,18 @@ def pledge(reference: str) -> str:
 @requires(Permission.KEEP_UNIT)
 def reword(reference: str) -> Response | tuple[str, int]:
     pledge, form = _own_pledge(reference), PledgeForm()
-    if not form.validate_on_submit():
-        return _page(pledge, form), 422
-    try:
-        with transaction(db.session):
-            services.reword_pledge(
-                db.session,
-                pledge_id=pledge.id,
-                wording=form.wording(),
-                reason=form.reason.data or "",
-                actor=current_actor(),
-                seen_version=form.seen.data,
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(_own_pledge(reference), form), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: services.reword_pledge(
+            db.session,
+            pledge_id=pledge.id,
+            wording=form.wording(),
+            reason=form.reason.data or "",
+            actor=current_actor(),
+            seen_version=form.seen.data,
+        ),
+    ):
+        return _page(_own_pledge(reference), form), status
     flash(_("新的写法已公开，原来的写法留在历史里。"), "ok")
     return go_to(url_for(".pledge", reference=reference))
 
@@ -85,16 +83,13 @@ def reword(reference: str) -> Response | tuple[str, int]:
 @requires(Permission.KEEP_UNIT)
 def withdraw(reference: str) -> Response | tuple[str, int]:
     pledge, form = _own_pledge(reference), WithdrawForm(prefix="withdraw-")
-    if not form.validate_on_submit():
-        return _page(pledge, withdrawing=form), 422
-    try:
-        with transaction(db.session):
-            services.withdraw_pledge(
-                db.session, pledge_id=pledge.id, reason=form.reason.data, actor=current_actor()
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(_own_pledge(reference), withdrawing=form), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: services.withdraw_pledge(
+            db.session, pledge_id=pledge.id, reason=form.reason.data, actor=current_actor()
+        ),
+    ):
+        return _page(_own_pledge(reference), withdrawing=form), status
     flash(_("承诺已撤回，内容和原因仍可查看。"), "ok")
     return go_to(url_for(".pledges"))
 

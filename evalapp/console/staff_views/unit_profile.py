@@ -4,13 +4,12 @@ from flask import Blueprint, flash, render_template, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.console.forms.unit_profile import ContactForm, FunctionsForm, PostsForm
-from evalapp.core.errors import Conflict, Invalid
 from evalapp.core.permissions import Permission
-from evalapp.core.transaction import transaction
 from evalapp.pledges import queries as pledges
 from evalapp.units import queries, services
 from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.context import db
 from evalapp.web.i18n import _
 from evalapp.web.links import go_to
@@ -35,23 +34,20 @@ def profile() -> str:
 @requires(Permission.KEEP_UNIT)
 def write_contact() -> Response | tuple[str, int]:
     unit, form = _own_unit(), ContactForm()
-    if not form.validate_on_submit():
-        return _page(unit, contact=form), 422
-    try:
-        with transaction(db.session):
-            services.write_contact(
-                db.session,
-                unit_id=unit.id,
-                summary=form.summary.data or "",
-                telephone=form.telephone.data or "",
-                address=form.address.data or "",
-                office_hours=form.office_hours.data or "",
-                actor=current_actor(),
-                seen_revision=form.seen.data,
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(_own_unit(), contact=form), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: services.write_contact(
+            db.session,
+            unit_id=unit.id,
+            summary=form.summary.data or "",
+            telephone=form.telephone.data or "",
+            address=form.address.data or "",
+            office_hours=form.office_hours.data or "",
+            actor=current_actor(),
+            seen_revision=form.seen.data,
+        ),
+    ):
+        return _page(_own_unit(), contact=form), status
     return _saved("contact")
 
 
@@ -59,20 +55,17 @@ def write_contact() -> Response | tuple[str, int]:
 @requires(Permission.KEEP_UNIT)
 def write_functions() -> Response | tuple[str, int]:
     unit, form = _own_unit(), FunctionsForm(prefix="functions-")
-    if not form.validate_on_submit():
-        return _page(unit, functions=form), 422
-    try:
-        with transaction(db.session):
-            services.write_functions(
-                db.session,
-                unit_id=unit.id,
-                functions=form.texts(),
-                actor=current_actor(),
-                seen_revision=form.seen.data,
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(_own_unit(), functions=form), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: services.write_functions(
+            db.session,
+            unit_id=unit.id,
+            functions=form.texts(),
+            actor=current_actor(),
+            seen_revision=form.seen.data,
+        ),
+    ):
+        return _page(_own_unit(), functions=form), status
     return _saved("functions")
 
 
@@ -80,20 +73,17 @@ def write_functions() -> Response | tuple[str, int]:
 @requires(Permission.KEEP_UNIT)
 def write_posts() -> Response | tuple[str, int]:
     unit, form = _own_unit(), PostsForm(prefix="posts-")
-    if not form.validate_on_submit():
-        return _page(unit, posts=form), 422
-    try:
-        with transaction(db.session):
-            services.write_posts(
-                db.session,
-                unit_id=unit.id,
-                posts=form.texts(),
-                actor=current_actor(),
-                seen_revision=form.seen.data,
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(_own_unit(), posts=form), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: services.write_posts(
+            db.session,
+            unit_id=unit.id,
+            posts=form.texts(),
+            actor=current_actor(),
+            seen_revision=form.seen.data,
+        ),
+    ):
+        return _page(_own_unit(), posts=form), status
     return _saved("posts")
 
 

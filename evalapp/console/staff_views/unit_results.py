@@ -5,10 +5,9 @@ from werkzeug.wrappers import Response
 
 from evalapp.console.forms.unit_results import ObjectionForm
 from evalapp.core import clock
-from evalapp.core.errors import Conflict, Invalid, NotFound
+from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Permission
-from evalapp.core.transaction import transaction
 from evalapp.results.queries import aftermath
 from evalapp.results.queries import published as results
 from evalapp.results.queries.published import PublishedResult
@@ -17,6 +16,7 @@ from evalapp.results.services import objections
 from evalapp.units import queries as units
 from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.context import db
 from evalapp.web.i18n import _
 from evalapp.web.links import go_to
@@ -47,22 +47,20 @@ def objection(number: int) -> str:
 @blueprint.post("/<int(max=999999):number>/objection")
 @requires(Permission.ANSWER_MATTERS)
 def make_objection(number: int) -> Response | tuple[str, int]:
-    found, form = _own_result(number), ObjectionForm()
-    if not form.validate_on_submit():
-        return _page(found, form), 422
-    try:
-        with transaction(db.session):
-            objections.object_to_result(
-                db.session,
-                number=number,
-                unit_id=_own_unit().id,
-                reason=form.reason.data,
-                text=form.text.data,
-                actor=current_actor(),
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(_own_result(number), form), refusal.status
+    form = ObjectionForm()
+    _own_result(number)  # another unit's does not exist here
+    if status := refusal_of(
+        form,
+        lambda: objections.object_to_result(
+            db.session,
+            number=number,
+            unit_id=_own_unit().id,
+            reason=form.reason.data,
+            text=form.text.data,
+            actor=current_actor(),
+        ),
+    ):
+        return _page(_own_result(number), form), status
     flash(_("异议已提出并公开，由评议办两人答复。"), "ok")
     return go_to(url_for(".index"))
 

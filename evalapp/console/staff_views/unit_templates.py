@@ -7,11 +7,11 @@ from werkzeug.wrappers import Response
 
 from evalapp.comments import queries, services
 from evalapp.console.forms.inbox import TemplateForm
-from evalapp.core.errors import Conflict, Invalid
 from evalapp.core.permissions import Permission
 from evalapp.core.transaction import transaction
 from evalapp.units import queries as units
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.context import db
 from evalapp.web.i18n import _
 from evalapp.web.links import go_to
@@ -29,20 +29,17 @@ def templates() -> str:
 @requires(Permission.REPLY_TO_COMMENTS)
 def keep() -> Response | tuple[str, int]:
     form, unit = TemplateForm(), units.unit_of(db.session, current_actor())
-    if not form.validate_on_submit():
-        return _page(form), 422
-    try:
-        with transaction(db.session):
-            services.keep_template(
-                db.session,
-                unit_id=unit.id,
-                title=form.title.data,
-                text=form.text.data,
-                actor=current_actor(),
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(form), refusal.status
+    if status := refusal_of(
+        form,
+        lambda: services.keep_template(
+            db.session,
+            unit_id=unit.id,
+            title=form.title.data,
+            text=form.text.data,
+            actor=current_actor(),
+        ),
+    ):
+        return _page(form), status
     flash(_("模板已存，写回复时可以选。"), "ok")
     return go_to(url_for(".templates"))
 

@@ -13,10 +13,10 @@ from evalapp.core.errors import Conflict, Invalid
 from evalapp.core.i18n import N_
 from evalapp.core.names import cleaned_text
 from evalapp.core.permissions import Actor
+from evalapp.core.references import next_reference
 from evalapp.core.transaction import locked
 from evalapp.pledges.events import HighlightShown, HighlightWithdrawn, ProgressReported
-from evalapp.pledges.models import Highlight, HighlightProgress, HighlightVersion
-from evalapp.pledges.services.references import next_reference
+from evalapp.pledges.models import Highlight, HighlightProgress, HighlightVersion, ReferenceCounter
 from evalapp.units import services as units
 
 TITLE_LIMIT = 40
@@ -48,7 +48,7 @@ def make_highlight(
     said = _cleaned(wording)
     highlight = Highlight(
         id=uuid.uuid4(),
-        reference=next_reference(session, "HL"),
+        reference=next_reference(session, ReferenceCounter, "HL", year=clock.today().year),
         unit_id=unit.id,
         year=wanted,
         created_at=clock.now(),

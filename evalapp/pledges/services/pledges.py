@@ -12,12 +12,12 @@ from evalapp.core.errors import Conflict, Invalid
 from evalapp.core.i18n import N_
 from evalapp.core.names import cleaned_text
 from evalapp.core.permissions import Actor
+from evalapp.core.references import next_reference
 from evalapp.core.transaction import locked
 from evalapp.pledges.events import PledgeShown, PledgeWithdrawn
-from evalapp.pledges.models import Pledge, PledgeVersion
+from evalapp.pledges.models import Pledge, PledgeVersion, ReferenceCounter
 from evalapp.pledges.rules import terms
 from evalapp.pledges.rules.terms import Term
-from evalapp.pledges.services.references import next_reference
 from evalapp.units import services as units
 
 TITLE_LIMIT = 40
@@ -44,7 +44,10 @@ def make_pledge(session: Session, *, unit_id: uuid.UUID, wording: PledgeWording,
     unit = units.open_unit(session, unit_id)
     said = _cleaned(wording)
     pledge = Pledge(
-        id=uuid.uuid4(), reference=next_reference(session, "PL"), unit_id=unit.id, created_at=clock.now()
+        id=uuid.uuid4(),
+        reference=next_reference(session, ReferenceCounter, "PL", year=clock.today().year),
+        unit_id=unit.id,
+        created_at=clock.now(),
     )
     session.add(pledge)
     session.flush()

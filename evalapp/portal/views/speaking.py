@@ -1,5 +1,7 @@
 """What residents hand in on the page of an episode: a ballot, its withdrawal, words. Each is a form of its own."""
 
+from typing import Any
+
 from flask import flash, request, url_for
 from werkzeug.wrappers import Response
 
@@ -22,6 +24,7 @@ from evalapp.programme.queries.planning import EpisodeWithState
 from evalapp.programme.rules import EpisodeState
 from evalapp.supervision.rules.grading import AnswerGrade
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.context import db, platform
 from evalapp.web.i18n import gettext
 from evalapp.web.links import go_to
@@ -106,9 +109,7 @@ def write_comment(number: int) -> Response:
 def withdraw_comment(number: int, reference: str) -> Response:
     """Take one's own words back; a mark stays."""
     with transaction(db.session):
-        comments.withdraw_comment(
-            db.session, reference=reference, author=current_actor(), keys=CommentKeys.of(platform().keys)
-        )
+        comments.withdraw_comment(db.session, **_own(reference))
     flash(gettext("留言已经收回。"), "ok")
     return go_to(f"{page_of(number)}#comments")
 
@@ -118,22 +119,10 @@ def withdraw_comment(number: int, reference: str) -> Response:
 def appeal(number: int, reference: str) -> Response:
     """Ask that somebody else looks at a refusal."""
     form = AppealForm(prefix=reference)
-    if not form.validate_on_submit():
-        return episode_answer(number, appeal_form=form, status=422)
-    try:
-        with transaction(db.session):
-            comments.appeal(
-                db.session,
-                reference=reference,
-                author=current_actor(),
-                keys=CommentKeys.of(platform().keys),
-                text=form.text.data,
-            )
-    except NotFound:
-        raise
-    except DomainError as error:
-        form.refuse(error)
-        return episode_answer(number, appeal_form=form, status=error.status)
+    if status := refusal_of(
+        form, lambda: comments.appeal(db.session, text=form.text.data, **_own(reference))
+    ):
+        return episode_answer(number, appeal_form=form, status=status)
     flash(gettext("申诉已经收到，由另一位工作人员来看。结果会显示在这里。"), "ok")
     return go_to(f"{page_of(number)}#comments")
 
@@ -157,13 +146,7 @@ def met_too(number: int, reference: str, wish: str) -> Response:
 def grade_answer(number: int, reference: str, grade: str) -> Response:
     """Say what the answer to one's own question is worth."""
     with transaction(db.session):
-        comments.grade_answer(
-            db.session,
-            reference=reference,
-            author=current_actor(),
-            keys=CommentKeys.of(platform().keys),
-            grade=AnswerGrade(grade),
-        )
+        comments.grade_answer(db.session, grade=AnswerGrade(grade), **_own(reference))
     flash(gettext("你对答复的评价已经记下，大家都能看到。"), "ok")
     return go_to(f"{page_of(number)}#comments")
 
@@ -173,9 +156,7 @@ def grade_answer(number: int, reference: str, grade: str) -> Response:
 def reopen(number: int, reference: str) -> Response:
     """Have one's own question answered anew, after saying what the answer lacks."""
     with transaction(db.session):
-        comments.reopen(
-            db.session, reference=reference, author=current_actor(), keys=CommentKeys.of(platform().keys)
-        )
+        comments.reopen(db.session, **_own(reference))
     flash(gettext("已经重新打开，单位要在期限内再答复一次。"), "ok")
     return go_to(f"{page_of(number)}#comments")
 
@@ -186,13 +167,7 @@ def say_whether_mended(number: int, reference: str, said: str) -> Response:
     """Say of one's own question whether what was checked is mended in one's own eyes."""
     is_mended = said == "yes"
     with transaction(db.session):
-        comments.say_whether_mended(
-            db.session,
-            reference=reference,
-            author=current_actor(),
-            keys=CommentKeys.of(platform().keys),
-            is_mended=is_mended,
-        )
+        comments.say_whether_mended(db.session, is_mended=is_mended, **_own(reference))
     if is_mended:
         flash(gettext("你的确认已经记下，大家都能看到。"), "ok")
     else:
@@ -214,6 +189,11 @@ def say_as_one_who_met(reference: str, said: str) -> Response:
         )
     flash(gettext("你的话已经记下，大家只看到有几人这样说。"), "ok")
     return go_to(url_for("portal.me") + "#met")
+
+
+def _own(reference: str) -> dict[str, Any]:
+    """A comment, as its author's: for every act that only they may do."""
+    return {"reference": reference, "author": current_actor(), "keys": CommentKeys.of(platform().keys)}
 
 
 def _commentable(number: int) -> EpisodeWithState:

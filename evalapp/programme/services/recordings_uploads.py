@@ -15,7 +15,7 @@ from evalapp.core.errors import Conflict, DomainError, Invalid, NotFound, TooLar
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Actor
 from evalapp.core.settings import Settings
-from evalapp.core.transaction import locked
+from evalapp.core.transaction import locked, taking_back
 from evalapp.programme.models import Recording, Upload
 from evalapp.programme.services import recordings, recordings_pieces
 
@@ -92,15 +92,15 @@ def copy_in(settings: Settings, source: Path, file_id: uuid.UUID, *, tell: Calla
     """Copy a file of this machine to where an upload would lie, safe on the disk; `tell` gets each block's size."""
     disk.require_room(settings.uploads_dir, source.stat().st_size)
     part = part_path(settings, file_id)
-    try:
-        with source.open("rb") as original, recordings_pieces.opened(part) as copy:
-            recordings_pieces.go_on(copy, at=0)
-            blocks = _counted(original, tell)
-            for _safe in recordings_pieces.write(copy, blocks, at=0, every=SAFE_EVERY, folder=part.parent):
-                pass
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    with (
+        taking_back(lambda: part.unlink(missing_ok=True)),
+        source.open("rb") as original,
+        recordings_pieces.opened(part) as copy,
+    ):
+        recordings_pieces.go_on(copy, at=0)
+        blocks = _counted(original, tell)
+        for _safe in recordings_pieces.write(copy, blocks, at=0, every=SAFE_EVERY, folder=part.parent):
+            pass
 
 
 def _counted(file: BinaryIO, tell: Callable[[int], None]) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.core.base import Base, Keyed
+from evalapp.core.references import CountsReferences
 from evalapp.supervision.rules.grading import AnswerGrade
 from evalapp.supervision.rules.states import Act, MatterKind, Phase, Stage, Weight
 from evalapp.supervision.rules.terms import Ending
@@ -187,14 +188,10 @@ class MatterEvent(Keyed, Base):
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-class ReferenceCounter(Base):
+class ReferenceCounter(CountsReferences, Base):
     """The last number given to a kind of reference in a year."""
 
     __tablename__ = "supervision_counters"
-
-    prefix: Mapped[str] = mapped_column(primary_key=True)
-    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    last: Mapped[int] = mapped_column(default=0)
 
 
 # The database itself refuses to change or delete what was done. The migration runs the same statements.

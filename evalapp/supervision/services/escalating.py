@@ -12,15 +12,15 @@ from evalapp.accounts.models import Role
 from evalapp.core import calendar, clock
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import SYSTEM, Actor
+from evalapp.core.references import next_reference
 from evalapp.core.transaction import locked
 from evalapp.notifications import services as notifications
-from evalapp.supervision.models import Deadline, Matter, Reminder, SupervisionNotice
+from evalapp.supervision.models import Deadline, Matter, ReferenceCounter, Reminder, SupervisionNotice
 from evalapp.supervision.queries import escalation, profiles
 from evalapp.supervision.rules import terms
 from evalapp.supervision.rules.states import Act
 from evalapp.supervision.rules.terms import DueNotice, DueReminder
 from evalapp.supervision.services import clocks, timeline
-from evalapp.supervision.services.references import NOTICES, next_reference
 from evalapp.units import services as units
 
 _MOST_AT_ONCE = 200  # beyond that numbers may run out of order; nothing is lost
@@ -105,7 +105,7 @@ def issue(
 ) -> SupervisionNotice:
     notice = SupervisionNotice(
         id=uuid.uuid4(),
-        number=next_reference(session, NOTICES, clock.local(due.at).year),
+        number=next_reference(session, ReferenceCounter, "DBD", year=clock.local(due.at).year, digits=3),
         colour=due.colour,
         matter_id=matter.id,
         deadline_id=deadline.id,

@@ -12,24 +12,24 @@ from evalapp.core.errors import Conflict, Invalid
 from evalapp.core.i18n import N_
 from evalapp.core.names import cleaned_text
 from evalapp.core.permissions import SYSTEM, Actor
+from evalapp.core.references import next_reference
 from evalapp.core.transaction import locked
 from evalapp.notifications import services as notifications
 from evalapp.notifications.models import TopicKind
 from evalapp.supervision.events import MatterOpened
-from evalapp.supervision.models import Matter
+from evalapp.supervision.models import Matter, ReferenceCounter
 from evalapp.supervision.queries import profiles
+from evalapp.supervision.rules.plans import POST_LIMIT
 from evalapp.supervision.rules.profile import SupervisionProfile, Term, Weight
 from evalapp.supervision.rules.states import Act, MatterKind, Phase, Stage
 from evalapp.supervision.rules.terms import Ending
 from evalapp.supervision.services import clocks, timeline
 from evalapp.supervision.services.holding import held
 from evalapp.supervision.services.profiles import profile_in_force
-from evalapp.supervision.services.references import MATTERS, next_reference
 from evalapp.units.models import Unit
 
 TITLE_LIMIT = 120
 NOTE_LIMIT = 2_000
-POST_LIMIT = 60
 _PREFIX = "/matters/"
 
 
@@ -61,7 +61,7 @@ def open_matter(
         raise Invalid(N_("请选这件事的类别：简单、一般还是复杂。"), field="weight")
     at = opened_at or clock.now()
     row = profile_in_force(session)
-    reference = next_reference(session, MATTERS, clock.local(at).year)
+    reference = next_reference(session, ReferenceCounter, "MT", year=clock.local(at).year)
     words = cleaned_text(title, field="title", limit=TITLE_LIMIT, required=True).replace("\n", " ")
     matter = Matter(
         id=uuid.uuid4(),
