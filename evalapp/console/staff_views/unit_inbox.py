@@ -194,6 +194,7 @@ def _own_unit() -> Unit:
 
 def _page(unit: Unit, page: InboxPage | None, *, refused: tuple[str, Form] | None = None) -> str:
     shown = queries.inbox(db.session, unit.id, only=_show(), page=_page_number())
+    waiting = {InboxFilter.WAITING: shown.counts.waiting, InboxFilter.SIGN: shown.counts.to_sign}
     return render_template(
         "console/inbox/show.html",
         unit=unit,
@@ -206,12 +207,23 @@ def _page(unit: Unit, page: InboxPage | None, *, refused: tuple[str, Form] | Non
         is_head=page is not None and page.needs_sign_off and page.is_head,
         show=_show(),
         filters=[
-            (gettext(words), url_for(".inbox", show=each.value), each is _show())
+            (
+                _counted(gettext(words), waiting.get(each, 0)),
+                url_for(".inbox", show=each.value),
+                each is _show(),
+            )
             for each, words in _FILTERS.items()
         ],
         today=clock.today(),
         signature=signature(unit.name, current_actor().name),
     )
+
+
+def _counted(words: str, number: int) -> str:
+    """A label with how many wait behind it, as far as they were counted."""
+    if not number:
+        return words
+    return f"{words} {MOST_COUNTED - 1}+" if number >= MOST_COUNTED else f"{words} {number}"
 
 
 def _forms(page: InboxPage, refused: tuple[str, Form] | None) -> dict[str, Any]:
