@@ -70,8 +70,10 @@ def _in_chinese() -> Markup:
 
 
 def said(text: str) -> Markup:
-    """Return what somebody of the district wrote, marked as Chinese on an English page: for within a sentence."""
-    return Markup("<span{}>{}</span>").format(_CHINESE_PART, text) if language() == "en" else escape(text)
+    """Return what somebody of the district wrote, marked as Chinese on an English page where it is: for within a sentence."""
+    if language() != "en" or text.isascii():
+        return escape(text)
+    return Markup("<span{}>{}</span>").format(_CHINESE_PART, text)
 
 
 def named(text: str) -> Markup:

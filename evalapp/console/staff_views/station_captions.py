@@ -85,6 +85,7 @@ def save(recording_id: uuid.UUID, language: str) -> Answer:
     rows, edits = _read(typed_rows(request.form))
     if any(row.problem for row in rows):
         return _show(recording, track, _page(), typed=rows, status=422)
+    changed = _first_changed(edits, recordings_captions.cues_of(track))
     try:
         with transaction(db.session):
             mended = recordings_captions.edit_captions(
@@ -105,7 +106,10 @@ def save(recording_id: uuid.UUID, language: str) -> Answer:
             status=error.status,
         )
     _say(_("字幕已保存。"), mended)
-    return go_to(url_for(".editor", recording_id=recording_id, language=language, page=_page()))
+    anchor = "cues" if changed is None else f"cue-{changed}"
+    return go_to(
+        url_for(".editor", recording_id=recording_id, language=language, page=_page(), _anchor=anchor)
+    )
 
 
 @blueprint.post("/recordings/<uuid:recording_id>/captions/<language>/drop")
@@ -144,6 +148,19 @@ def _read(rows: Sequence[CueRow]) -> tuple[list[CueRow], list[EditedCue]]:
             if edit is not None:
                 edits.append(edit)
     return read, edits
+
+
+def _first_changed(edits: Sequence[EditedCue], cues: Sequence[media.Cue]) -> int | None:
+    """The first cue that is another now: where whoever saved goes on. None when none is, or it was taken out."""
+    for edit in edits:
+        if edit.index is None or edit.cue is None or edit.index >= len(cues):
+            continue
+        said = replace(edit.cue, text=edit.cue.text.replace("\r\n", "\n"))
+        if said != cues[edit.index]:
+            return edit.index - sum(
+                each.cue is None and each.index is not None and each.index < edit.index for each in edits
+            )
+    return None
 
 
 def _show(

@@ -10,7 +10,7 @@ from evalapp.portal.views.blueprint import blueprint
 from evalapp.units.models import UnitKind
 from evalapp.web.access import public
 from evalapp.web.context import db
-from evalapp.web.i18n import gettext
+from evalapp.web.i18n import gettext, said
 
 KINDS = {
     UnitKind.DEPARTMENT: N_("区级部门"),
@@ -31,7 +31,7 @@ def list_units() -> str:
 @public
 def unit(slug: str) -> str:
     page = units.unit_page(db.session, slug)
-    above = [(each.name, url_for("portal.unit", slug=each.slug)) for each in page.profile.above]
+    above = [(said(each.name), url_for("portal.unit", slug=each.slug)) for each in page.profile.above]
     return render_template(
         "portal/unit.html",
         page=page,

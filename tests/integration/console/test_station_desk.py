@@ -193,7 +193,10 @@ def test_the_editor_saves_a_page_adds_and_takes_out(
         "cue-2-start": "00:03", "cue-2-end": "00:05", "cue-2-text": "全区三千二百一十六家",
         "cue-new-start": "00:06", "cue-new-end": "00:07", "cue-new-text": "完",
     }  # fmt: skip
-    assert browser.post(address, fields).status_code == 303
+    saved = browser.post(address, fields)
+    assert saved.status_code == 303
+    assert saved.headers["Location"].endswith("#cue-0"), "the focus goes on where the first change was"
+    assert 'id="cue-0"' in browser.get(address).text
     assert [(cue["start_ms"], cue["text"]) for cue in cues(platform, prepared)] == [
         (1000, "壹"), (3000, "全区三千二百一十六家"), (6000, "完"),
     ]  # fmt: skip
@@ -217,7 +220,9 @@ def test_a_page_that_is_saved_untouched_changes_no_cue(
         start, end = (f"00:{cue[key] // 1000:02}.{cue[key] % 1000:03}" for key in ("start_ms", "end_ms"))
         lines = cue["text"].replace("\n", "\r\n")
         fields |= {f"cue-{index}-start": start, f"cue-{index}-end": end, f"cue-{index}-text": lines}
-    assert browser.post(address, fields).status_code == 303
+    saved = browser.post(address, fields)
+    assert saved.status_code == 303
+    assert saved.headers["Location"].endswith("#cues")
     assert cues(platform, prepared) == before
 
 
