@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick
 
-from evalapp.comments.rules.folding import folded
 from evalapp.comments.rules.wording import characters, cleaned
 from evalapp.core.errors import Invalid
+from evalapp.core.folding import folded
 from evalapp.core.i18n import N_
 
 MOST_WORDS = 2_000

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from evalapp.comments.models import Comment, CommentBand, CommentGroup
 from evalapp.comments.rules import likeness
-from evalapp.comments.rules.folding import folded
 from evalapp.comments.rules.moderation import CommentState, GroupKind
+from evalapp.core.folding import folded
 from evalapp.core.transaction import locked
 
 _COMPARED = 30  # with how many a new comment is compared, those first that share most bands

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from evalapp.comments.rules import likeness
-from evalapp.comments.rules.folding import folded
+from evalapp.core.folding import folded
 
 FLOOD = "楼道灯坏了三个月，报修一直没有人来，请问什么时候能修好？"
 VARIED = [
@@ -40,7 +40,7 @@ def test_a_single_character_is_like_itself_and_nothing_is_like_nothing() -> None
 def test_bands_are_the_same_in_every_process_and_fit_a_column() -> None:
     here = likeness.bands(pairs(FLOOD))
     code = (
-        "from evalapp.comments.rules import likeness; from evalapp.comments.rules.folding import folded;"
+        "from evalapp.comments.rules import likeness; from evalapp.core.folding import folded;"
         f"print(likeness.bands(likeness.pairs(folded({FLOOD!r}))))"
     )
     there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

@@ -8,9 +8,14 @@ from pathlib import Path
 _COMPARED = frozenset("LN")  # letters and numbers; what stands between them only hides words
 
 
+def plain(text: str) -> str:
+    """Return `text` in one width, case and script; what stands between its words stays."""
+    return unicodedata.normalize("NFKC", text).casefold().translate(_simplified())
+
+
 def folded(text: str) -> str:
     """Return `text` as it is compared with other texts."""
-    composed = unicodedata.normalize("NFKC", text).casefold().translate(_simplified())
+    composed = plain(text)
     return "".join(c for c in composed if unicodedata.category(c)[0] in _COMPARED)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalapp.comments.rules.folding import folded
+from evalapp.core.folding import folded
 
 
 @pytest.mark.parametrize(
@@ -31,5 +31,5 @@ def test_what_holds_no_letter_is_empty() -> None:
 
 def test_a_table_that_is_not_read_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted defect: folding without OpenCC's table."""
-    monkeypatch.setattr("evalapp.comments.rules.folding._simplified", dict)
+    monkeypatch.setattr("evalapp.core.folding._simplified", dict)
     assert folded("加裝電梯") != folded("加装电梯")
