@@ -12,7 +12,7 @@ from evalapp.ballots.events import GradingAnnounced, GradingClosed, GradingExten
 from evalapp.ballots.services import standings
 from evalapp.comments import jobs as comments_jobs
 from evalapp.comments import services as comments
-from evalapp.comments.events import CommentMoved
+from evalapp.comments.events import CommentChanged, CommentMoved
 from evalapp.comments.services import voices
 from evalapp.console import jobs as console_jobs
 from evalapp.core import events, jobs
@@ -27,8 +27,10 @@ from evalapp.programme import jobs as programme_jobs
 from evalapp.programme.events import (
     AiringPlanned,
     AiringPostponed,
+    CaptionsChanged,
     EpisodeCreated,
     EpisodeEdited,
+    EpisodeReady,
     EpisodeWithdrawn,
 )
 from evalapp.programme.services import following, recordings
@@ -71,6 +73,10 @@ def _subscribe() -> None:
     events.subscribe(EpisodeCreated, finding.on_episode)
     events.subscribe(EpisodeEdited, finding.on_episode)
     events.subscribe(EpisodeWithdrawn, finding.on_episode_withdrawn)
+    events.subscribe(EpisodeReady, finding.on_captions)
+    events.subscribe(CaptionsChanged, finding.on_captions)
+    events.subscribe(CommentChanged, finding.on_comment)
+    events.subscribe(CommentMoved, finding.on_comment_moved)
     events.subscribe(ResidentErased, notifications.on_follower_gone)
     events.subscribe(ResidentStartedAnew, notifications.on_follower_gone)
     events.subscribe(UnitChanged, units.title_topic)

@@ -7,6 +7,13 @@ from evalapp.core.events import Event
 
 
 @dataclass(frozen=True, kw_only=True)
+class CommentChanged(Event):
+    """What the public reads of a comment or of its reply became another: shown, hidden, masked, withdrawn, answered."""
+
+    comment_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class CommentMoved(Event):
     """A comment went to the misconduct channel: whoever shows anything of it, shows nothing of it any more.
 

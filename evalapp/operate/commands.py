@@ -13,6 +13,7 @@ from evalapp.core.platform import Platform
 from evalapp.core.settings import shown
 from evalapp.operate import backup, doctor, migrating, restoring, serving, setting_up
 from evalapp.operate.doctor import Verdict
+from evalapp.portal.services.finding import renew_where_empty
 from evalapp.programme import media
 
 _PASSPHRASE = "EVALAPP_BACKUP_PASSPHRASE"  # noqa: S105  the name of a variable
@@ -70,6 +71,8 @@ def db() -> None:
 def upgrade(platform: Platform) -> None:
     """Run the migrations that are missing."""
     migrating.upgrade(platform.engine)
+    with platform.transaction() as session:
+        renew_where_empty(session)
     click.echo(f"The tables are at {migrating.newest()}.")
 
 

@@ -30,7 +30,7 @@ from evalapp.core.i18n import N_
 from evalapp.core.platform import Platform
 from evalapp.core.transaction import taking_back
 from evalapp.operate import migrating, sealing
-from evalapp.portal.services import indexing
+from evalapp.portal.services import finding, indexing
 from evalapp.schema import METADATA
 
 FORMAT = 1
@@ -148,6 +148,7 @@ def _restore_rows(connection: Connection, archive: tarfile.TarFile, manifest: Ma
     migrating.upgrade_within(connection)
     with Session(connection) as session:
         indexing.renew_full_text(session)
+        finding.renew_where_empty(session)
         session.flush()
     return rows
 

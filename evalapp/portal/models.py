@@ -2,20 +2,18 @@
 
 import enum
 
-from sqlalchemy import DDL, Index, event, text
+from sqlalchemy import DDL, BigInteger, Index, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.core.base import Base, Keyed
 
-# The same expression in the index and in the query, or PostgreSQL does not use the index.
-VECTOR = (
-    "(setweight(to_tsvector('simple'::regconfig, title_words), 'A') || "
-    "setweight(to_tsvector('simple'::regconfig, words), 'D'))"
-)
-# SQLite's full text is a virtual table beside the rows; `services.indexing` writes both.
+# The same expressions in the indexes and in the queries, or PostgreSQL does not use the indexes.
+TITLE_VECTOR = "to_tsvector('simple'::regconfig, title_words)"
+VECTOR = "to_tsvector('simple'::regconfig, title_words || ' ' || words)"
+# SQLite's full text is a virtual table beside the rows; `services.indexing` writes both. Its row numbers are their `seq`.
 FULL_TEXT = (
     "CREATE VIRTUAL TABLE search_words USING "
-    "fts5(id UNINDEXED, title_words, words, tokenize = 'unicode61 remove_diacritics 0')"
+    "fts5(title_words, words, prefix = '2 3 4', tokenize = 'unicode61 remove_diacritics 0')"
 )
 
 
@@ -23,8 +21,10 @@ class FoundKind(enum.StrEnum):
     """What can be found."""
 
     EPISODE = "episode"
+    TRANSCRIPT = "transcript"
     UNIT = "unit"
     PLEDGE = "pledge"
+    COMMENT = "comment"
 
 
 class SearchEntry(Keyed, Base):
@@ -32,7 +32,11 @@ class SearchEntry(Keyed, Base):
 
     __tablename__ = "search_entries"
     __table_args__ = (
+        Index("ix_search_entries_seq", "seq", "id"),
         Index("ix_search_entries_vector", text(VECTOR), postgresql_using="gin").ddl_if(dialect="postgresql"),
+        Index("ix_search_entries_title_vector", text(TITLE_VECTOR), postgresql_using="gin").ddl_if(
+            dialect="postgresql"
+        ),
     )
 
     kind: Mapped[FoundKind] = mapped_column()
@@ -40,6 +44,9 @@ class SearchEntry(Keyed, Base):
     title: Mapped[str] = mapped_column()
     place: Mapped[str] = mapped_column(default="")  # whose it is: a unit's name
     body: Mapped[str] = mapped_column(default="")
+    seq: Mapped[int] = mapped_column(
+        BigInteger()
+    )  # rises with time: what was shown or changed last is highest
     title_words: Mapped[str] = mapped_column()
     words: Mapped[str] = mapped_column()
 

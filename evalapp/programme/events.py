@@ -75,6 +75,14 @@ class EpisodeReady(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaptionsChanged(Event):
+    """The captions of a recording were written, changed or taken away."""
+
+    episode_id: uuid.UUID
+    recording_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordingRefused(Event):
     episode_id: uuid.UUID
     recording_id: uuid.UUID

@@ -3,6 +3,7 @@
 import enum
 import uuid
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -169,12 +170,13 @@ def thread_page(
     only: ThreadFilter = ThreadFilter.NEWEST,
     after: str | None = None,
     limit: int = PAGE,
+    beginning: str | None = None,
     moments: int = 0,
     mark: str = "",
 ) -> ThreadPage:
     """Return a page, the newest day first and inside a day in an order that tells nothing: one statement, or two.
 
-    `after` is the cursor of the page before. `moments`: how many of the newest comments that name a moment come along;
+    `after` is the cursor of the page before, `beginning` the reference of the comment that is to come first. `moments`: how many of the newest comments that name a moment come along;
     `mark`: under which the reader says 我也遇到. Raises `NotFound` for a page that this thread does not know.
     """
     asked: dict[str, Any] = {
@@ -182,9 +184,14 @@ def thread_page(
         "most": limit + 1,
         "most_moments": moments,
         "mark": mark,
+        "and_it": "",
     }
     if after is not None:
         asked |= {"cursor": after, "day": _day_of(session, thread_id, after)}
+    elif beginning is not None:
+        with suppress(NotFound):  # it went: whoever follows an old address sees the newest
+            asked["day"] = _day_of(session, thread_id, beginning)
+            after = asked["cursor"] = asked["and_it"] = beginning
     rows = session.execute(_page_statement(only, is_later=after is not None), asked).all()
     counts = rows[0]
     replies = replies_in(rows)
@@ -327,9 +334,8 @@ def _paged(only: ThreadFilter, *, is_later: bool) -> Subquery:
         wanted += [Comment.state == CommentState.SHOWN, Comment.is_answered.is_(True)]
     if is_later:
         day, cursor = bindparam("day", type_=Date()), bindparam("cursor", type_=String())
-        wanted.append(
-            or_(Comment.written_on < day, and_(Comment.written_on == day, Comment.reference < cursor))
-        )
+        is_after = or_(Comment.reference < cursor, Comment.reference == bindparam("and_it", type_=String()))
+        wanted.append(or_(Comment.written_on < day, and_(Comment.written_on == day, is_after)))
     return _newest(wanted, most="most").subquery("paged")
 
 

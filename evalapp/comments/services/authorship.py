@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from evalapp.accounts import queries as accounts
 from evalapp.accounts.events import ResidentErased
+from evalapp.comments.events import CommentChanged
 from evalapp.comments.models import (
     Comment,
     CommentAllowance,
@@ -31,7 +32,7 @@ from evalapp.comments.services.grouping import forget_bands, join_group, leave_l
 from evalapp.comments.services.meeting import forget_said
 from evalapp.comments.services.threads import recount
 from evalapp.comments.services.watching import note_catch, watched_words
-from evalapp.core import clock, jobs
+from evalapp.core import clock, events, jobs
 from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, Invalid, NotFound, TooMany
 from evalapp.core.i18n import N_
@@ -115,6 +116,7 @@ def write_comment(
     if not shown:
         journal.note(session, JournalAct.HELD, unit_id=unit_id, author_id=author.id, keys=keys)
     else:
+        events.emit(session, CommentChanged(comment_id=comment.id))
         recount(session, thread_id)
     return comment
 
@@ -142,6 +144,7 @@ def withdraw_comment(session: Session, *, reference: str, author: Actor, keys: C
     comment.state, comment.fingerprint = CommentState.WITHDRAWN, None
     comment.version += 1
     follow(session, comment, actor=ASKER)
+    events.emit(session, CommentChanged(comment_id=comment.id))
     if comment.group_id is not None:
         leave_last_alone(session, comment.group_id)
     recount(session, comment.thread_id)
@@ -187,6 +190,7 @@ def _erase(session: Session, comment_id: uuid.UUID) -> uuid.UUID:
     comment.pseudonym, comment.fingerprint = secrets.token_hex(32), None
     comment.version += 1
     follow(session, comment, actor=SYSTEM)
+    events.emit(session, CommentChanged(comment_id=comment.id))
     return comment.thread_id
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from evalapp.accounts import queries as accounts
 from evalapp.audit import services as audit
+from evalapp.comments.events import CommentChanged
 from evalapp.comments.models import Comment, CommentAuthor, CommentDecision, Thread
 from evalapp.comments.rules import moderation, sealing, wording
 from evalapp.comments.rules.journal import JournalAct
@@ -16,7 +17,7 @@ from evalapp.comments.rules.sealing import Authorship, CommentKeys
 from evalapp.comments.services import asking, journal
 from evalapp.comments.services.grouping import leave_last_alone
 from evalapp.comments.services.threads import recount
-from evalapp.core import clock
+from evalapp.core import clock, events
 from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, Invalid, NotFound
 from evalapp.core.i18n import N_
@@ -107,6 +108,7 @@ def decide(
         subject=subject or comment.reference,
         detail={"reason": reason.value} if reason else {},
     )
+    events.emit(session, CommentChanged(comment_id=comment.id))
     if verdict in _ACTS:
         act = (
             JournalAct.HIDDEN

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalapp.audit import services as audit
+from evalapp.comments.events import CommentChanged
 from evalapp.comments.models import Comment, Reply, ReplyDraft, ReplyWording, Thread
 from evalapp.comments.rules import masking, wording
 from evalapp.comments.rules.masking import NumberKind
@@ -14,7 +15,7 @@ from evalapp.comments.rules.sealing import CommentKeys
 from evalapp.comments.services.asking import locked_comment
 from evalapp.comments.services.deciding import tell_author
 from evalapp.comments.services.threads import recount
-from evalapp.core import clock, jobs
+from evalapp.core import clock, events, jobs
 from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, Invalid, NotFound
 from evalapp.core.i18n import N_
@@ -117,6 +118,7 @@ def edit_reply(
         subject=reference,
         detail={"version": answered.version},
     )
+    events.emit(session, CommentChanged(comment_id=comment.id))
     return answered
 
 
@@ -184,6 +186,7 @@ def _publish(session: Session, comment: Comment, unit_id: uuid.UUID, words: str,
     if draft is not None:
         session.delete(draft)
     jobs.enqueue(session, TELL, {"comment_id": str(comment.id)})
+    events.emit(session, CommentChanged(comment_id=comment.id))
     recount(session, comment.thread_id)
 
 

@@ -99,6 +99,7 @@ def episode_page(
     language: str,
     only: ThreadFilter = ThreadFilter.NEWEST,
     after: str | None = None,
+    beginning: str | None = None,
     mark_in: Callable[[uuid.UUID], str] = lambda _thread_id: "",
 ) -> EpisodePage:
     """Return the page of episode `number`, whatever its state: the interface names each by this address (decision 0021).
@@ -122,6 +123,7 @@ def episode_page(
             row.episode.thread_id,
             only=only,
             after=after,
+            beginning=beginning,
             limit=COMMENTS,
             moments=moments.MOST if playback else 0,
             mark=mark_in(row.episode.thread_id),

@@ -1,53 +1,66 @@
-"""Finding episodes, units and pledges: the one module that knows how either database searches."""
+"""Finding what the public pages say: the one module that knows how either database searches.
 
-from collections.abc import Sequence
+The databases only tell which pages hold the words; ranking is done here, so that both answer alike. Up to `RANKED` pages
+are ranked: titles first, the best of them first, then what was shown last. Beyond, what was shown last comes first.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
+    Row,
     Select,
-    String,
-    and_,
     bindparam,
-    case,
-    cast,
-    exists,
     func,
-    literal,
     literal_column,
     select,
     text,
 )
 from sqlalchemy.orm import Session
 
-from evalapp.portal.models import VECTOR, FoundKind, SearchEntry
-from evalapp.portal.queries.findable import is_announced
+from evalapp.core.folding import folded
+from evalapp.portal.models import TITLE_VECTOR, VECTOR, FoundKind, SearchEntry
+from evalapp.portal.queries.findable import hidden_episodes
 from evalapp.portal.rules import words
-from evalapp.programme.models import Episode
+from evalapp.portal.rules.words import Group, Piece, Term
 
 PAGE_SIZE = 20
+RANKED = 20_000  # pages; what is found more often is not ranked
+_TITLES = 500  # pages found by their title that are ranked
+_NEARLY = 500  # pages looked at for what nearly holds the question
+_HALF = 0.5
 _SECONDS = 2  # a search that takes longer is given up (PostgreSQL)
+# Whose name was asked for comes before what mentions it.
+_ORDER = (FoundKind.UNIT, FoundKind.EPISODE, FoundKind.PLEDGE, FoundKind.TRANSCRIPT, FoundKind.COMMENT)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
-    """A page that was found."""
+    """A page that was found, with what was asked for marked."""
 
     kind: FoundKind
     path: str
-    title: str
+    title: Sequence[Piece]
     place: str
-    excerpt: str
+    excerpt: Sequence[Piece]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hits:
-    """A page of what was found."""
+    """A page of what was found.
+
+    `is_nearly`: nothing holds the question; these sound alike or hold most of it. `is_newest_first`: too many to rank.
+    """
 
     question: str
     hits: Sequence[Hit]
     total: int
     page: int
+    is_nearly: bool = False
+    is_newest_first: bool = False
 
     @property
     def pages(self) -> int:
@@ -55,74 +68,292 @@ class Hits:
 
 
 def hits(session: Session, question: str, *, kind: FoundKind | None = None, page: int = 1) -> Hits:
-    """Return what holds every word of `question`: units of that name first, then titles. An empty question finds nothing."""
+    """Return what holds every word of `question`, else what nearly does. An empty question finds nothing.
+
+    Four statements, and up to two more where nothing holds the question.
+    """
     asked = " ".join(question[: words.LONGEST_QUESTION].split())
-    wanted = words.words_of_question(asked)
+    wanted = words.question(asked)
     if not wanted:
         return Hits(question=asked, hits=(), total=0, page=1)
-    query = _matching(session, wanted, asked)
-    if kind is not None:
-        query = query.where(SearchEntry.kind == kind)
-    rows = session.execute(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
+    engine = _engine(session)
+    secret = _secret_marks(session)
+    marks = [(Term(words.mark(kind.value)),)] if kind else []
+    found = _found(session, engine, [*wanted, *marks], secret, asked=asked, page=page)
+    if found.total:
+        return found
+    by_sound = words.question_by_sound(asked)
+    if by_sound != wanted:
+        found = _found(session, engine, [*by_sound, *marks], secret, asked=asked, page=page, is_nearly=True)
+    return found if found.total else _nearly(session, engine, marks, secret, asked=asked, page=page)
+
+
+def _found(
+    session: Session,
+    engine: "_Engine",
+    wanted: Sequence[Group],
+    secret: Sequence[Term],
+    *,
+    asked: str,
+    page: int,
+    is_nearly: bool = False,
+) -> Hits:
+    total: int = session.scalar(engine.counted(wanted, secret)) or 0
+    first = (page - 1) * PAGE_SIZE
+    if not total:
+        rows: list[Row[Any]] = []
+    elif total > RANKED:
+        rows = _slice(session, engine.listed(wanted, secret), first, PAGE_SIZE)
+    else:
+        rows, titles = _by_title(session, engine, wanted, secret, asked=asked, first=first)
+        if len(rows) < PAGE_SIZE:
+            others = engine.listed(wanted, secret, without_titles=True)
+            rows += _slice(session, others, max(first - titles, 0), PAGE_SIZE - len(rows))
     return Hits(
         question=asked,
-        hits=[
-            Hit(
-                kind=row.kind,
-                path=row.path,
-                title=row.title,
-                place=row.place,
-                excerpt=words.excerpt(row.body, asked),
-            )
-            for row in rows
-        ],
-        total=rows[0].total if rows else 0,
+        hits=[_hit(row, asked) for row in rows],
+        total=min(total, RANKED),
         page=page,
+        is_nearly=is_nearly and total > 0,
+        is_newest_first=total > RANKED,
     )
 
 
-def _matching(
-    session: Session, wanted: Sequence[str], asked: str
-) -> Select[FoundKind, str, str, str, str, int]:
-    if session.get_bind().dialect.name == "sqlite":
-        matches, rank = _sqlite(wanted)
-    else:
-        session.execute(
-            text(f"SET LOCAL statement_timeout = '{_SECONDS}s'")
-        )  # until the request's transaction ends
-        matches, rank = _postgresql(wanted)
-    is_named = (SearchEntry.kind == FoundKind.UNIT) & SearchEntry.title.contains(asked, autoescape=True)
-    return (
-        select(
-            SearchEntry.kind,
-            SearchEntry.path,
-            SearchEntry.title,
-            SearchEntry.place,
-            SearchEntry.body,
-            func.count().over().label("total"),
+def _by_title(
+    session: Session,
+    engine: "_Engine",
+    wanted: Sequence[Group],
+    secret: Sequence[Term],
+    *,
+    asked: str,
+    first: int,
+) -> tuple[list[Row[Any]], int]:
+    """The piece of a page that holds the question in its title, and how many do; the best first, unless they are too many."""
+    titled = engine.titled(wanted, secret)
+    rows = _slice(session, titled, 0, _TITLES + 1)
+    if len(rows) > _TITLES:
+        number: int = session.scalar(engine.counted(wanted, secret, in_title=True)) or 0
+        return _slice(session, titled, first, PAGE_SIZE), number
+    said = folded(asked)
+    best = sorted(rows, key=lambda row: (*_title_rank(row, said), -row.seq, row.path))
+    return best[first : first + PAGE_SIZE], len(best)
+
+
+def _slice(session: Session, statement: Select[*tuple[Any, ...]], first: int, most: int) -> list[Row[Any]]:
+    return list(session.execute(statement.limit(most).offset(first)))
+
+
+def _title_rank(row: Row[Any], asked: str) -> tuple[int, int, int]:
+    """How well a title answers: a unit of that name, the whole of it, its beginning, a part, its words; then the shorter one."""
+    title = folded(row.title)
+    fits = (
+        row.kind is FoundKind.UNIT and asked in title,
+        title == asked,
+        title.startswith(asked),
+        asked in title,
+    )
+    fit = fits.index(True) if any(fits) else len(fits)
+    return fit, _ORDER.index(row.kind), len(title)
+
+
+def _nearly(
+    session: Session,
+    engine: "_Engine",
+    marks: Sequence[Group],
+    secret: Sequence[Term],
+    *,
+    asked: str,
+    page: int,
+) -> Hits:
+    """What holds at least half of a question that nothing holds whole, most of it first."""
+    parts = words.question_in_part(asked)
+    if len(parts) < 2:
+        return Hits(question=asked, hits=(), total=0, page=1)
+    rows = session.execute(engine.listed([parts, *marks], secret, with_words=True).limit(_NEARLY)).all()
+    held = [(words.share_held(parts, f"{row.title_words} {row.words}"), row) for row in rows]
+    best = sorted(
+        ((share, row) for share, row in held if share >= _HALF),
+        key=lambda one: (-one[0], _ORDER.index(one[1].kind), -one[1].seq, one[1].path),
+    )
+    shown = best[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    return Hits(
+        question=asked,
+        hits=[_hit(row, asked) for _share, row in shown],
+        total=len(best),
+        page=page,
+        is_nearly=bool(best),
+    )
+
+
+def _hit(row: Row[Any], asked: str) -> Hit:
+    return Hit(
+        kind=row.kind,
+        path=row.path,
+        title=words.highlighted(row.title, asked),
+        place=row.place,
+        excerpt=words.excerpt(row.body, asked),
+    )
+
+
+def _secret_marks(session: Session) -> list[Term]:
+    """What marks pages of episodes that the public does not know of yet, or may not watch yet."""
+    hidden = hidden_episodes(session)
+    return [
+        Term(words.mark(f"{kind.value}{number}"))
+        for kind, numbers in (
+            (FoundKind.EPISODE, hidden.unannounced),
+            (FoundKind.TRANSCRIPT, hidden.unwatchable),
         )
-        .where(matches, ~_is_still_a_secret())
-        .order_by(case((is_named, 0), else_=1), rank, SearchEntry.kind, SearchEntry.path)
-    )
+        for number in numbers
+    ]
 
 
-def _sqlite(wanted: Sequence[str]) -> tuple[ColumnElement[bool], ColumnElement[float]]:
-    asked = " ".join(f'"{word}"*' if words.is_beginning(word) else f'"{word}"' for word in wanted)
-    found = text(
-        "SELECT id, bm25(search_words, 0.0, 10.0, 1.0) AS rank FROM search_words WHERE search_words MATCH :asked"
-    ).bindparams(bindparam("asked", asked, unique=True))
-    table = found.columns(SearchEntry.id, literal_column("rank")).subquery("found")
-    return SearchEntry.id == table.c.id, table.c.rank
+class _Engine(Protocol):
+    """How a database is asked for pages that hold at least one term of each group and none that is secret."""
+
+    def counted(
+        self, wanted: Sequence[Group], secret: Sequence[Term], *, in_title: bool = False
+    ) -> Select[int]:
+        """How many there are, or `RANKED` + 1."""
+
+    def titled(self, wanted: Sequence[Group], secret: Sequence[Term]) -> Select[*tuple[Any, ...]]:
+        """Those that hold it in their titles, what was shown last first."""
+
+    def listed(
+        self,
+        wanted: Sequence[Group],
+        secret: Sequence[Term],
+        *,
+        without_titles: bool = False,
+        with_words: bool = False,
+    ) -> Select[*tuple[Any, ...]]:
+        """What was shown last first; `without_titles`: not those that `titled` gives."""
 
 
-def _postgresql(wanted: Sequence[str]) -> tuple[ColumnElement[bool], ColumnElement[float]]:
-    asked = " & ".join(f"{word}:*" if words.is_beginning(word) else word for word in wanted)
-    vector: ColumnElement[str] = literal_column(VECTOR)
-    question = func.to_tsquery(text("'simple'::regconfig"), asked)
-    return and_(vector.op("@@")(question)), -func.ts_rank(vector, question)
+def _engine(session: Session) -> _Engine:
+    if session.get_bind().dialect.name == "sqlite":
+        return _Sqlite()
+    session.execute(
+        text(f"SET LOCAL statement_timeout = '{_SECONDS}s'")
+    )  # until the request's transaction ends
+    return _Postgresql()
 
 
-def _is_still_a_secret() -> ColumnElement[bool]:
-    """Whether an entry is of an episode that was planned and that the public does not know of yet."""
-    path = literal("/episodes/") + cast(Episode.number, String)
-    return exists().where(SearchEntry.kind == FoundKind.EPISODE, SearchEntry.path == path, ~is_announced())
+_COLUMNS = (
+    SearchEntry.kind,
+    SearchEntry.path,
+    SearchEntry.title,
+    SearchEntry.place,
+    SearchEntry.body,
+    SearchEntry.seq,
+)
+_WORDS = (SearchEntry.title_words, SearchEntry.words)
+
+
+class _Sqlite:
+    """FTS5: its row numbers are the entries' `seq`, so that it gives what was shown last without sorting."""
+
+    def counted(
+        self, wanted: Sequence[Group], secret: Sequence[Term], *, in_title: bool = False
+    ) -> Select[int]:
+        rows = self._matching(self._said(wanted, secret, in_title=in_title), f"LIMIT {RANKED + 1}")
+        return select(func.count()).select_from(rows)
+
+    def titled(self, wanted: Sequence[Group], secret: Sequence[Term]) -> Select[*tuple[Any, ...]]:
+        return self._rows(self._said(wanted, secret, in_title=True), _COLUMNS)
+
+    def listed(
+        self,
+        wanted: Sequence[Group],
+        secret: Sequence[Term],
+        *,
+        without_titles: bool = False,
+        with_words: bool = False,
+    ) -> Select[*tuple[Any, ...]]:
+        said = self._said(wanted, secret)
+        if without_titles:
+            said = f"({said}) NOT ({self._said(wanted, (), in_title=True)})"
+        return self._rows(said, (*_COLUMNS, *_WORDS) if with_words else _COLUMNS)
+
+    def _rows(self, said: str, columns: Iterable[Any]) -> Select[*tuple[Any, ...]]:
+        found = self._matching(said, "ORDER BY rowid DESC")
+        return (
+            select(*columns)
+            .join_from(found, SearchEntry, SearchEntry.seq == found.c.seq)
+            .order_by(found.c.seq.desc())
+        )
+
+    @staticmethod
+    def _matching(said: str, more: str) -> Any:
+        asked: BindParameter[str] = bindparam("asked", said, unique=True)
+        found = text(f"SELECT rowid AS seq FROM search_words WHERE search_words MATCH :asked {more}")  # noqa: S608
+        return found.bindparams(asked).columns(literal_column("seq", SearchEntry.seq.type)).subquery("found")
+
+    @staticmethod
+    def _said(wanted: Sequence[Group], secret: Sequence[Term], *, in_title: bool = False) -> str:
+        def term(one: Term) -> str:
+            return f'"{one.word}"*' if one.is_beginning else f'"{one.word}"'
+
+        def one_of(group: Iterable[Term]) -> str:
+            return "(" + " OR ".join(term(one) for one in group) + ")"
+
+        asked = wanted if not in_title else [group for group in wanted if not _is_mark(group)]
+        said = " AND ".join(one_of(group) for group in asked)
+        if in_title:
+            said = f"{{title_words}} : ({said})"
+            said = " AND ".join([f"({said})", *(one_of(group) for group in wanted if _is_mark(group))])
+        return f"({said}) NOT {one_of(secret)}" if secret else said
+
+
+class _Postgresql:
+    """tsvector with GIN: titles have an index of their own."""
+
+    def counted(
+        self, wanted: Sequence[Group], secret: Sequence[Term], *, in_title: bool = False
+    ) -> Select[int]:
+        rows: Select[Any] = (
+            select(literal_column("1")).select_from(SearchEntry).where(self._holds(wanted, secret))
+        )
+        rows = rows.where(*self._in_title(wanted)) if in_title else rows
+        return select(func.count()).select_from(rows.limit(RANKED + 1).subquery())
+
+    def titled(self, wanted: Sequence[Group], secret: Sequence[Term]) -> Select[*tuple[Any, ...]]:
+        return self._rows(_COLUMNS).where(*self._in_title(wanted), self._holds(wanted, secret))
+
+    def listed(
+        self,
+        wanted: Sequence[Group],
+        secret: Sequence[Term],
+        *,
+        without_titles: bool = False,
+        with_words: bool = False,
+    ) -> Select[*tuple[Any, ...]]:
+        rows = self._rows((*_COLUMNS, *_WORDS) if with_words else _COLUMNS)
+        rows = rows.where(self._holds(wanted, secret))
+        return rows.where(*(~one for one in self._in_title(wanted))) if without_titles else rows
+
+    @staticmethod
+    def _rows(columns: Iterable[Any]) -> Select[*tuple[Any, ...]]:
+        return select(*columns).order_by(SearchEntry.seq.desc(), SearchEntry.path)
+
+    def _in_title(self, wanted: Sequence[Group]) -> list[ColumnElement[bool]]:
+        return [self._question(TITLE_VECTOR, [group for group in wanted if not _is_mark(group)], ())]
+
+    def _holds(self, wanted: Sequence[Group], secret: Sequence[Term]) -> ColumnElement[bool]:
+        return self._question(VECTOR, wanted, secret)
+
+    @staticmethod
+    def _question(vector: str, wanted: Sequence[Group], secret: Sequence[Term]) -> ColumnElement[bool]:
+        def one_of(group: Iterable[Term]) -> str:
+            return "(" + " | ".join(f"{one.word}:*" if one.is_beginning else one.word for one in group) + ")"
+
+        said = " & ".join(one_of(group) for group in wanted)
+        if secret:
+            said += f" & !{one_of(secret)}"
+        column: ColumnElement[str] = literal_column(vector)
+        holds: ColumnElement[bool] = column.op("@@")(func.to_tsquery(text("'simple'::regconfig"), said))
+        return holds
+
+
+def _is_mark(group: Group) -> bool:
+    return len(group) == 1 and words.is_mark(group[0].word)

@@ -1,22 +1,59 @@
-"""Keeps units, pledges and episodes findable: reactions to their events, in the transaction that changed them."""
+"""Keeps what the public pages say findable: reactions to the events of each, in the transaction that changed it."""
 
 import uuid
+from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from evalapp.comments.events import CommentChanged, CommentMoved
+from evalapp.comments.models import Comment, Reply, ReplyWording, Thread
+from evalapp.comments.rules.moderation import CommentState
 from evalapp.pledges import queries as pledges
 from evalapp.pledges.events import PledgeShown, PledgeWithdrawn
 from evalapp.pledges.queries import ShownPledge
-from evalapp.portal.models import FoundKind
-from evalapp.portal.services.indexing import Findable, put, remove
-from evalapp.programme.events import EpisodeCreated, EpisodeEdited, EpisodeWithdrawn
-from evalapp.programme.models import Episode
+from evalapp.portal.models import FoundKind, SearchEntry
+from evalapp.portal.rules.passages import passages
+from evalapp.portal.services.indexing import Findable, put, remove, remove_below
+from evalapp.programme.events import (
+    CaptionsChanged,
+    EpisodeCreated,
+    EpisodeEdited,
+    EpisodeReady,
+    EpisodeWithdrawn,
+)
+from evalapp.programme.models import CaptionTrack, Episode, Recording
+from evalapp.programme.queries.recordings import watched
+from evalapp.programme.rules.recordings import CaptionLanguage
 from evalapp.units import queries as units
 from evalapp.units.events import UnitAdded, UnitChanged, UnitClosed, UnitReopened
 from evalapp.units.models import Unit
 
 _MOST_EPISODES = 1_000
+_TITLE = 40  # characters of a comment that stand for its title
+
+
+def renew_where_empty(session: Session) -> None:
+    """Make an index that holds nothing anew: a migration that cuts words otherwise leaves it so."""
+    if session.scalar(select(SearchEntry.id).limit(1)) is None:
+        renew(session)
+
+
+def renew(session: Session) -> int:
+    """Make the index anew out of what the pages show now; returns how many pages can be found. Not for a busy hour."""
+    for unit in session.scalars(select(Unit).order_by(Unit.sort_key, Unit.id)).all():
+        put(session, _unit(session, unit))
+        for pledge in pledges.shown_pledges(session, unit.id):
+            put(session, _pledge(pledge, unit))
+        for episode in _episodes_of(session, unit):
+            put(session, _episode(episode, unit))
+            _put_transcript(session, episode)
+    shown = select(Comment, Thread).join(Thread, Thread.id == Comment.thread_id)
+    for comment, thread in session.execute(
+        shown.where(Comment.state == CommentState.SHOWN).order_by(Comment.shown_on, Comment.id)
+    ).all():
+        put(session, _comment(comment, thread, _reply_to(session, comment)))
+    return session.scalar(select(func.count()).select_from(SearchEntry)) or 0
 
 
 def on_unit(session: Session, event: UnitAdded | UnitChanged | UnitClosed | UnitReopened) -> None:
@@ -25,12 +62,7 @@ def on_unit(session: Session, event: UnitAdded | UnitChanged | UnitClosed | Unit
     put(session, _unit(session, unit))
     for pledge in pledges.shown_pledges(session, unit.id):
         put(session, _pledge(pledge, unit))
-    for episode in session.scalars(
-        select(Episode)
-        .where(Episode.unit_id == unit.id, Episode.withdrawn_at.is_(None))
-        .order_by(Episode.number)
-        .limit(_MOST_EPISODES)
-    ):
+    for episode in _episodes_of(session, unit):
         put(session, _episode(episode, unit))
 
 
@@ -49,11 +81,45 @@ def on_episode(session: Session, event: EpisodeCreated | EpisodeEdited) -> None:
     """An episode is found under its title, its summary and its unit."""
     episode = _episode_by_id(session, event.episode_id)
     put(session, _episode(episode, units.unit_by_id(session, episode.unit_id)))
+    _put_transcript(session, episode)
+
+
+def on_captions(session: Session, event: CaptionsChanged | EpisodeReady) -> None:
+    """What is said in an episode is found with its moment, in the recording that is watched."""
+    _put_transcript(session, _episode_by_id(session, event.episode_id))
+
+
+def on_comment(session: Session, event: CommentChanged) -> None:
+    """A comment is found with its reply while it is shown, and no longer."""
+    session.flush()
+    comment = session.get_one(Comment, event.comment_id)
+    thread = session.get_one(Thread, comment.thread_id)
+    if comment.state is not CommentState.SHOWN:
+        remove(session, _comment_path(thread, comment.reference))
+        return
+    put(session, _comment(comment, thread, _reply_to(session, comment)))
+
+
+def on_comment_moved(session: Session, event: CommentMoved) -> None:
+    """Nothing is found any more of what went to the misconduct channel."""
+    comment = session.get_one(Comment, event.comment_id)
+    remove(session, _comment_path(session.get_one(Thread, comment.thread_id), event.reference))
 
 
 def on_episode_withdrawn(session: Session, event: EpisodeWithdrawn) -> None:
     """An episode that is no longer shown is no longer found."""
-    remove(session, _episode_path(_episode_by_id(session, event.episode_id)))
+    episode = _episode_by_id(session, event.episode_id)
+    remove(session, _episode_path(episode))
+    remove_below(session, _moments_of(episode))
+
+
+def _episodes_of(session: Session, unit: Unit) -> Sequence[Episode]:
+    return session.scalars(
+        select(Episode)
+        .where(Episode.unit_id == unit.id, Episode.withdrawn_at.is_(None))
+        .order_by(Episode.number)
+        .limit(_MOST_EPISODES)
+    ).all()
 
 
 def _episode_by_id(session: Session, episode_id: uuid.UUID) -> Episode:
@@ -74,7 +140,6 @@ def _unit(session: Session, unit: Unit) -> Findable:
         title=unit.name,
         place=above[-1].name if above else "",
         body="\n".join(part for part in said if part),
-        initials=unit.initials,
     )
 
 
@@ -99,7 +164,66 @@ def _episode(episode: Episode, unit: Unit) -> Findable:
         title=episode.title,
         place=unit.name,
         body=f"{episode.summary}\n第 {episode.number} 期 {episode.speaker_post} {episode.reference}",
+        episode=episode.number,
     )
+
+
+def _put_transcript(session: Session, episode: Episode) -> None:
+    session.flush()
+    cues = session.scalar(
+        select(CaptionTrack.cues)
+        .join(Recording, Recording.id == CaptionTrack.recording_id)
+        .where(
+            Recording.episode_id == episode.id,
+            watched(),
+            CaptionTrack.language == CaptionLanguage.CHINESE,
+        )
+    )
+    remove_below(session, _moments_of(episode))
+    if episode.withdrawn_at is not None:
+        return
+    for passage in passages(cues or ()):
+        put(
+            session,
+            Findable(
+                kind=FoundKind.TRANSCRIPT,
+                path=f"{_moments_of(episode)}{passage.seconds}#watch",
+                title=episode.title,
+                place=passage.clock,
+                body=passage.text,
+                is_named=False,
+                episode=episode.number,
+            ),
+        )
+
+
+def _moments_of(episode: Episode) -> str:
+    return f"{_episode_path(episode)}?t="
+
+
+def _comment(comment: Comment, thread: Thread, reply: str) -> Findable:
+    return Findable(
+        kind=FoundKind.COMMENT,
+        path=_comment_path(thread, comment.reference),
+        title=" ".join(comment.text.split())[:_TITLE],
+        place=thread.title,
+        body=f"{comment.text}\n{reply}".strip(),
+        is_named=False,
+    )
+
+
+def _comment_path(thread: Thread, reference: str) -> str:
+    return f"{thread.path}?from={reference}#{reference}"
+
+
+def _reply_to(session: Session, comment: Comment) -> str:
+    """The newest wording of the reply to a comment."""
+    said = session.scalar(
+        select(ReplyWording.text)
+        .join(Reply, (Reply.id == ReplyWording.reply_id) & (Reply.version == ReplyWording.number))
+        .where(Reply.comment_id == comment.id)
+    )
+    return said or ""
 
 
 def _episode_path(episode: Episode) -> str:

@@ -4,23 +4,29 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from evalapp.core import clock
 from evalapp.portal.models import FoundKind, SearchEntry
-from evalapp.portal.rules.words import words_of, words_of_initials
+from evalapp.portal.rules.words import mark, sounds_of, words_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class Findable:
-    """A page that people may look for."""
+    """A page that people may look for.
+
+    `is_named`: its title is its own, so that it is found by the title and by its sound; a comment's is that of the episode.
+    `episode`: the number of the episode without which it is not shown to the public.
+    """
 
     kind: FoundKind
     path: str
     title: str
     place: str = ""
     body: str = ""
-    initials: str = ""  # what people type for the title: 教育局 is jyj
+    is_named: bool = True
+    episode: int | None = None
 
 
 def put(session: Session, page: Findable) -> bool:
@@ -29,13 +35,13 @@ def put(session: Session, page: Findable) -> bool:
     if there is not None and _agrees(there, page):
         return False
     remove(session, page.path)
-    entry = _entry(page)
+    entry = _entry(page, seq=_next(session))
     session.add(entry)
     session.flush()
     if _is_sqlite(session):
         session.execute(
-            text("INSERT INTO search_words (id, title_words, words) VALUES (:id, :title_words, :words)"),
-            {"id": entry.id.hex, "title_words": entry.title_words, "words": entry.words},
+            text("INSERT INTO search_words (rowid, title_words, words) VALUES (:seq, :title_words, :words)"),
+            {"seq": entry.seq, "title_words": entry.title_words, "words": entry.words},
         )
     return True
 
@@ -46,10 +52,18 @@ def remove(session: Session, path: str) -> bool:
     if there is None:
         return False
     if _is_sqlite(session):
-        session.execute(text("DELETE FROM search_words WHERE id = :id"), {"id": there.id.hex})
+        session.execute(text("DELETE FROM search_words WHERE rowid = :seq"), {"seq": there.seq})
     session.delete(there)
     session.flush()
     return True
+
+
+def remove_below(session: Session, path: str) -> int:
+    """Take every page out whose address begins with `path`; returns how many there were."""
+    paths = session.scalars(
+        select(SearchEntry.path).where(SearchEntry.path.startswith(path, autoescape=True))
+    ).all()
+    return sum(remove(session, each) for each in paths)
 
 
 def keep_in_step(session: Session, pages: Iterable[Findable]) -> int:
@@ -71,21 +85,35 @@ def renew_full_text(session: Session) -> None:
     session.execute(text("DELETE FROM search_words"))
     session.execute(
         text(
-            "INSERT INTO search_words (id, title_words, words) SELECT id, title_words, words FROM search_entries"
+            "INSERT INTO search_words (rowid, title_words, words) SELECT seq, title_words, words FROM search_entries"
         )
     )
 
 
+def _next(session: Session) -> int:
+    """The time in microseconds, or the number after the highest: whoever writes on SQLite writes alone."""
+    now = int(clock.now().timestamp() * 1_000_000)
+    highest = session.scalar(select(func.max(SearchEntry.seq)))
+    return max(now, (highest or 0) + 1)
+
+
 def _agrees(entry: SearchEntry, page: Findable) -> bool:
-    said = (page.kind, page.title, page.place, page.body, _title_words(page))
-    return (entry.kind, entry.title, entry.place, entry.body, entry.title_words) == said
+    said = (page.kind, page.title, page.place, page.body, _title_words(page), _words(page))
+    return (entry.kind, entry.title, entry.place, entry.body, entry.title_words, entry.words) == said
 
 
 def _title_words(page: Findable) -> str:
-    return " ".join(part for part in (words_of(page.title), words_of_initials(page.initials)) if part)
+    return f"{words_of(page.title)} {sounds_of(page.title)}".strip() if page.is_named else ""
 
 
-def _entry(page: Findable) -> SearchEntry:
+def _words(page: Findable) -> str:
+    marks = [mark(page.kind.value)]
+    if page.episode is not None:
+        marks.append(mark(f"{page.kind.value}{page.episode}"))
+    return " ".join([words_of(f"{page.place} {page.body}"), *marks]).strip()
+
+
+def _entry(page: Findable, *, seq: int) -> SearchEntry:
     return SearchEntry(
         id=uuid.uuid4(),
         kind=page.kind,
@@ -93,6 +121,7 @@ def _entry(page: Findable) -> SearchEntry:
         title=page.title,
         place=page.place,
         body=page.body,
+        seq=seq,
         title_words=_title_words(page),
-        words=words_of(f"{page.place} {page.body}"),
+        words=_words(page),
     )

@@ -49,11 +49,11 @@ def episode_answer(
     """Return the page of episode `number`; raises `NotFound`. A refused form comes back with what was typed."""
     show = request.args.get("show")
     only = ThreadFilter(show) if show in set(ThreadFilter) else ThreadFilter.NEWEST
-    after = request.args.get("after")
+    after, beginning = request.args.get("after"), request.args.get("from")
     page = pages.episode_page(
-        db.session, number, language=language(), only=only, after=after, mark_in=_mark_in
+        db.session, number, language=language(), only=only, after=after, beginning=beginning, mark_in=_mark_in
     )
-    values = _shown_to_everybody(page) | {"show": only.value, "later": after is not None}
+    values = _shown_to_everybody(page) | {"show": only.value, "later": (after or beginning) is not None}
     if access.current_actor().is_resident:
         values |= _shown_to_resident(page, ballot_form=ballot_form, comment_form=comment_form)
         values["appeals"] = appeal_forms(values["own"], appeal_form)

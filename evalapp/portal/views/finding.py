@@ -10,7 +10,13 @@ from evalapp.web.access import public
 from evalapp.web.context import db
 from evalapp.web.i18n import gettext
 
-KINDS = {FoundKind.EPISODE: N_("节目"), FoundKind.UNIT: N_("部门"), FoundKind.PLEDGE: N_("承诺")}
+KINDS = {
+    FoundKind.EPISODE: N_("节目"),
+    FoundKind.TRANSCRIPT: N_("节目里说的"),
+    FoundKind.UNIT: N_("部门"),
+    FoundKind.PLEDGE: N_("承诺"),
+    FoundKind.COMMENT: N_("留言和回复"),
+}
 
 
 @blueprint.get("/search")

@@ -8,13 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalapp.audit import services as audit
-from evalapp.core import clock
+from evalapp.core import clock, events
 from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, Invalid, NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Actor
 from evalapp.core.transaction import locked
 from evalapp.programme import media
+from evalapp.programme.events import CaptionsChanged
 from evalapp.programme.media import Cue
 from evalapp.programme.models import CaptionTrack, Chapter, Episode, Recording
 from evalapp.programme.rules.recordings import CaptionLanguage, ChapterKind
@@ -92,7 +93,9 @@ def drop_captions(session: Session, recording_id: uuid.UUID, *, language: Captio
     session.delete(track)
     # The next captions begin above it: an address that a browser has kept never comes back with other words.
     recording.chapters_revision = max(recording.chapters_revision, track.revision) + 1
+    session.flush()
     _record(session, recording, by, "captions.dropped", language=language.value)
+    events.emit(session, CaptionsChanged(episode_id=recording.episode_id, recording_id=recording.id))
 
 
 def cues_of(track: CaptionTrack) -> list[Cue]:
@@ -219,6 +222,7 @@ def _keep(
         revision=track.revision,
         cues=len(cues),
     )
+    events.emit(session, CaptionsChanged(episode_id=recording.episode_id, recording_id=recording.id))
 
 
 def _moment(start_ms: int, duration_ms: int) -> int:

@@ -3,20 +3,26 @@
 import time
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalapp.core.permissions import Actor
 from evalapp.core.platform import Platform
 from evalapp.core.transaction import transaction
 from evalapp.pledges import services as pledge_services
+from evalapp.portal.models import SearchEntry
 from evalapp.portal.queries.search import hits
+from evalapp.portal.services import finding
+from evalapp.portal.services.indexing import remove
 from evalapp.units import services
 from evalapp.units.models import UnitKind
 from evalapp.units.services import FunctionText
+from tests.support.comments import Comments
 from tests.support.pledges import PledgeFactory
 from tests.support.programme import Programme
 from tests.support.strict_client import StrictClient
 from tests.support.units import UnitFactory
+from tests.support.watchable import LINES, make_watchable
 
 
 def found(platform: Platform, question: str) -> list[str]:
@@ -128,3 +134,60 @@ def test_a_search_of_two_hundred_wildcards_costs_no_more(
     seconds("第局")
     assert seconds("%_" * 100) <= 2 * seconds("第十局") + 0.05
     assert browser.get("/search", query_string={"q": "字" * 5000}).status_code == 200
+
+
+def test_a_comment_is_found_with_its_reply_while_it_is_shown(platform: Platform, comments: Comments) -> None:
+    thread = comments.thread()
+    shown = comments.shown(thread, text="三号楼的路灯不亮")
+    path = f"{thread.path}?from={shown.reference}#{shown.reference}"
+    comments.replied(shown, text="今晚已经修好，请再看看。")
+    assert found(platform, "路灯") == found(platform, "修好") == [path]
+    comments.refused(shown)
+    assert found(platform, "路灯") == found(platform, "修好") == []
+
+
+def test_a_comment_that_waits_is_not_found(platform: Platform, comments: Comments) -> None:
+    comments.written(comments.thread(), text="还没有审核的话")
+    assert found(platform, "审核的话") == []
+
+
+def test_nothing_is_found_of_what_was_moved_to_the_misconduct_channel(
+    platform: Platform, comments: Comments
+) -> None:
+    shown = comments.shown(comments.thread(), text="科长收了红包")
+    assert len(found(platform, "红包")) == 1
+    comments.moved(shown)
+    assert found(platform, "红包") == found(platform, shown.reference) == []
+
+
+def test_what_is_said_is_found_with_its_moment_once_it_may_be_watched(
+    platform: Platform, programme: Programme, units: UnitFactory
+) -> None:
+    planned = programme.prepared(programme.planned(unit=units.department()))
+    make_watchable(platform, planned, lines=30)
+    with platform.transaction() as session:
+        finding.renew(session)
+    assert found(platform, LINES[1]) == []
+    programme.grading(planned)
+    assert f"/episodes/{planned.number}?t=0#watch" in found(platform, LINES[1])
+
+
+def test_an_index_made_anew_holds_what_was_written_bit_by_bit(
+    platform: Platform, units: UnitFactory, pledges: PledgeFactory, programme: Programme, comments: Comments
+) -> None:
+    unit = units.department()
+    pledges.pledge(unit)
+    programme.planned(unit=unit)
+    comments.replied(comments.shown(comments.thread(unit)), unit=unit)
+    before = index_of(platform)
+    with platform.transaction() as session:
+        for path in [path for path, *_ in before]:
+            remove(session, path)
+        finding.renew_where_empty(session)
+    assert index_of(platform) == before
+
+
+def index_of(platform: Platform) -> list[tuple[str, str, str, str]]:
+    with platform.session() as session:
+        rows = select(SearchEntry.path, SearchEntry.title, SearchEntry.title_words, SearchEntry.words)
+        return [tuple(row) for row in session.execute(rows.order_by(SearchEntry.path))]

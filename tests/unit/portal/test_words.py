@@ -1,8 +1,30 @@
-"""Text and question are cut into the same words."""
+"""Text and question are cut into the same words, and titles are found by their sound."""
 
 import pytest
 
-from evalapp.portal.rules.words import excerpt, is_beginning, words_of, words_of_question
+from evalapp.portal.rules.words import (
+    Piece,
+    Term,
+    excerpt,
+    heard,
+    highlighted,
+    question,
+    question_by_sound,
+    question_in_part,
+    share_held,
+    sounds_of,
+    words_of,
+)
+
+
+def holds(asked: str, text: str, *, title: str = "") -> bool:
+    """Whether an index of one page would find it."""
+    there = f"{words_of(text)} {words_of(title)} {sounds_of(title)}".split()
+    return all(any(_is_in(term, there) for term in group) for group in question(asked))
+
+
+def _is_in(term: Term, there: list[str]) -> bool:
+    return any(word.startswith(term.word) if term.is_beginning else word == term.word for word in there)
 
 
 def test_chinese_is_cut_into_overlapping_pairs() -> None:
@@ -13,32 +35,67 @@ def test_latin_and_digits_stay_whole_and_small() -> None:
     assert words_of("12345 热线 QC") == "12345 热线 线 qc"
 
 
-def test_full_width_letters_are_folded() -> None:
+def test_full_width_letters_and_traditional_characters_are_folded() -> None:
     assert words_of("ＱＣ１６") == "qc16"
+    assert words_of("電梯") == words_of("电梯")
 
 
-@pytest.mark.parametrize("question", ["电梯", "装电梯", "加装电梯"])
-def test_every_word_of_a_question_is_a_word_of_the_text_that_holds_it(question: str) -> None:
-    assert set(words_of_question(question)) <= set(words_of("既有住宅加装电梯联合审查").split())
+@pytest.mark.parametrize("asked", ["电梯", "装电梯", "加装电梯", "電梯", "梯", "加"])
+def test_what_a_text_holds_is_found_in_it(asked: str) -> None:
+    assert holds(asked, "既有住宅加装电梯联合审查")
 
 
-def test_a_single_character_asks_for_a_beginning() -> None:
-    assert words_of_question("梯") == ["梯"]
-    assert is_beginning("梯")
-    assert not is_beginning("a")
+@pytest.mark.parametrize(
+    "asked", ["jiaoyuju", "JiaoYu", "jiao yu ju", "qujiaoyu", "jyj", "qjyj", "yj", "jiaoy"]
+)
+def test_a_title_is_found_by_pinyin_and_initials(asked: str) -> None:
+    assert holds(asked, "", title="区教育局")
+
+
+@pytest.mark.parametrize("asked", ["jyc", "caizheng", "j"])
+def test_another_sound_is_not_found(asked: str) -> None:
+    assert not holds(asked, "", title="区教育局")
+
+
+@pytest.mark.parametrize(("one", "other"), [("zhufang", "zufan"), ("chengguan", "cenguan"), ("lvse", "luse")])
+def test_what_many_do_not_hear_apart_is_the_same(one: str, other: str) -> None:
+    assert heard(one) == heard(other)
+
+
+def test_a_wrong_character_of_the_same_sound_asks_for_the_sound() -> None:
+    (group,) = question_by_sound("教玉局")
+    assert all(word.is_beginning for word in group)
+    assert any(_is_in(term, sounds_of("区教育局").split()) for term in group)
+
+
+def test_what_nearly_holds_a_question_holds_a_share_of_it() -> None:
+    asked = question_in_part("加装电题")
+    assert share_held(asked, words_of("既有住宅加装电梯")) == pytest.approx(2 / 3)
+    assert share_held(asked, words_of("课后服务")) == 0
 
 
 def test_signs_of_the_engines_are_no_words() -> None:
-    assert words_of_question("\"' * & | ! ( ) : - NEAR( %_") == ["near"]
+    (group,) = question("\"' * & | ! ( ) : - NEAR( %_")
+    assert group[0] == Term("near")
 
 
 def test_a_question_has_an_end() -> None:
-    assert len(words_of_question("电梯加装" * 1000)) <= 24
+    assert len(question("电梯加装" * 1000)) <= 24
 
 
 def test_an_excerpt_shows_what_was_asked_for() -> None:
-    text = "一" * 200 + "加装电梯" + "二" * 200
-    shown = excerpt(text, "电梯")
-    assert "加装电梯" in shown
-    assert shown.startswith("…")
-    assert shown.endswith("…")
+    shown = excerpt("一" * 200 + "加装电梯" + "二" * 200, "电梯")
+    assert Piece(text="电梯", is_hit=True) in shown
+    assert shown[0] == shown[-1] == Piece(text="…")
+
+
+@pytest.mark.parametrize("asked", ["电梯", "電梯", "电题 电梯"])
+def test_what_was_asked_for_is_marked_where_it_stands(asked: str) -> None:
+    marked = [piece.text for piece in highlighted("加装电梯联合审查", asked) if piece.is_hit]
+    assert marked == ["电梯"]
+    assert "".join(piece.text for piece in highlighted("加装电梯联合审查", asked)) == "加装电梯联合审查"
+
+
+def test_a_question_of_another_wording_is_marked_by_its_pairs() -> None:
+    marked = [piece.text for piece in highlighted("加装电梯联合审查", "电梯怎么加装") if piece.is_hit]
+    assert marked == ["加装电梯"]
