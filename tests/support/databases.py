@@ -116,6 +116,7 @@ def clear(engine: Engine) -> None:
             connection.execute(text(f"DROP TRIGGER {name}"))
         for table in reversed(schema.METADATA.sorted_tables):
             connection.execute(table.delete())
+        connection.execute(text("DELETE FROM search_words"))  # the full text is no table of SQLAlchemy's
         for _, made in triggers:
             connection.exec_driver_sql(made)
 
