@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from evalapp.core.heavy import heavy
 
@@ -38,11 +39,11 @@ def workbook(tables: Sequence[Table]) -> bytes:
     return made.getvalue()
 
 
-def _write(sheet: object, row: int, column: int, cell: Cell, day: object) -> None:
-    """Write a cell as what it is; never guess from its text."""
+def _write(sheet: Any, row: int, column: int, cell: Cell, day: Any) -> None:
+    """Write a cell of a sheet of xlsxwriter's, which has no types here, as what it is; never guess from its text."""
     if isinstance(cell, str):
-        sheet.write_string(row, column, cell[:LONGEST])  # type: ignore[attr-defined]
+        sheet.write_string(row, column, cell[:LONGEST])
     elif isinstance(cell, date):
-        sheet.write_datetime(row, column, cell, day)  # type: ignore[attr-defined]
+        sheet.write_datetime(row, column, cell, day)
     elif cell is not None:
-        sheet.write_number(row, column, cell)  # type: ignore[attr-defined]
+        sheet.write_number(row, column, cell)

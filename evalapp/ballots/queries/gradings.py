@@ -4,10 +4,11 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from importlib import resources
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from evalapp.ballots.models import ActKind, BallotBox, BoxEntry, Grading, TwoPersonAct
@@ -39,14 +40,20 @@ def profile_from(document: dict[str, Any]) -> SeasonProfile:
 
 def graded_episode(session: Session, number: int) -> GradedEpisode:
     """The episode with this number and its grading; raises `NotFound` when no boxes are announced."""
-    row = session.execute(
-        select(Episode, Grading)
-        .join(Grading, Grading.episode_id == Episode.id)
-        .where(Episode.number == number)
-    ).one_or_none()
+    row = session.execute(_graded(), {"number": number}).one_or_none()
     if row is None:
         raise NotFound(N_("这一期还没有公布评议规则。"))
     return GradedEpisode(episode=row[0], grading=row[1])
+
+
+@cache
+def _graded() -> Select[Episode, Grading]:
+    """Made once, for pages that everybody asks for."""
+    return (
+        select(Episode, Grading)
+        .join(Grading, Grading.episode_id == Episode.id)
+        .where(Episode.number == bindparam("number"))
+    )
 
 
 def episode(session: Session, number: int) -> Episode:

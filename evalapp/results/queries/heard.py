@@ -17,8 +17,8 @@ from evalapp.results.queries import league
 from evalapp.results.queries.published import document_of
 from evalapp.results.queries.sheet import DIMENSION_NAMES
 from evalapp.results.rules.low_grades import reason_counts
+from evalapp.supervision.rules.profile import FEWEST_PEOPLE
 
-LEAST = 10
 MOST = 24
 
 
@@ -99,7 +99,7 @@ def _reasons(rows: Sequence[Any]) -> list[Reason]:
     episodes: dict[tuple[Dimension, str], list[int]] = {}
     words: dict[tuple[Dimension, str], tuple[str, str]] = {}
     for row in rows:
-        for found in reason_counts(document_of(row.Result), minimum=LEAST):
+        for found in reason_counts(document_of(row.Result), minimum=FEWEST_PEOPLE):
             key = found.dimension, found.reason
             people[key] += found.people
             episodes.setdefault(key, []).append(row.Episode.number)

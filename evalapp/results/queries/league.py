@@ -96,15 +96,18 @@ class _Published:
 
 def newest(session: Session) -> League:
     """The table of the latest season with a published result, else of the latest season; an empty one before any season."""
-    with_results = select(func.max(Season.year)).join(
-        Result, and_(Result.season_id == Season.id, Result.published_at.is_not(None))
-    )
-    year = session.scalar(
-        select(func.coalesce(with_results.scalar_subquery(), func.max(Season.year))).select_from(Season)
-    )
+    year = session.scalar(_newest_year())
     if year is None:
         return League(year=clock.today().year, title="", classes=(), published=0, updated_at=None)
     return league(session, int(year))
+
+
+@cache
+def _newest_year() -> Select[int | None]:
+    with_results = select(func.max(Season.year)).join(
+        Result, and_(Result.season_id == Season.id, Result.published_at.is_not(None))
+    )
+    return select(func.coalesce(with_results.scalar_subquery(), func.max(Season.year))).select_from(Season)
 
 
 def years(session: Session) -> Sequence[int]:

@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from evalapp.ballots.models import BallotBox, SealedBallot, TwoPersonAct
@@ -41,13 +42,19 @@ def holds_final_back(session: Session, episode_id: uuid.UUID) -> bool:
 
 def corrections(session: Session, episode_id: uuid.UUID) -> Sequence[tuple[Correction, TwoPersonAct]]:
     """What was corrected, in its order, with the two people's act."""
-    rows = session.execute(
+    rows = session.execute(_corrections(), {"episode_id": episode_id})
+    return [(row[0], row[1]) for row in rows]
+
+
+@cache
+def _corrections() -> Select[Correction, TwoPersonAct]:
+    """Made once, for the page of a result."""
+    return (
         select(Correction, TwoPersonAct)
         .join(TwoPersonAct, TwoPersonAct.id == Correction.act_id)
-        .where(Correction.episode_id == episode_id)
+        .where(Correction.episode_id == bindparam("episode_id", type_=Correction.episode_id.type))
         .order_by(Correction.made_at, Correction.id)
     )
-    return [(row[0], row[1]) for row in rows]
 
 
 def standing_since(session: Session, result: Result) -> datetime:

@@ -45,7 +45,13 @@ _PUBLISHED = (
     .where(Result.published_at.is_not(None), Episode.withdrawn_at.is_(None), Episode.voided_at.is_(None))
 )
 
-
+# Made once: making a statement costs more than running it.
+_OF_NUMBER = _PUBLISHED.where(Episode.number == bindparam("number"))
+_OF_UNIT = (
+    _PUBLISHED.where(Unit.id == bindparam("unit_id", type_=Unit.id.type))
+    .order_by(Episode.number.desc())
+    .limit(bindparam("most", type_=Integer()))
+)
 _LATEST = _PUBLISHED.order_by(Result.published_at.desc(), Episode.number.desc()).limit(
     bindparam("most", type_=Integer())
 )
@@ -57,7 +63,7 @@ def _read(rows: Iterable[Any]) -> list[PublishedResult]:
 
 def published(session: Session, number: int) -> PublishedResult:
     """The published result of the episode with this number; raises `NotFound` before publication."""
-    found = _read(session.execute(_PUBLISHED.where(Episode.number == number)))
+    found = _read(session.execute(_OF_NUMBER, {"number": number}))
     if not found:
         raise NotFound(N_("这一期还没有公布结果。"))
     return found[0]
@@ -83,8 +89,7 @@ def latest(session: Session, *, limit: int = 6) -> list[PublishedResult]:
 
 def of_unit(session: Session, unit_id: uuid.UUID, *, limit: int = 50) -> list[PublishedResult]:
     """A unit's published results, newest first."""
-    theirs = _PUBLISHED.where(Unit.id == unit_id).order_by(Episode.number.desc())
-    return _read(session.execute(theirs.limit(limit)))
+    return _read(session.execute(_OF_UNIT, {"unit_id": unit_id, "most": limit}))
 
 
 def with_results(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
