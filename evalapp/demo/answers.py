@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from evalapp.comments.models import Comment
 from evalapp.comments.rules.moderation import CommentState
 from evalapp.comments.rules.sealing import CommentKeys
-from evalapp.comments.services import grading, replies
+from evalapp.comments.services import grading, meeting, replies
 from evalapp.core import clock
 from evalapp.demo.people import Participant, as_resident
 from evalapp.demo.scripts import MendingStep, PlannedEpisode, mending, second_answer, talks
@@ -99,6 +99,16 @@ def judge(session: Session, story: Story, planned: PlannedEpisode) -> None:
             grading.reopen(session, **how)
 
 
+def plan_of(session: Session, story: Story, planned: PlannedEpisode) -> Matter:
+    """Return the matter of the first comment of an episode, which something is mended for."""
+    thread_id = story.episode(session, planned.number).thread_id
+    return session.scalars(
+        select(Matter)
+        .join(Comment, Comment.matter_id == Matter.id)
+        .where(Comment.thread_id == thread_id, Comment.text == said(planned, 0))
+    ).one()
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Mending:
     """The way from a plan to a confirmation, of the first comment of an episode."""
@@ -116,6 +126,7 @@ class _Mending:
             yield Step(at=done_at, do=self.claim)
             yield Step(at=done_at + DAY, do=self.check)
             yield Step(at=done_at + 2 * DAY, do=self.confirm)
+            yield Step(at=done_at + 3 * DAY, do=self.hear_others)
 
     def publish(self, session: Session) -> None:
         steps = [
@@ -148,6 +159,16 @@ class _Mending:
             is_mended=True,
         )
 
+    def hear_others(self, session: Session) -> None:
+        """Some who met with the same say what they see: most that it is mended, one that it is not."""
+        keys, reference = CommentKeys.of(self.story.platform.keys), self._matter(session).about
+        for place, is_mended in enumerate((True, True, False)):
+            neighbour = as_resident(asker(self.story, self.planned, 40 + place))
+            meeting.say_met(session, reference=reference, resident=neighbour, keys=keys)
+            grading.say_as_one_who_met(
+                session, reference=reference, resident=neighbour, keys=keys, is_mended=is_mended
+            )
+
     def _by_unit(self, session: Session) -> dict[str, Any]:
         return {
             "matter_id": self._matter(session).id,
@@ -156,12 +177,7 @@ class _Mending:
         }
 
     def _matter(self, session: Session) -> Matter:
-        thread_id = self.story.episode(session, self.planned.number).thread_id
-        return session.scalars(
-            select(Matter)
-            .join(Comment, Comment.matter_id == Matter.id)
-            .where(Comment.thread_id == thread_id, Comment.text == said(self.planned, 0))
-        ).one()
+        return plan_of(session, self.story, self.planned)
 
 
 def _before(story: Story, steps: Iterator[Step] | list[Step]) -> Iterator[Step]:

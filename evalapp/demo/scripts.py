@@ -161,6 +161,12 @@ def said_at_moderation() -> dict[str, Any]:
 
 
 @cache
+def aftermath() -> dict[str, Any]:
+    """What is said about published results: objections with their answer, and what was mended after low grades."""
+    return _read("aftermath")
+
+
+@cache
 def refusal() -> str:
     """What the author of a refused comment is told."""
     return str(_read("words")["refusal"][0]["note"])

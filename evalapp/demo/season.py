@@ -8,7 +8,7 @@ from itertools import pairwise
 from evalapp.core import clock
 from evalapp.core.jobs import Worker
 from evalapp.core.permissions import SYSTEM
-from evalapp.demo import acts, answers, district
+from evalapp.demo import acts, aftermath, answers, district
 from evalapp.demo.moderating import Moderated
 from evalapp.demo.people import Participant
 from evalapp.demo.scripts import PlannedEpisode, episodes
@@ -107,6 +107,7 @@ def graded(story: Story, planned: PlannedEpisode, opened_at: datetime) -> Iterat
         at=min(opened_at + 2 * HOUR, story.now - HOUR / 2),
         do=lambda s: acts.invite(s, story, planned),
     )
+    yield from aftermath.wishes(story, planned, opened_at)
     yield from _talk(story, planned, opened_at)
     if planned.phase == "void":
         yield Step(at=opened_at + 60 * HOUR, do=lambda session: acts.void(session, story, planned))
@@ -119,6 +120,7 @@ def graded(story: Story, planned: PlannedEpisode, opened_at: datetime) -> Iterat
     yield Step(at=closed_at + 10 * HOUR, do=lambda session: acts.count(session, story, planned))
     if planned.phase == "published":
         yield Step(at=closed_at + 34 * HOUR, do=lambda session: acts.publish(session, story, planned))
+        yield from aftermath.of_result(story, planned, closed_at + 34 * HOUR)
 
 
 def _still_planned(story: Story, planned: PlannedEpisode, begin: datetime) -> Iterator[Step]:
