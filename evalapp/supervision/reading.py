@@ -1,15 +1,19 @@
 """What pages of matters share, public and on the desks: their words, their short facts, which list is asked for."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import current_app, request
 
 from evalapp.core import clock
+from evalapp.supervision.queries import rates
 from evalapp.supervision.queries.lists import Which
 from evalapp.supervision.queries.matters import ShownMatter
 from evalapp.supervision.rules import states
 from evalapp.supervision.rules.grading import GRADE_WORDS
+from evalapp.supervision.rules.rates import OnTime
+from evalapp.web.context import db
 from evalapp.web.i18n import _, gettext, said
 
 _T = TypeVar("_T")
@@ -43,6 +47,11 @@ def kept_a_minute(name: str, count: Callable[[], _T]) -> _T:
         kept.clear()
         kept[minute] = count()
     return kept[minute]
+
+
+def rate_of(unit_id: uuid.UUID) -> OnTime:
+    """Return how often a unit kept its terms in the last year; a year's clocks are counted once a minute in each process."""
+    return kept_a_minute(f"unit_rate.{unit_id}", lambda: rates.unit_rate(db.session, unit_id))
 
 
 def chosen(given: str | None) -> Which:

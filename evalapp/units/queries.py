@@ -9,8 +9,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
-    ScalarSelect,
     Select,
     SQLColumnExpression,
     Uuid,
@@ -130,47 +128,37 @@ def topic_of_member(session: Session, staff_id: uuid.UUID) -> uuid.UUID | None:
     )
 
 
-def profile_with_more(
-    session: Session, slug: str, statement: Select[*tuple[Any, ...]], **asked: Any
-) -> tuple[UnitProfile, Row[Any]]:
-    """Return what the page at that address tells now, and the unit's row of `statement`: `with_relatives()` and more.
-
-    Two statements. Raises `NotFound`.
-    """
-    found = session.execute(statement, {"slug": slug} | asked).all()
-    own = next((row for row in found if row[0].slug == slug), None)
-    if own is None:
+def profile_at(session: Session, slug: str) -> UnitProfile:
+    """Return what the page at that address tells now, in two statements; raises `NotFound`."""
+    found = session.scalars(_with_relatives(), {"slug": slug}).all()
+    unit = next((each for each in found if each.slug == slug), None)
+    if unit is None:
         raise _no_unit()
-    unit, relatives = own[0], [row[0] for row in found if row is not own]
+    relatives = [each for each in found if each is not unit]
     above = [each for each in relatives if each.parent_id != unit.id]
     return _profile(
         session,
         unit,
         above=sorted(above, key=lambda each: each.level),
         below=[each for each in relatives if each.parent_id == unit.id],
-    ), own
+    )
 
 
 @cache
-def with_relatives() -> Select[*tuple[Any, ...]]:
+def _with_relatives() -> Select[Unit]:
     """The unit at `:slug`, those above it, and the open ones directly below it."""
     own = Unit.slug == bindparam("slug")
     chain = select(Unit.id, Unit.parent_id).where(own).cte("chain", recursive=True)
     parent = aliased(Unit)
     chain = chain.union_all(select(parent.id, parent.parent_id).join(chain, chain.c.parent_id == parent.id))
     one = aliased(Unit)
-    is_below = (one.parent_id == id_at()) & one.closed_at.is_(None)
+    is_below = (one.parent_id == select(Unit.id).where(own).scalar_subquery()) & one.closed_at.is_(None)
     return (
         select(one)
         .where(one.id.in_(select(chain.c.id)) | is_below)
         .order_by(one.sort_key, one.id)
         .limit(MOST_UNITS)
     )
-
-
-def id_at() -> ScalarSelect[uuid.UUID]:
-    """The key of the unit at `:slug`, for another statement."""
-    return select(Unit.id).where(Unit.slug == bindparam("slug")).scalar_subquery()
 
 
 def profile(session: Session, unit: Unit) -> UnitProfile:

@@ -200,7 +200,7 @@ def _counted() -> Select[*tuple[Any, ...]]:
 
 def _asks(*conditions: ColumnElement[bool]) -> Select[Any]:
     return (
-        select(Deadline.id)
+        select(Deadline.matter_id)
         .join(Comment, Comment.matter_id == Deadline.matter_id)
         .where(
             Deadline.unit_id == _unit(),

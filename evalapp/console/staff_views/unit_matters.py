@@ -15,10 +15,10 @@ from evalapp.core.permissions import Permission
 from evalapp.core.transaction import taking_back, transaction
 from evalapp.supervision import evidence, services
 from evalapp.supervision.models import FileKind
-from evalapp.supervision.queries import files, lists, matters, notices, pages, rates
+from evalapp.supervision.queries import files, lists, matters, notices, pages
 from evalapp.supervision.queries.lists import Which
 from evalapp.supervision.queries.pages import MatterPage
-from evalapp.supervision.reading import chosen, facts, page_number, words
+from evalapp.supervision.reading import chosen, facts, page_number, rate_of, words
 from evalapp.supervision.rules import states
 from evalapp.supervision.rules.states import Act, MatterKind
 from evalapp.units import queries as units
@@ -128,7 +128,7 @@ def index() -> str:
         matters=lists.unit_page(db.session, unit.id, which=which, page=page_number()),
         counts=counts,
         most=lists.MOST_COUNTED,
-        on_time=rates.unit_rate(db.session, unit.id),
+        on_time=rate_of(unit.id),
         choices=[
             (gettext(name), url_for(".index", which=each.value), each is which)
             for each, name in _CHOICES.items()

@@ -16,8 +16,6 @@ from evalapp.programme.rules import EpisodeState
 from evalapp.results.queries import aftermath, published
 from evalapp.results.queries.aftermath import ShownLowGrade
 from evalapp.results.queries.published import PublishedResult
-from evalapp.supervision.queries import rates
-from evalapp.supervision.rules.rates import OnTime
 from evalapp.units import queries as units
 from evalapp.units.models import Unit, UnitKind
 from evalapp.units.queries import UnitProfile
@@ -37,7 +35,6 @@ class UnitPage:
     shown: Shown
     episodes: Sequence[EpisodeCard]
     results: dict[int, PublishedResult]
-    on_time: OnTime
     low_grades: Sequence[ShownLowGrade]
 
     @property
@@ -74,14 +71,9 @@ def _episodes_of_unit() -> Select[*tuple[Any, ...]]:
     )
 
 
-@cache
-def _with_rate() -> Select[*tuple[Any, ...]]:
-    return units.with_relatives().add_columns(*rates.rate_columns(units.id_at()))
-
-
 def unit_page(session: Session, slug: str) -> UnitPage:
     """Return the page of the unit at that address, in six statements; raises `NotFound`."""
-    profile, own = units.profile_with_more(session, slug, _with_rate(), **rates.last_year())
+    profile = units.profile_at(session, slug)
     unit = profile.unit
     rows = [
         (row, more)
@@ -93,6 +85,5 @@ def unit_page(session: Session, slug: str) -> UnitPage:
         shown=shown_for_unit(session, unit.id),
         episodes=[card(row, more) for row, more in rows],
         results={row.episode.number: published.with_state(row, more) for row, more in rows if more.Result},
-        on_time=rates.on_time_in(session, own),
         low_grades=aftermath.low_grades_of_unit(session, unit.id),
     )

@@ -1,9 +1,9 @@
 """Keeps what the public pages say findable: reactions to the events of each, in the transaction that changed it."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalapp.comments.events import CommentChanged, CommentMoved
@@ -14,7 +14,7 @@ from evalapp.pledges.events import PledgeShown, PledgeWithdrawn
 from evalapp.pledges.queries import ShownPledge
 from evalapp.portal.models import FoundKind, SearchEntry
 from evalapp.portal.rules.passages import passages
-from evalapp.portal.services.indexing import Findable, put, remove, remove_below
+from evalapp.portal.services.indexing import Findable, put, put_all, remove, remove_below
 from evalapp.programme.events import (
     CaptionsChanged,
     EpisodeCreated,
@@ -30,30 +30,39 @@ from evalapp.units.events import UnitAdded, UnitChanged, UnitClosed, UnitReopene
 from evalapp.units.models import Unit
 
 _MOST_EPISODES = 1_000
+_PIECE = 1_000
 _TITLE = 40  # characters of a comment that stand for its title
 
 
-def renew_where_empty(session: Session) -> None:
-    """Make an index that holds nothing anew: a migration that cuts words otherwise leaves it so."""
-    if session.scalar(select(SearchEntry.id).limit(1)) is None:
-        renew(session)
+def renew_where_empty(session: Session) -> int:
+    """Make an index that holds nothing anew out of what the pages show; returns how many pages can be found.
+
+    A migration that cuts words otherwise leaves it so. Not for a busy hour.
+    """
+    if session.scalar(select(SearchEntry.id).limit(1)) is not None:
+        return 0
+    return put_all(session, _everything(session))
 
 
-def renew(session: Session) -> int:
-    """Make the index anew out of what the pages show now; returns how many pages can be found. Not for a busy hour."""
+def _everything(session: Session) -> Iterator[Findable]:
     for unit in session.scalars(select(Unit).order_by(Unit.sort_key, Unit.id)).all():
-        put(session, _unit(session, unit))
+        yield _unit(session, unit)
         for pledge in pledges.shown_pledges(session, unit.id):
-            put(session, _pledge(pledge, unit))
+            yield _pledge(pledge, unit)
         for episode in _episodes_of(session, unit):
-            put(session, _episode(episode, unit))
-            _put_transcript(session, episode)
-    shown = select(Comment, Thread).join(Thread, Thread.id == Comment.thread_id)
-    for comment, thread in session.execute(
-        shown.where(Comment.state == CommentState.SHOWN).order_by(Comment.shown_on, Comment.id)
-    ).all():
-        put(session, _comment(comment, thread, _reply_to(session, comment)))
-    return session.scalar(select(func.count()).select_from(SearchEntry)) or 0
+            yield _episode(episode, unit)
+            yield from _transcript(session, episode)
+    said = (ReplyWording.reply_id == Reply.id) & (ReplyWording.number == Reply.version)
+    shown = (
+        select(Comment, Thread, ReplyWording.text)
+        .join(Thread, Thread.id == Comment.thread_id)
+        .outerjoin(Reply, Reply.comment_id == Comment.id)
+        .outerjoin(ReplyWording, said)
+        .where(Comment.state == CommentState.SHOWN)
+        .order_by(Comment.shown_on, Comment.id)
+    )
+    for comment, thread, reply in session.execute(shown.execution_options(yield_per=_PIECE)):
+        yield _comment(comment, thread, reply or "")
 
 
 def on_unit(session: Session, event: UnitAdded | UnitChanged | UnitClosed | UnitReopened) -> None:
@@ -170,6 +179,13 @@ def _episode(episode: Episode, unit: Unit) -> Findable:
 
 def _put_transcript(session: Session, episode: Episode) -> None:
     session.flush()
+    remove_below(session, _moments_of(episode))
+    if episode.withdrawn_at is None:
+        put_all(session, _transcript(session, episode))
+
+
+def _transcript(session: Session, episode: Episode) -> list[Findable]:
+    """What is said in the recording that is watched, in passages with their moments."""
     cues = session.scalar(
         select(CaptionTrack.cues)
         .join(Recording, Recording.id == CaptionTrack.recording_id)
@@ -179,22 +195,18 @@ def _put_transcript(session: Session, episode: Episode) -> None:
             CaptionTrack.language == CaptionLanguage.CHINESE,
         )
     )
-    remove_below(session, _moments_of(episode))
-    if episode.withdrawn_at is not None:
-        return
-    for passage in passages(cues or ()):
-        put(
-            session,
-            Findable(
-                kind=FoundKind.TRANSCRIPT,
-                path=f"{_moments_of(episode)}{passage.seconds}#watch",
-                title=episode.title,
-                place=passage.clock,
-                body=passage.text,
-                is_named=False,
-                episode=episode.number,
-            ),
+    return [
+        Findable(
+            kind=FoundKind.TRANSCRIPT,
+            path=f"{_moments_of(episode)}{passage.seconds}#watch",
+            title=episode.title,
+            place=passage.clock,
+            body=passage.text,
+            is_named=False,
+            episode=episode.number,
         )
+        for passage in passages(cues or ())
+    ]
 
 
 def _moments_of(episode: Episode) -> str:

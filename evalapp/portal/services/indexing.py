@@ -1,15 +1,20 @@
 """Keeping the index of the search in step with what the pages show."""
 
+import itertools
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from evalapp.core import clock
 from evalapp.portal.models import FoundKind, SearchEntry
 from evalapp.portal.rules.words import mark, sounds_of, words_of
+
+_FULL_TEXT = "INSERT INTO search_words (rowid, title_words, words) VALUES (:seq, :title_words, :words)"
+_PIECE = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +45,23 @@ def put(session: Session, page: Findable) -> bool:
     session.flush()
     if _is_sqlite(session):
         session.execute(
-            text("INSERT INTO search_words (rowid, title_words, words) VALUES (:seq, :title_words, :words)"),
+            text(_FULL_TEXT),
             {"seq": entry.seq, "title_words": entry.title_words, "words": entry.words},
         )
     return True
+
+
+def put_all(session: Session, pages: Iterable[Findable]) -> int:
+    """Make pages findable that are not yet, many at a time; returns how many there were."""
+    number, first = 0, _next(session)
+    waiting = iter(pages)
+    while piece := list(itertools.islice(waiting, _PIECE)):
+        rows = [_row(page, seq=first + number + place) for place, page in enumerate(piece)]
+        session.execute(insert(SearchEntry), rows)
+        if _is_sqlite(session):
+            session.execute(text(_FULL_TEXT), rows)
+        number += len(piece)
+    return number
 
 
 def remove(session: Session, path: str) -> bool:
@@ -114,14 +132,18 @@ def _words(page: Findable) -> str:
 
 
 def _entry(page: Findable, *, seq: int) -> SearchEntry:
-    return SearchEntry(
-        id=uuid.uuid4(),
-        kind=page.kind,
-        path=page.path,
-        title=page.title,
-        place=page.place,
-        body=page.body,
-        seq=seq,
-        title_words=_title_words(page),
-        words=_words(page),
-    )
+    return SearchEntry(**_row(page, seq=seq))
+
+
+def _row(page: Findable, *, seq: int) -> dict[str, Any]:
+    return {
+        "id": uuid.uuid4(),
+        "kind": page.kind,
+        "path": page.path,
+        "title": page.title,
+        "place": page.place,
+        "body": page.body,
+        "seq": seq,
+        "title_words": _title_words(page),
+        "words": _words(page),
+    }

@@ -7,6 +7,7 @@ from evalapp.portal.queries import units
 from evalapp.portal.queries.units import UnitPage
 from evalapp.portal.views import following
 from evalapp.portal.views.blueprint import blueprint
+from evalapp.supervision.reading import rate_of
 from evalapp.units.models import UnitKind
 from evalapp.web.access import public
 from evalapp.web.context import db
@@ -35,6 +36,7 @@ def unit(slug: str) -> str:
     return render_template(
         "portal/unit.html",
         page=page,
+        on_time=rate_of(page.profile.unit.id),
         is_followed=following.follows_unit(page.profile.unit.id),
         links=[(gettext("部门"), url_for("portal.units")), *above],
         contact=_contact(page),

@@ -112,10 +112,13 @@ class Deadline(Keyed, Base):
             postgresql_where=_RUNNING,
         ),
         Index(
-            "ix_matter_deadlines_unit_running_listed",
+            "ix_matter_deadlines_unit_running_listed",  # all that counting by lamp reads of a clock
             "unit_id",
             "listed_on",
             "matter_id",
+            "stage",
+            "soon_at",
+            "ended_at",
             sqlite_where=_RUNNING,
             postgresql_where=_RUNNING,
         ),

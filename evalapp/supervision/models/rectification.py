@@ -34,6 +34,12 @@ class RectificationStep(Keyed, Base):
     __table_args__ = (
         UniqueConstraint("rectification_id", "number"),
         CheckConstraint("done_at IS NULL OR done_by <> ''", name="done_by_somebody"),
+        Index(
+            "ix_rectification_steps_undone",
+            "due_on",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
     )
 
     rectification_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rectifications.id"))

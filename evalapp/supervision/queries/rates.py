@@ -5,21 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Label,
-    Row,
-    Select,
-    Uuid,
-    and_,
-    bindparam,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from evalapp.core import clock
@@ -49,37 +36,20 @@ class SuggestedTalk:
 
 def unit_rate(session: Session, unit_id: uuid.UUID) -> OnTime:
     """Return how often a unit kept its terms in the last year: one statement, and one for a profile that this process has not read."""
-    row = session.execute(_unit_rate(), {"unit_id": unit_id} | last_year()).one()
-    return on_time_in(session, row)
-
-
-def last_year() -> dict[str, datetime]:
-    """What a statement with `rate_columns` is given: the year that is over now."""
     now = clock.now()
-    return {"since": now - PERIOD, "until": now}
-
-
-def rate_columns(unit_id: ColumnElement[uuid.UUID]) -> list[Label[Any]]:
-    """How often a unit kept its terms from `:since` to `:until`, as columns of another statement; `on_time_in` reads them."""
-    moment = Deadline.due_at.type
-    is_over = _over(bindparam("since", type_=moment), bindparam("until", type_=moment))
-    of_unit = select(func.count()).select_from(Deadline).where(Deadline.unit_id == unit_id, is_over)
-    return [
-        of_unit.scalar_subquery().label("due"),
-        of_unit.where(_met()).scalar_subquery().label("met"),
-        profiles.newest_id().label("profile_id"),
-    ]
-
-
-def on_time_in(session: Session, row: Row[Any]) -> OnTime:
-    """What the `rate_columns` of a row say."""
-    minimum = profiles.known(session, row.profile_id).rate_minimum
-    return rates.on_time(due=row.due, met=row.met, minimum=minimum)
+    asked = {"unit_id": unit_id, "since": now - PERIOD, "until": now}
+    due, met, profile_id = session.execute(_unit_rate(), asked).one()
+    minimum = profiles.known(session, profile_id).rate_minimum
+    return rates.on_time(due=due, met=met, minimum=minimum)
 
 
 @cache
-def _unit_rate() -> Select[*tuple[Any, ...]]:
-    return select(*rate_columns(bindparam("unit_id", type_=Uuid())))
+def _unit_rate() -> Select[int, int, uuid.UUID | None]:
+    moment = Deadline.due_at.type
+    since, until = bindparam("since", type_=moment), bindparam("until", type_=moment)
+    return select(func.count(), func.count().filter(_met()), profiles.newest_id()).where(
+        Deadline.unit_id == bindparam("unit_id"), _over(since, until)
+    )
 
 
 def unit_rates(session: Session) -> list[UnitRate]:

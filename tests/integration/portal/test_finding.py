@@ -1,6 +1,7 @@
 """What is made, changed or taken back can be found, or no longer, in the same transaction."""
 
 import time
+import uuid
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from evalapp.portal.models import SearchEntry
 from evalapp.portal.queries.search import hits
 from evalapp.portal.services import finding
 from evalapp.portal.services.indexing import remove
+from evalapp.programme.events import CaptionsChanged
 from evalapp.units import services
 from evalapp.units.models import UnitKind
 from evalapp.units.services import FunctionText
@@ -166,7 +168,7 @@ def test_what_is_said_is_found_with_its_moment_once_it_may_be_watched(
     planned = programme.prepared(programme.planned(unit=units.department()))
     make_watchable(platform, planned, lines=30)
     with platform.transaction() as session:
-        finding.renew(session)
+        finding.on_captions(session, CaptionsChanged(episode_id=planned.id, recording_id=uuid.uuid4()))
     assert found(platform, LINES[1]) == []
     programme.grading(planned)
     assert f"/episodes/{planned.number}?t=0#watch" in found(platform, LINES[1])
