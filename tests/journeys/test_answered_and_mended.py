@@ -132,7 +132,7 @@ def told(page: Page) -> list[str]:
         one.strip()
         for one in page.locator("#history")
         .locator("xpath=ancestor::section")
-        .locator("ol.dk-q h3")
+        .locator("ol.dk-steps h3")
         .all_inner_texts()
     ]
 
