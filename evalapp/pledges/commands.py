@@ -23,7 +23,7 @@ def group() -> None:
 @json_option
 @pass_platform
 def import_(platform: Platform, file: Path, *, dry_run: bool, as_json: bool) -> None:
-    """Take a CSV or JSON table of pledges: every row or none.
+    """Take a CSV, Excel (.xlsx) or JSON table of pledges: every row or none.
 
     Columns: unit (its slug), title, text, measured, amount, time_unit (minute, hour, day, month), basis (working,
     calendar), statutory_amount, statutory_unit, statutory_basis, statutory_source, reason. A pledge whose unit and

@@ -23,7 +23,7 @@ def group() -> None:
 @json_option
 @pass_platform
 def import_(platform: Platform, file: Path, *, dry_run: bool, as_json: bool) -> None:
-    """Take a CSV or JSON table of units: every row or none.
+    """Take a CSV, Excel (.xlsx) or JSON table of units: every row or none.
 
     Columns: slug, name, short_name, kind, parent (the slug above), rank_class, summary, telephone, address,
     office_hours, functions, posts. A unit whose slug is known is brought up to date.

@@ -3,11 +3,10 @@
 from flask import Blueprint, Response, render_template
 
 from evalapp.comments.queries import voices
-from evalapp.console import sheets
 from evalapp.console.queries.unit_voices import VoicesPage, voices_page
-from evalapp.console.sheets import Table
-from evalapp.core import clock
+from evalapp.core import clock, workbooks
 from evalapp.core.permissions import Permission
+from evalapp.core.workbooks import Table
 from evalapp.units import queries as units
 from evalapp.web.access import current_actor, requires
 from evalapp.web.context import db
@@ -28,7 +27,9 @@ def show() -> str:
 def export() -> Response:
     page = _page()
     name = f"voices-{page.unit.slug}-{clock.today().isoformat()}.xlsx"
-    answer = Response(sheets.workbook([*_counted(page), *_graded(page), _comments(page)]), content_type=XLSX)
+    answer = Response(
+        workbooks.workbook([*_counted(page), *_graded(page), _comments(page)]), content_type=XLSX
+    )
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

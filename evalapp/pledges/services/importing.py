@@ -67,7 +67,7 @@ def import_pledges(session: Session, *, rows: Sequence[Row], actor: Actor) -> Im
             with session.begin_nested():
                 counts[_take(session, row, actor=actor)] += 1
         except DomainError as error:
-            faults.append(Fault(row=row.number, error=error))
+            faults.append(Fault.of(row, error))
     if faults:
         raise FaultyFile(faults)
     return Imported(**counts)

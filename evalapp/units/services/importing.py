@@ -65,7 +65,7 @@ def import_units(session: Session, *, rows: Sequence[Row], actor: Actor) -> Impo
             with session.begin_nested():
                 counts[_take(session, row, actor=actor)] += 1
         except DomainError as error:
-            faults.append(Fault(row=row.number, error=error))
+            faults.append(Fault.of(row, error))
     if faults:
         raise FaultyFile(sorted(faults, key=lambda fault: fault.row))
     return Imported(**counts)
@@ -155,12 +155,10 @@ def _parents_first(rows: Sequence[Row], faults: list[Fault]) -> list[Row]:
         try:
             slug = _slug(row)
         except DomainError as error:
-            faults.append(Fault(row=row.number, error=error))
+            faults.append(Fault.of(row, error))
             continue
         if slug in by_slug:
-            faults.append(
-                Fault(row=row.number, error=Invalid(N_("网址名在文件里出现了两次。"), field="slug"))
-            )
+            faults.append(Fault.of(row, Invalid(N_("网址名在文件里出现了两次。"), field="slug")))
         else:
             by_slug[slug] = row
     ordered: dict[str, Row] = {}
@@ -172,7 +170,7 @@ def _parents_first(rows: Sequence[Row], faults: list[Fault]) -> list[Row]:
             above = by_slug[above].text("parent")
         if above in chain:
             circle = Invalid(N_("上级绕成了一个圈。"), field="parent")
-            faults.extend(Fault(row=by_slug[each].number, error=circle) for each in chain)
+            faults.extend(Fault.of(by_slug[each], circle) for each in chain)
         ordered.update({each: by_slug[each] for each in reversed(chain)})
     at_fault = {fault.row for fault in faults}
     return [row for row in ordered.values() if row.number not in at_fault]

@@ -11,10 +11,9 @@ from sqlalchemy import select
 
 from evalapp.ballots.rules.grades import Dimension
 from evalapp.comments.models import UnitVoice
-from evalapp.console import sheets
 from evalapp.console.jobs import count_voices
-from evalapp.console.sheets import Table
-from evalapp.core import clock
+from evalapp.core import clock, workbooks
+from evalapp.core.workbooks import Table
 from evalapp.programme.models import Episode
 from evalapp.supervision import services as supervision
 from evalapp.supervision.models import RectificationStep
@@ -192,7 +191,7 @@ def test_no_text_of_anybody_runs_in_the_excel_file(
 
 
 def test_a_text_that_begins_with_a_sign_stays_the_same_text() -> None:
-    data = sheets.workbook([Table(name="a/b", columns=["x"], rows=[[one] for one in STARTS])])
+    data = workbooks.workbook([Table(name="a/b", columns=["x"], rows=[[one] for one in STARTS])])
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         tree = ElementTree.fromstring(archive.read("xl/sharedStrings.xml"))
     assert [element.text for element in tree.iter(f"{NAMESPACE}t")] == ["x", *STARTS]
