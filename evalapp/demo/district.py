@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from evalapp.core import clock
 from evalapp.core.permissions import SYSTEM
+from evalapp.core.terms import Basis, Term, TimeUnit
 from evalapp.demo.scripts import PlannedUnit, units
 from evalapp.pledges.models import Highlight
-from evalapp.pledges.rules.terms import Basis, Term, TimeUnit
 from evalapp.pledges.services import highlights, pledges
 from evalapp.units.models import Unit, UnitKind
 from evalapp.units.services import profile, tree

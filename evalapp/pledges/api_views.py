@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from evalapp.core.terms import Term
 from evalapp.pledges import queries
 from evalapp.pledges.queries import ShownPledge
-from evalapp.pledges.rules.terms import Term
 from evalapp.units import queries as units
 from evalapp.web.access import public
 from evalapp.web.answers import asked_limit, page_of_data

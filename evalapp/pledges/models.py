@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.core.base import Base, Keyed
 from evalapp.core.references import CountsReferences
-from evalapp.pledges.rules.terms import LONGEST, Basis, Term, TimeUnit
+from evalapp.core.terms import LONGEST, Basis, Term, TimeUnit
 
 
 def _text_of(kind: type[enum.StrEnum], *, check: str) -> Enum:

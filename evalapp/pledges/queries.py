@@ -14,10 +14,10 @@ from evalapp.core.base import Moment
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.paging import Page, page_of
+from evalapp.core.terms import Term
+from evalapp.core.wording import Piece, difference
 from evalapp.pledges.models import Highlight, HighlightProgress, HighlightVersion, Pledge, PledgeVersion
 from evalapp.pledges.rules.evidence import Evidence, evidence
-from evalapp.pledges.rules.terms import Term
-from evalapp.pledges.rules.wording import Piece, difference
 
 MOST_OF_A_UNIT = 200
 MINIMUM_CASES = 30  # a profile's minimum takes its place once cases are monitored

@@ -7,9 +7,9 @@ import pytest
 
 from evalapp.core.permissions import Actor, ActorKind, Permission
 from evalapp.core.platform import Platform
+from evalapp.core.terms import Basis, Term, TimeUnit
 from evalapp.pledges import services
 from evalapp.pledges.models import Highlight, Pledge
-from evalapp.pledges.rules.terms import Basis, Term, TimeUnit
 from evalapp.pledges.services import HighlightWording, PledgeWording
 from evalapp.units.models import Unit
 

@@ -8,8 +8,8 @@ from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from evalapp.console.forms.unit_profile import short
+from evalapp.core.terms import LONGEST, Basis, Term, TimeUnit
 from evalapp.pledges.models import HighlightVersion, PledgeVersion
-from evalapp.pledges.rules.terms import LONGEST, Basis, Term, TimeUnit
 from evalapp.pledges.services import HighlightWording, PledgeWording
 from evalapp.pledges.services import highlights as highlight_limits
 from evalapp.pledges.services import pledges as pledge_limits

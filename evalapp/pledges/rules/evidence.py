@@ -3,7 +3,7 @@
 import enum
 from dataclasses import dataclass
 
-from evalapp.pledges.rules.terms import Term
+from evalapp.core.terms import Term
 
 KEPT_AT_PERCENT = 95  # domain rules 4: 说到做到 from here on
 NOT_KEPT_BELOW_PERCENT = 85  # 未达承诺 below

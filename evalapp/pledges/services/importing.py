@@ -10,8 +10,8 @@ from evalapp.core.errors import DomainError, Invalid
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Actor
 from evalapp.core.rowfiles import Fault, FaultyFile, Row
+from evalapp.core.terms import Basis, Term, TimeUnit
 from evalapp.pledges.models import Pledge, PledgeVersion
-from evalapp.pledges.rules.terms import Basis, Term, TimeUnit
 from evalapp.pledges.services import pledges
 from evalapp.pledges.services.pledges import PledgeWording
 from evalapp.units import queries as units

@@ -7,17 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalapp.audit import services as audit
-from evalapp.core import clock, events
+from evalapp.core import clock, events, terms
 from evalapp.core.errors import Conflict, Invalid
 from evalapp.core.i18n import N_
 from evalapp.core.names import cleaned_text
 from evalapp.core.permissions import Actor
 from evalapp.core.references import next_reference
+from evalapp.core.terms import Term
 from evalapp.core.transaction import locked
 from evalapp.pledges.events import PledgeShown, PledgeWithdrawn
 from evalapp.pledges.models import Pledge, PledgeVersion, ReferenceCounter
-from evalapp.pledges.rules import terms
-from evalapp.pledges.rules.terms import Term
 from evalapp.units import services as units
 
 TITLE_LIMIT = 40

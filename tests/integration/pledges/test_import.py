@@ -8,9 +8,9 @@ from click.testing import CliRunner, Result
 from sqlalchemy.orm import Session
 
 from evalapp.core.platform import Platform
+from evalapp.core.terms import Basis, Term, TimeUnit
 from evalapp.pledges import queries
 from evalapp.pledges.commands import group
-from evalapp.pledges.rules.terms import Basis, Term, TimeUnit
 from tests.support.units import UnitFactory
 
 TABLE = """单位,事项,承诺,计量,时限,时间单位,计算,法定时限,法定时间单位,法定计算,法定依据

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evalapp.core import terms
 from evalapp.core.errors import Invalid
-from evalapp.pledges.rules import terms
+from evalapp.core.terms import Basis, Term, TimeUnit
+from evalapp.core.wording import Change, Piece, difference
 from evalapp.pledges.rules.evidence import Record, Verdict, evidence
-from evalapp.pledges.rules.terms import Basis, Term, TimeUnit
-from evalapp.pledges.rules.wording import Change, Piece, difference
 
 FIVE_DAYS = Term(amount=5, unit=TimeUnit.DAY, basis=Basis.WORKING)
 
