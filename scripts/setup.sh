@@ -37,6 +37,7 @@ need_running_packages() {
   need fontconfig has fc-list
   need fonts-noto-cjk has_cjk_font
   need espeak-ng has espeak-ng
+  need graphviz has dot
   need bubblewrap has bwrap
 }
 

@@ -11,9 +11,14 @@ class ProgramError(Exception):
 
 
 def run(
-    command: Sequence[str], *, seconds: int = 60, memory_bytes: int = 1024**3, folder: Path | None = None
+    command: Sequence[str],
+    *,
+    seconds: int = 60,
+    memory_bytes: int = 1024**3,
+    folder: Path | None = None,
+    given: bytes = b"",
 ) -> bytes:
-    """Run `command` without a shell and return its standard output; raises `ProgramError`."""
+    """Run `command` without a shell, hand it `given` and return its standard output; raises `ProgramError`."""
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
@@ -26,7 +31,7 @@ def run(
             check=True,
             timeout=seconds,
             cwd=folder,
-            stdin=subprocess.DEVNULL,
+            input=given,
             preexec_fn=limit,
         )
     except FileNotFoundError as error:

@@ -1,0 +1,1 @@
+"""Decisions about powers: their kinds and codes, what a version says, flowcharts as data."""
