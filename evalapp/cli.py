@@ -15,6 +15,7 @@ from evalapp.demo.jobs import FILM, film
 from evalapp.operate.calendar_commands import group as calendar
 from evalapp.operate.commands import COMMANDS as OPERATE
 from evalapp.pledges.commands import group as pledge
+from evalapp.powers.commands import group as power
 from evalapp.programme.commands import episode, season
 from evalapp.results.commands import box, client_codes, panel
 from evalapp.supervision.commands import group as matter
@@ -31,6 +32,7 @@ COMMANDS: tuple[click.Command, ...] = (
     matter,
     panel,
     pledge,
+    power,
     season,
     staff,
     unit,

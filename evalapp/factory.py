@@ -59,6 +59,8 @@ from evalapp.opendata.api_views import comments as api_comments
 from evalapp.pledges import api_views as pledges_api
 from evalapp.pledges import views as pledges
 from evalapp.portal import views as portal
+from evalapp.powers import api_views as powers_api
+from evalapp.powers import views as powers
 from evalapp.programme import api_views as programme_api
 from evalapp.programme import views as programme
 from evalapp.results import api_views as results_api
@@ -113,6 +115,8 @@ BLUEPRINTS = (
     pledges.blueprint,
     pledges_api.blueprint,
     portal.blueprint,
+    powers.blueprint,
+    powers_api.blueprint,
     results.blueprint,
     retention.blueprint,
     results_api.blueprint,

@@ -10,6 +10,7 @@ from evalapp.core.jobs import models as jobs
 from evalapp.notifications import models as notifications
 from evalapp.pledges import models as pledges
 from evalapp.portal import models as portal
+from evalapp.powers import models as powers
 from evalapp.programme import models as programme
 from evalapp.results import models as results
 from evalapp.retention import models as retention
@@ -25,6 +26,7 @@ DOMAINS = (
     jobs,
     notifications,
     pledges,
+    powers,
     portal,
     programme,
     results,

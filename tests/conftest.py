@@ -30,6 +30,7 @@ pytest_plugins = (
     "tests.support.accounts",
     "tests.support.backups",
     "tests.support.pledges",
+    "tests.support.powers",
     "tests.support.units",
     "tests.support.desk",  # stands on accounts and units
     "tests.support.programme",  # stands on units

@@ -38,6 +38,7 @@ from tests.support.accounts import Outbox, People
 from tests.support.ballots import Polling
 from tests.support.comments import Comments
 from tests.support.pledges import PledgeFactory
+from tests.support.powers import PowerFactory
 from tests.support.programme import Programme
 from tests.support.units import OFFICER, UnitFactory
 from tests.support.watchable import make_watchable
@@ -73,6 +74,8 @@ class Small:
         return built[1]
 
     def _sample(self, route: str, name: str) -> Any:
+        if name == "code" and "powers" in route:
+            return self.samples["powers"]
         for part in ("pledges", "highlights", "matters"):
             if name == "reference" and part in route:
                 return self.samples[part]
@@ -266,6 +269,7 @@ def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Sma
         "reference": comment.reference,
         "pledges": pledges.pledge(a_unit).reference,
         "highlights": pledges.highlight(a_unit).reference,
+        "powers": PowerFactory(platform).published(a_unit).code,
         "matters": matter,
         "notices": notice,
         "doing": "note",

@@ -141,6 +141,22 @@ OPERATIONS = (
         queries=("unit",),
     ),
     Operation(
+        method="get",
+        path="/powers",
+        summary=N_("权力清单，按编码"),
+        answer=shapes.PowerItem,
+        is_list=True,
+        refusals=(404,),
+        queries=("unit", "kind", "q"),
+    ),
+    Operation(
+        method="get",
+        path="/powers/{code}",
+        summary=N_("一项权力和它的流程图"),
+        answer=shapes.Power,
+        refusals=(404,),
+    ),
+    Operation(
         method="get", path="/league/{year}", summary=N_("一季的榜单"), answer=shapes.League, refusals=(404,)
     ),
     Operation(method="get", path="/consent", summary=N_("登录前要同意的说明"), answer=shapes.ConsentText),

@@ -230,6 +230,89 @@ class Pledge(Shape):
     url: str
 
 
+PowerKindName = Literal[
+    "approval",
+    "penalty",
+    "compulsion",
+    "levy",
+    "payment",
+    "ruling",
+    "confirmation",
+    "reward",
+    "inspection",
+    "other",
+]
+LevelName = Literal["main", "sub", "item"]
+
+
+class PowerItem(Shape):
+    code: str
+    name: str
+    kind: PowerKindName
+    level: LevelName
+    unit: str
+    url: str
+
+
+class LegalBasis(Shape):
+    law: str
+    article: str | None
+    text: str | None
+    url: str | None
+    from_: date | None = Field(alias="from")
+    until: date | None
+    note: str | None
+
+
+class Duty(Shape):
+    stage: str
+    text: str
+
+
+class FlowStep(Shape):
+    key: str
+    kind: Literal["start", "step", "decision", "split", "join", "end"]
+    title: str
+    actor: str | None = None
+    party: Literal["unit", "client", "other"] = "unit"
+    term: Term | None = None
+    pauses: bool = False
+    article: str | None = Field(default=None, description="by which article the clock pauses")
+    risk: Literal["high", "medium", "low"] | None = None
+
+
+class FlowWay(Shape):
+    from_: str = Field(alias="from")
+    to: str
+    label: str | None = None
+
+
+class Flowchart(Shape):
+    steps: list[FlowStep]
+    ways: list[FlowWay]
+
+
+class Power(PowerItem):
+    parent: str | None
+    state: Literal["published", "withdrawn"]
+    withdrawn_reason: str | None
+    section: str | None
+    post: str
+    bases: list[LegalBasis]
+    duties: list[Duty]
+    grounds: list[str]
+    fee: str | None
+    fee_basis: str | None
+    statutory: Term | None
+    promised: Term | None
+    telephone: str | None
+    passes_on: bool
+    flowchart: Flowchart | None
+    version: int
+    sha256: str
+    shown_from: datetime
+
+
 class Reply(Shape):
     unit: str
     post: str

@@ -9,6 +9,7 @@ from evalapp.core.i18n import N_
 from evalapp.core.process import ProgramError
 from evalapp.powers.rules.flow import dot
 from evalapp.powers.rules.flow.graph import Flowchart
+from evalapp.powers.rules.flow.order import reading_order
 from evalapp.powers.rules.flow.places import Places, crossings
 
 _SECONDS = 20
@@ -16,8 +17,9 @@ _MOST_A_RUN = 200  # charts that one process lays out
 
 
 def outline(chart: Flowchart) -> str:
-    """A fingerprint of what the layout depends on: sizes and ways. Two charts that have it in common share their places."""
-    return hashlib.sha256(dot.source(chart).encode()).hexdigest()
+    """A fingerprint of what the places depend on: sizes, ways and keys. Two charts that have it in common share them."""
+    keys = " ".join(reading_order(chart))
+    return hashlib.sha256(f"{dot.source(chart)}\n{keys}".encode()).hexdigest()
 
 
 def laid_out(charts: Sequence[Flowchart]) -> list[Places]:

@@ -52,9 +52,7 @@ def drawn(
     top, bottom = window or (0.0, places.height)
     place = numbers(chart)
     parts: list[str] = []
-    for way, route in zip(chart.ways, places.routes, strict=True):
-        if window is None or _is_inside(route, top, bottom):
-            parts.append(_line(route))
+    parts += [_line(route) for route in places.routes if window is None or _is_inside(route, top, bottom)]
     for key in reading_order(chart):
         box = places.boxes[key]
         if box.y < bottom and box.bottom > top:

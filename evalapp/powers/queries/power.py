@@ -1,0 +1,222 @@
+"""One power: what it says now or said, its place in the tree, its versions, two of them compared."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import Select, bindparam, case, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from evalapp.core.errors import NotFound
+from evalapp.core.i18n import N_
+from evalapp.powers.models import KeptFlowchart, Power, PowerDraft, PowerVersion
+from evalapp.powers.rules.kinds import PowerState
+from evalapp.powers.rules.text import PowerText
+from evalapp.units.models import Unit
+
+_MOST_VERSIONS = 500
+_MOST_RELATIVES = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownPower:
+    """A power as the public reads it."""
+
+    power: Power
+    unit: Unit
+    version: PowerVersion
+    flowchart: KeptFlowchart | None
+
+    @property
+    def text(self) -> PowerText:
+        return self.version.text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relatives:
+    """Where a power stands in the tree: those above from the main item down, and those directly below."""
+
+    above: Sequence[Power]
+    below: Sequence[Power]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastVersion:
+    """A version without what it says."""
+
+    number: int
+    shown_from: datetime
+    shown_until: datetime | None
+    written_by: str
+    reason: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WholeVersion:
+    """A version with what it says and its flowchart."""
+
+    version: PowerVersion
+    flowchart: KeptFlowchart | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnPower:
+    """A power on its unit's desk: the draft where there is one, else what is shown."""
+
+    power: Power
+    draft: PowerDraft | None
+    shown: PowerVersion | None
+    flowchart: KeptFlowchart | None  # of the draft, else of the shown version
+
+    @property
+    def text(self) -> PowerText:
+        said = self.draft or self.shown
+        assert said is not None  # a power begins with a draft
+        return said.text
+
+    @property
+    def revision(self) -> int | None:
+        return self.draft.revision if self.draft else None
+
+
+def shown_power(session: Session, code: str) -> ShownPower:
+    """Return a power that was published, withdrawn or not, in its newest version; raises `NotFound`. One statement."""
+    row = session.execute(_shown(), {"code": code.upper()}).one_or_none()
+    if row is None:
+        raise _no_power()
+    return ShownPower(power=row[0], unit=row[1], version=row[2], flowchart=row[3])
+
+
+def relatives(session: Session, power: Power) -> Relatives:
+    """Return the published relatives of a power, in one statement."""
+    found = session.scalars(_relatives(), {"id": power.id, "parent_id": power.parent_id}).all()
+    above = sorted((each for each in found if each.level < power.level), key=lambda each: each.level)
+    return Relatives(above=above, below=[each for each in found if each.parent_id == power.id])
+
+
+def versions(session: Session, power_id: uuid.UUID) -> list[PastVersion]:
+    """Return every version of a power, the newest first, without what they say."""
+    return [
+        PastVersion(
+            number=row.number,
+            shown_from=row.shown_from,
+            shown_until=row.shown_until,
+            written_by=row.written_by,
+            reason=row.reason,
+            fingerprint=row.fingerprint,
+        )
+        for row in session.execute(_versions(), {"power_id": power_id})
+    ]
+
+
+def whole_versions(session: Session, power_id: uuid.UUID, numbers: Sequence[int]) -> dict[int, WholeVersion]:
+    """Return versions with what they say, by their number, in one statement. Raises `NotFound` for one never shown."""
+    rows = session.execute(_whole(), {"power_id": power_id, "numbers": list(numbers)})
+    found = {version.number: WholeVersion(version=version, flowchart=chart) for version, chart in rows}
+    if set(numbers) - found.keys():
+        raise NotFound(N_("没有这一版。"))
+    return found
+
+
+def power_of_unit(session: Session, code: str, *, unit_id: uuid.UUID) -> OwnPower:
+    """Return a power of this unit with its draft; that of another does not exist. Raises `NotFound`."""
+    row = session.execute(_own(), {"code": code.upper(), "unit_id": unit_id}).one_or_none()
+    if row is None:
+        raise _no_power()
+    return OwnPower(power=row[0], draft=row[1], shown=row[2], flowchart=row[3])
+
+
+def parents_of_unit(session: Session, unit_id: uuid.UUID) -> list[Power]:
+    """Return the powers of a unit below which others may stand, by code."""
+    return list(
+        session.scalars(
+            select(Power)
+            .where(Power.unit_id == unit_id, Power.level < 2, Power.state != PowerState.WITHDRAWN)
+            .order_by(Power.code)
+            .limit(_MOST_VERSIONS)
+        )
+    )
+
+
+def _no_power() -> NotFound:
+    return NotFound(N_("没有找到这项权力。"))
+
+
+@cache
+def _shown() -> Select[Power, Unit, PowerVersion, KeptFlowchart]:
+    return (
+        select(Power, Unit, PowerVersion, KeptFlowchart)
+        .join(Unit, Unit.id == Power.unit_id)
+        .join(PowerVersion, (PowerVersion.power_id == Power.id) & PowerVersion.shown_until.is_(None))
+        .outerjoin(KeptFlowchart, KeptFlowchart.id == PowerVersion.flowchart_id)
+        .where(Power.code == bindparam("code"))
+    )
+
+
+@cache
+def _relatives() -> Select[Power]:
+    parent = aliased(Power)
+    grandparent = select(parent.parent_id).where(parent.id == bindparam("parent_id")).scalar_subquery()
+    return (
+        select(Power)
+        .where(
+            Power.state == PowerState.PUBLISHED,
+            or_(
+                Power.id == bindparam("parent_id"),
+                Power.id == grandparent,
+                Power.parent_id == bindparam("id"),
+            ),
+        )
+        .order_by(Power.code)
+        .limit(_MOST_RELATIVES)
+    )
+
+
+@cache
+def _versions() -> Select[int, datetime, datetime | None, str, str, str]:
+    return (
+        select(
+            PowerVersion.number,
+            PowerVersion.shown_from,
+            PowerVersion.shown_until,
+            PowerVersion.written_by,
+            PowerVersion.reason,
+            PowerVersion.fingerprint,
+        )
+        .where(PowerVersion.power_id == bindparam("power_id"))
+        .order_by(PowerVersion.number.desc())
+        .limit(_MOST_VERSIONS)
+    )
+
+
+@cache
+def _whole() -> Select[PowerVersion, KeptFlowchart]:
+    return (
+        select(PowerVersion, KeptFlowchart)
+        .outerjoin(KeptFlowchart, KeptFlowchart.id == PowerVersion.flowchart_id)
+        .where(
+            PowerVersion.power_id == bindparam("power_id"),
+            PowerVersion.number.in_(bindparam("numbers", expanding=True)),
+        )
+        .order_by(PowerVersion.number)
+    )
+
+
+@cache
+def _own() -> Select[Power, PowerDraft, PowerVersion, KeptFlowchart]:
+    return (
+        select(Power, PowerDraft, PowerVersion, KeptFlowchart)
+        .outerjoin(PowerDraft, PowerDraft.power_id == Power.id)
+        .outerjoin(PowerVersion, (PowerVersion.power_id == Power.id) & PowerVersion.shown_until.is_(None))
+        .outerjoin(
+            KeptFlowchart,
+            KeptFlowchart.id
+            == case(
+                (PowerDraft.power_id.is_not(None), PowerDraft.flowchart_id), else_=PowerVersion.flowchart_id
+            ),
+        )
+        .where(Power.code == bindparam("code"), Power.unit_id == bindparam("unit_id"))
+    )

@@ -1,0 +1,209 @@
+"""What pages of powers share, public and on the desk: words in the reader's language, drawings, the list that says the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from evalapp.core import terms
+from evalapp.core.terms import Basis, Term, TimeUnit
+from evalapp.core.wording import Piece, difference
+from evalapp.powers.models import KeptFlowchart
+from evalapp.powers.queries.power import WholeVersion
+from evalapp.powers.rules.flow import drawing
+from evalapp.powers.rules.flow.checks import Finding
+from evalapp.powers.rules.flow.drawing import Words
+from evalapp.powers.rules.flow.graph import Flowchart, Party, Risk, Step, StepKind
+from evalapp.powers.rules.flow.measuring import Fact
+from evalapp.powers.rules.flow.order import numbers, reading_order
+from evalapp.powers.rules.kinds import KIND_WORDS, LEVEL_WORDS, RISK_WORDS, STATE_WORDS, STEP_WORDS
+from evalapp.powers.rules.text import LegalBasis, PowerText
+from evalapp.web.i18n import _, gettext, ngettext
+
+PAPER_HEIGHT = 1_150  # of a page of paper, in the units of a drawing as wide as it can be read there
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnwardWay:
+    """Where one goes on: to which number, and in which case."""
+
+    label: str
+    number: int
+    title: str
+    is_back: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A step in the list that says what the drawing shows."""
+
+    number: int
+    step: Step
+    kind: str
+    term: str
+    risk: str
+    onward: Sequence[OnwardWay]
+
+    @property
+    def is_clients(self) -> bool:
+        return self.step.party is Party.CLIENT
+
+    @property
+    def is_decision(self) -> bool:
+        return self.step.kind is StepKind.DECISION
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownFlowchart:
+    """A flowchart as a page shows it: two drawings, of which a screen shows one, and the list."""
+
+    wide: Markup
+    narrow: Markup
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedRow:
+    """A field of two versions beside one another."""
+
+    name: str
+    pieces: Sequence[Piece]
+    is_changed: bool
+
+
+def words() -> dict[str, dict[str, str] | dict[int, str]]:
+    """What pages call kinds, states, levels and kinds of steps; sources, to be translated where they are shown."""
+    return {
+        "kinds": {kind.value: word for kind, word in KIND_WORDS.items()},
+        "states": {state.value: word for state, word in STATE_WORDS.items()},
+        "levels": {level.value: word for level, word in LEVEL_WORDS.items()},
+        "steps": {kind.value: word for kind, word in STEP_WORDS.items()},
+    }
+
+
+def term_words(term: Term | None) -> str:
+    """A term in the reader's language, empty without one."""
+    if term is None:
+        return ""
+    amount = term.amount
+    if term.unit is TimeUnit.MINUTE:
+        return ngettext("%(num)s 分钟", "%(num)s minutes", amount)
+    if term.unit is TimeUnit.MONTH:
+        return ngettext("%(num)s 个月", "%(num)s months", amount)
+    if term.unit is TimeUnit.HOUR:
+        return (
+            ngettext("%(num)s 个工作小时", "%(num)s working hours", amount)
+            if term.basis is Basis.WORKING
+            else ngettext("%(num)s 小时", "%(num)s hours", amount)
+        )
+    if term.basis is Basis.WORKING:
+        return ngettext("%(num)s 个工作日", "%(num)s working days", amount)
+    return ngettext("%(num)s 日", "%(num)s days", amount)
+
+
+def risk_words(risk: Risk | None) -> str:
+    return _("廉政风险：%(level)s", level=gettext(RISK_WORDS[risk])) if risk else ""
+
+
+def fact_words(step: Step, fact: Fact) -> str:
+    """The line below a step's title in a drawing."""
+    match fact:
+        case Fact.CLIENT:
+            return _("您来办")
+        case Fact.TERM:
+            return term_words(step.term)
+        case Fact.PAUSE:
+            return _("暂停计时")
+        case Fact.RISK:
+            return risk_words(step.risk)
+
+
+def shown_flowchart(kept: KeptFlowchart, *, name: str) -> ShownFlowchart:
+    """Draw a flowchart twice and list its steps."""
+    chart = kept.chart
+    said = Words(name=_("%(name)s的流程图", name=name), fact=fact_words)
+    return ShownFlowchart(
+        wide=drawing.drawn(chart, kept.wide_places, said),
+        narrow=drawing.drawn(chart, kept.narrow_places, said, narrow=True),
+        entries=entries(chart),
+    )
+
+
+def paper_flowchart(kept: KeptFlowchart, *, name: str) -> list[Markup]:
+    """Draw a flowchart for paper, cut between steps where it is longer than a page."""
+    chart, places = kept.chart, kept.wide_places
+    said = Words(name=_("%(name)s的流程图", name=name), fact=fact_words)
+    most = max(PAPER_HEIGHT, places.width * 1.35)
+    return [drawing.drawn(chart, places, said, window=window) for window in drawing.pages(places, most)]
+
+
+def entries(chart: Flowchart) -> list[Entry]:
+    """The list of steps in the order of reading."""
+    place = numbers(chart)
+    return [
+        Entry(
+            number=place[key],
+            step=chart.by_key[key],
+            kind=gettext(STEP_WORDS[chart.by_key[key].kind]),
+            term=term_words(chart.by_key[key].term),
+            risk=risk_words(chart.by_key[key].risk),
+            onward=[
+                OnwardWay(
+                    label=way.label,
+                    number=place[way.target],
+                    title=chart.by_key[way.target].title,
+                    is_back=place[way.target] <= place[key],
+                )
+                for way in chart.out_of[key]
+            ],
+        )
+        for key in reading_order(chart)
+    ]
+
+
+def finding_words(finding: Finding) -> str:
+    """What is wrong with a flowchart, in the reader's language."""
+    return gettext(finding.message, **finding.params)
+
+
+def compared(old: WholeVersion, new: WholeVersion) -> list[ComparedRow]:
+    """Two versions field by field; what did not change is left out but for the name."""
+    was, now = _fields(old), _fields(new)
+    rows = [
+        ComparedRow(name=name, pieces=difference(was[name], now[name]), is_changed=was[name] != now[name])
+        for name in now
+    ]
+    return [row for row in rows if row.is_changed]
+
+
+def _fields(version: WholeVersion) -> dict[str, str]:
+    text: PowerText = version.version.text
+    chart = version.flowchart.chart if version.flowchart is not None else None
+    return {
+        _("名称"): text.name,
+        _("承办科室"): text.section,
+        _("责任岗位"): text.post,
+        _("法律依据"): "\n".join(_basis_line(basis) for basis in text.bases),
+        _("责任事项"): "\n".join(f"{duty.stage}：{duty.text}" for duty in text.duties),
+        _("追责情形"): "\n".join(text.grounds),
+        _("收费标准"): text.fee,
+        _("收费依据"): text.fee_basis,
+        _("法定时限"): term_words(text.statutory),
+        _("承诺时限"): term_words(text.promised),
+        _("监督电话"): text.telephone,
+        _("审核转报"): _("是") if text.passes_on else _("否"),
+        _("流程图"): "\n".join(_step_line(entry) for entry in entries(chart)) if chart else "",
+    }
+
+
+def _basis_line(basis: LegalBasis) -> str:
+    days = "–".join(day.isoformat() if day else "" for day in (basis.from_on, basis.until_on))
+    return " ".join(part for part in (basis.law, basis.article, days.strip("–"), basis.text) if part)
+
+
+def _step_line(entry: Entry) -> str:
+    step = entry.step
+    said = [step.actor, terms.spelled(step.term), step.article, entry.risk]
+    ways = "；".join(f"{way.label} → {way.title}".strip() for way in entry.onward)
+    about = "，".join(part for part in said if part)
+    return f"{step.title}" + (f"（{about}）" if about else "") + (f"：{ways}" if ways else "")
