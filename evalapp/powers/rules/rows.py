@@ -72,8 +72,8 @@ def read(row: Row) -> PowerRow:
         kind=kind,
         section=row.text("section"),
         post=row.text("post"),
-        bases=tuple(_basis(line) for line in _lines(row, "bases")),
-        duties=tuple(_duty(line) for line in _lines(row, "duties")),
+        bases=tuple(basis_of(line) for line in _lines(row, "bases")),
+        duties=tuple(duty_of(line) for line in _lines(row, "duties")),
         grounds=tuple(_lines(row, "grounds")),
         fee=row.text("fee"),
         fee_basis=row.text("fee_basis"),
@@ -105,7 +105,7 @@ def written(
         "kind": KIND_WORDS[text.kind],
         "section": text.section,
         "post": text.post,
-        "bases": "\n".join(_basis_line(basis) for basis in text.bases),
+        "bases": "\n".join(basis_line(basis) for basis in text.bases),
         "duties": "\n".join(f"{duty.stage}|{duty.text}" for duty in text.duties),
         "grounds": "\n".join(text.grounds),
         "fee": text.fee,
@@ -122,7 +122,8 @@ def _lines(row: Row, name: str) -> Sequence[str]:
     return [line.strip() for line in row.text(name).splitlines() if line.strip()]
 
 
-def _basis(line: str) -> LegalBasis:
+def basis_of(line: str) -> LegalBasis:
+    """Read a legal basis from its line. Raises `Invalid`."""
     parts = [part.strip() for part in line.split("|")]
     if len(parts) > len(_BASIS_PARTS):
         raise Invalid(
@@ -142,7 +143,8 @@ def _basis(line: str) -> LegalBasis:
     )
 
 
-def _basis_line(basis: LegalBasis) -> str:
+def basis_line(basis: LegalBasis) -> str:
+    """A legal basis as its line."""
     parts = [
         basis.law,
         basis.article,
@@ -155,7 +157,8 @@ def _basis_line(basis: LegalBasis) -> str:
     return "|".join(parts).rstrip("|")
 
 
-def _duty(line: str) -> Duty:
+def duty_of(line: str) -> Duty:
+    """Read a duty from its line. Raises `Invalid`."""
     stage, stroke, text = line.partition("|")
     if not stroke or not text.strip():
         raise Invalid(N_("一条责任写成“阶段|责任”，例如“受理|一次告知要补的材料”。"), field="duties")

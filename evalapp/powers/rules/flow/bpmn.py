@@ -170,7 +170,8 @@ class _Process:
     def _part_joins(self) -> None:
         """A parallel gateway that joins and splits at once is two steps here."""
         for identity, node in list(self._nodes.items()):
-            if node.name != "parallelGateway" or len(node.into) < 2 or len(node.out_of) < 2:
+            is_both = node.name == "parallelGateway" and len(node.into) > 1 and len(node.out_of) > 1
+            if not is_both or _own(node.element, "kind"):
                 continue
             second = f"{identity}_split"
             for flow in self._flows:
