@@ -133,6 +133,12 @@ RAIL: tuple[RailEntry, ...] = (
     ),
     RailEntry(
         permission=Permission.KEEP_UNIT,
+        endpoint="unit_powers.powers",
+        label=N_("权力清单"),
+        icon="diagram-3",
+    ),
+    RailEntry(
+        permission=Permission.KEEP_UNIT,
         endpoint="unit_profile.profile",
         label=N_("单位资料"),
         icon="building",

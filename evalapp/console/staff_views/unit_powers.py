@@ -1,0 +1,270 @@
+"""The unit's powers: drafting, publishing, withdrawing, whole tables. Another unit's power does not exist here."""
+
+import csv
+import io
+import tempfile
+from pathlib import Path
+
+from flask import Blueprint, Response, flash, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from evalapp.console.forms.unit_pledges import WithdrawForm
+from evalapp.console.forms.unit_powers import NewPowerForm, PowerForm, PowersFileForm, PublishForm
+from evalapp.core import clock
+from evalapp.core.commandline import keeping
+from evalapp.core.errors import Conflict, DomainError, Invalid
+from evalapp.core.permissions import Permission
+from evalapp.core.rowfiles import FaultyFile, rows_of
+from evalapp.core.transaction import transaction
+from evalapp.core.workbooks import Table, workbook
+from evalapp.powers import reading, services
+from evalapp.powers.queries import lists, tables
+from evalapp.powers.queries import power as queries
+from evalapp.powers.queries.power import OwnPower
+from evalapp.powers.rules import rows as columns
+from evalapp.powers.rules.flow import checks
+from evalapp.powers.services.importing import Imported
+from evalapp.units import queries as units
+from evalapp.units.models import Unit
+from evalapp.web.access import current_actor, requires
+from evalapp.web.bodies import takes
+from evalapp.web.context import db, platform
+from evalapp.web.formbase import Form
+from evalapp.web.i18n import _, gettext, sentence
+from evalapp.web.links import go_to
+
+blueprint = Blueprint("unit_powers", __name__, url_prefix="/desk/unit/powers")
+_MOST_UPLOAD = 10 * 1024**2
+_MOST_ROWS = 2_000
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("")
+@requires(Permission.KEEP_UNIT)
+def powers() -> str:
+    return _list_page(PowersFileForm(formdata=None))
+
+
+@blueprint.get("/new")
+@requires(Permission.KEEP_UNIT)
+def new() -> str:
+    return _new_page(NewPowerForm())
+
+
+@blueprint.post("/new")
+@requires(Permission.KEEP_UNIT)
+def draft() -> Answer | tuple[str, int]:
+    unit, form = _own_unit(), NewPowerForm()
+    if not form.validate_on_submit():
+        return _new_page(form), 422
+    try:
+        with transaction(db.session):
+            made = services.draft_power(
+                db.session,
+                unit_id=unit.id,
+                code=form.code.data,
+                text=form.text(form.kind.data),
+                parent=form.parent.data or "",
+                actor=current_actor(),
+            )
+    except (Invalid, Conflict) as refusal:
+        form.refuse(refusal)
+        return _new_page(form), refusal.status
+    flash(_("草稿已存。接着画流程图，再公布。"), "ok")
+    return go_to(url_for("unit_flowcharts.editor", code=made.code))
+
+
+@blueprint.get("/<code>")
+@requires(Permission.KEEP_UNIT)
+def power(code: str) -> str:
+    return _page(_own(code))
+
+
+@blueprint.post("/<code>")
+@requires(Permission.KEEP_UNIT)
+def save(code: str) -> Answer | tuple[str, int]:
+    own, form = _own(code), PowerForm()
+    if not form.validate_on_submit():
+        return _page(own, form=form), 422
+    try:
+        with transaction(db.session):
+            services.save_draft(
+                db.session,
+                power_id=own.power.id,
+                text=form.text(own.power.kind),
+                actor=current_actor(),
+                seen_revision=form.seen.data,
+            )
+    except (Invalid, Conflict) as refusal:
+        form.refuse(refusal)
+        return _page(_own(code), form=form), refusal.status
+    flash(_("草稿已存，居民还看不到。"), "ok")
+    return go_to(url_for(".power", code=own.power.code))
+
+
+@blueprint.post("/<code>/publish")
+@requires(Permission.KEEP_UNIT)
+def publish(code: str) -> Answer | tuple[str, int]:
+    own, form = _own(code), PublishForm(prefix="publish-")
+    if not form.validate_on_submit():
+        return _page(own, publish=form), 422
+    try:
+        with transaction(db.session):
+            services.publish_power(
+                db.session,
+                power_id=own.power.id,
+                reason=form.reason.data or "",
+                actor=current_actor(),
+                seen_revision=form.seen.data,
+            )
+    except (Invalid, Conflict) as refusal:
+        form.refuse(refusal)
+        return _page(_own(code), publish=form), refusal.status
+    flash(_("已公布，原来的一版留在历史里。"), "ok")
+    return go_to(url_for(".power", code=own.power.code))
+
+
+@blueprint.post("/<code>/withdraw")
+@requires(Permission.KEEP_UNIT)
+def withdraw(code: str) -> Answer | tuple[str, int]:
+    own, form = _own(code), WithdrawForm(prefix="withdraw-")
+    if not form.validate_on_submit():
+        return _page(own, withdrawing=form), 422
+    try:
+        with transaction(db.session):
+            services.withdraw_power(
+                db.session, power_id=own.power.id, reason=form.reason.data, actor=current_actor()
+            )
+    except (Invalid, Conflict) as refusal:
+        form.refuse(refusal)
+        return _page(_own(code), withdrawing=form), refusal.status
+    flash(_("权力已撤回，内容和原因仍可查看。"), "ok")
+    return go_to(url_for(".powers"))
+
+
+@blueprint.post("/<code>/discard")
+@requires(Permission.KEEP_UNIT)
+def discard(code: str) -> Answer:
+    own = _own(code)
+    with transaction(db.session):
+        services.discard_draft(db.session, power_id=own.power.id, actor=current_actor())
+    flash(_("草稿已放弃。"), "ok")
+    return go_to(url_for(".powers"))
+
+
+@blueprint.get("/table.<kind>")
+@requires(Permission.KEEP_UNIT)
+def table(kind: str) -> Response | tuple[str, int]:
+    """The unit's published powers as a table that can be handed in again."""
+    names = list(columns.HEADINGS)
+    cells = [[row[name] for name in names] for row in tables.exported(db.session, unit_id=_own_unit().id)]
+    headings = [columns.HEADINGS[name] for name in names]
+    if kind == "xlsx":
+        answer = Response(
+            workbook([Table(name="权力清单", columns=headings, rows=cells)]), content_type=_XLSX
+        )
+    else:
+        text = io.StringIO()
+        csv.writer(text).writerows([headings, *cells])
+        answer = Response("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = (
+        f'attachment; filename="powers-{clock.today()}.{"xlsx" if kind == "xlsx" else "csv"}"'
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.post("/import")
+@requires(Permission.KEEP_UNIT)
+@takes(lambda _settings: _MOST_UPLOAD, to_disk=True)
+def import_table() -> Answer | tuple[str, int]:
+    """Take over a table, or only look at it; every fault is shown with its cell."""
+    form = PowersFileForm()
+    if not form.validate_on_submit():
+        return _list_page(form), 422
+    try:
+        found = _imported(form)
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return _list_page(form, faults=refusal if isinstance(refusal, FaultyFile) else None), refusal.status
+    counts = {"made": found.made, "changed": found.changed, "same": found.unchanged}
+    if form.dry_run.data:
+        flash(
+            _(
+                "检查过了，没有问题：新的 %(made)s 项，改动 %(changed)s 项，没变 %(same)s 项。没有导入。",
+                **counts,
+            ),
+            "ok",
+        )
+    else:
+        flash(_("已导入并公布：新的 %(made)s 项，改动 %(changed)s 项，没变 %(same)s 项。", **counts), "ok")
+    return go_to(url_for(".powers"))
+
+
+def _imported(form: PowersFileForm) -> Imported:
+    given = form.file.data
+    with tempfile.NamedTemporaryFile(dir=platform().settings.uploads_dir) as file:
+        given.save(file)
+        file.flush()
+        rows = rows_of(
+            Path(file.name),
+            columns=columns.COLUMNS,
+            required=columns.REQUIRED,
+            most_rows=_MOST_ROWS,
+            name=given.filename or "",
+        )
+        with keeping(platform(), dry_run=form.dry_run.data) as session:
+            return services.import_powers(session, rows=rows, actor=current_actor(), unit_id=_own_unit().id)
+
+
+def _own_unit() -> Unit:
+    return units.unit_of(db.session, current_actor())
+
+
+def _own(code: str) -> OwnPower:
+    return queries.power_of_unit(db.session, code, unit_id=_own_unit().id)
+
+
+def _new_page(form: NewPowerForm) -> str:
+    unit = _own_unit()
+    above = queries.parents_of_unit(db.session, unit.id)
+    form.parent.choices = [
+        ("", gettext("（没有，是主项）")),
+        *((each.code, f"{each.code} {each.name}") for each in above),
+    ]
+    return render_template("console/powers/new.html", unit=unit, form=form)
+
+
+def _list_page(form: PowersFileForm, *, faults: FaultyFile | None = None) -> str:
+    unit = _own_unit()
+    return render_template(
+        "console/powers/list.html",
+        unit=unit,
+        page=lists.unit_list(db.session, unit.id, cursor=request.args.get("cursor")),
+        form=form,
+        faults=[(fault.cell or str(fault.row), sentence(fault.error)) for fault in faults.faults]
+        if faults
+        else [],
+        today=clock.today(),
+        words=reading.words(),
+    )
+
+
+def _page(own: OwnPower, **shown: Form) -> str:
+    chart = own.flowchart
+    found = checks.findings(chart.chart, term=own.text.term) if chart is not None else []
+    forms: dict[str, Form] = {
+        "form": PowerForm.of(own),
+        "publish": PublishForm(formdata=None, prefix="publish-", seen=own.revision),
+        "withdrawing": WithdrawForm(formdata=None, prefix="withdraw-"),
+    }
+    return render_template(
+        "console/powers/edit.html",
+        unit=_own_unit(),
+        own=own,
+        flowchart=reading.shown_flowchart(chart, name=own.text.name) if chart is not None else None,
+        findings=[(one.is_fault, reading.finding_words(one)) for one in found],
+        versions=queries.versions(db.session, own.power.id),
+        words=reading.words(),
+        **(forms | shown),
+    )
