@@ -11,7 +11,7 @@ from evalapp.ballots.keepers import Keepers
 from evalapp.ballots.services.booths import Booths
 from evalapp.core import clock, jobs
 from evalapp.core.platform import Platform
-from evalapp.demo import district, filming, people, season
+from evalapp.demo import district, filming, people, powers, season
 from evalapp.demo.jobs import FILM
 from evalapp.demo.people import Account
 from evalapp.demo.scripts import clip_of, episodes
@@ -43,6 +43,11 @@ def load(platform: Platform, *, ballots: int, tell: Callable[[str], None]) -> Se
         tell("Making units, pledges and highlights")
         with clock.at(now - 200 * DAY), platform.transaction() as session:
             units = district.build(session)
+        tell("Publishing the power list with its flowcharts")
+        with clock.at(now - 400 * DAY), platform.transaction() as session:
+            powers.publish(session)
+        with clock.at(now - 30 * DAY), platform.transaction() as session:
+            powers.change(session)
         with clock.at(now - 150 * DAY), platform.transaction() as session:
             everybody = people.gather(session, platform, units)
         keepers = Keepers(platform.keys)
