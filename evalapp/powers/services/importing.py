@@ -194,32 +194,36 @@ def _write(
     actor: Actor,
     tell: Callable[[str, int], None],
 ) -> Imported:
-    counts = {"made": 0, "changed": 0, "unchanged": 0}
     known = _known(session, list({each.code for each in read} | {each.said.parent for each in read}))
-    shown = _shown(session, [power.id for power in known.values()])
-    drafts = _drafts(session, [power.id for power in known.values()])
-    for count, each in enumerate(_parents_first(read), start=1):
+    ids = [power.id for power in known.values()]
+    shown, drafts = _shown(session, ids), _drafts(session, ids)
+    counts = {"made": 0, "changed": 0, "unchanged": 0}
+    written: list[tuple[Power, PowerVersion]] = []
+    for each in _parents_first(read):
         power = known.get(each.code)
         if power is None:
             power = known[each.code] = _made(each, known.get(each.said.parent))
             session.add(power)
-            session.flush()
         before = shown.get(power.id)
-        chart = charts[each.said.flowchart.fingerprint] if each.said.flowchart else None
-        version = publishing.show(
-            session,
+        version = publishing.next_version(
             power,
             each.said.text,
-            chart,
+            charts[each.said.flowchart.fingerprint] if each.said.flowchart else None,
             before=before,
             reason=each.said.reason or (_REASON if before else ""),
             actor=actor,
         )
-        outcome = "made" if before is None else "unchanged" if version is before else "changed"
-        counts[outcome] += 1
-        if outcome != "unchanged" and (draft := drafts.get(power.id)):
-            session.delete(draft)
+        counts["unchanged" if version is None else "changed" if before else "made"] += 1
+        if version is not None:
+            written.append((power, version))
+            if draft := drafts.get(power.id):
+                session.delete(draft)
+    session.flush()  # powers first, and the versions that are over: only one is shown at a time
+    for count, (power, version) in enumerate(written, start=1):
+        session.add(version)
+        publishing.tell_shown(session, power, version, actor=actor)
         if count % _BATCH == 0:
+            session.flush()
             tell("powers", count)
     session.flush()
     return Imported(**counts)

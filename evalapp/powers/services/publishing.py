@@ -75,15 +75,38 @@ def show(
     actor: Actor,
 ) -> PowerVersion:
     """Make the next version of a power, or return the shown one when it says the same."""
+    version = next_version(power, text, chart, before=before, reason=reason, actor=actor)
+    if version is None:
+        assert before is not None  # what says the same says what another said
+        return before
+    session.flush()  # the one before is over: only one is shown at a time
+    session.add(version)
+    session.flush()
+    tell_shown(session, power, version, actor=actor)
+    return version
+
+
+def next_version(
+    power: Power,
+    text: PowerText,
+    chart: KeptFlowchart | None,
+    *,
+    before: PowerVersion | None,
+    reason: str,
+    actor: Actor,
+) -> PowerVersion | None:
+    """Return the version that comes after `before`, which is over from now on; None when it would say the same."""
     mark = texts.fingerprint(text, chart.fingerprint if chart else "")
     if before is not None and before.fingerprint == mark:
-        return before
+        return None
     why = cleaned_text(reason, field="reason", limit=REASON_LIMIT, required=before is not None)
     now = clock.now()
     if before is not None:
         before.shown_until = now
-        session.flush()
-    version = PowerVersion(
+    if power.name != text.name or not power.initials:
+        power.name, power.initials = text.name, initials(text.name)
+    power.state, power.kind, power.basis_ends_on = PowerState.PUBLISHED, text.kind, first_end(text)
+    return PowerVersion(
         id=uuid.uuid4(),
         power_id=power.id,
         number=before.number + 1 if before else 1,
@@ -94,10 +117,10 @@ def show(
         written_by=actor.name,
         reason=why,
     )
-    session.add(version)
-    power.state, power.name, power.kind = PowerState.PUBLISHED, text.name, text.kind
-    power.initials, power.basis_ends_on = initials(text.name), first_end(text)
-    session.flush()
+
+
+def tell_shown(session: Session, power: Power, version: PowerVersion, *, actor: Actor) -> None:
+    """Write the record of a version and let others react."""
     audit.record(
         session,
         actor=actor,
@@ -106,7 +129,6 @@ def show(
         detail={"version": version.number},
     )
     events.emit(session, PowerShown(power_id=power.id))
-    return version
 
 
 def withdraw_power(session: Session, *, power_id: uuid.UUID, reason: str, actor: Actor) -> Power:
