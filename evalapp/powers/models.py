@@ -57,7 +57,7 @@ class Power(Keyed, Base):
             "(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn_with_its_moment"
         ),
         CheckConstraint("withdrawn_at IS NULL OR withdrawn_reason <> ''", name="withdrawn_with_a_reason"),
-        Index("ix_powers_state_code", "state", "code"),
+        Index("ix_powers_state_code_folded", "state", "code", "folded"),  # words are looked for in it alone
         Index("ix_powers_unit_id_state_code", "unit_id", "state", "code"),
         Index("ix_powers_kind_state_code", "kind", "state", "code"),
         Index("ix_powers_counted", "state", "unit_id", "kind"),
@@ -72,7 +72,8 @@ class Power(Keyed, Base):
     state: Mapped[PowerState] = mapped_column()
     name: Mapped[str] = mapped_column()
     kind: Mapped[PowerKind] = mapped_column()
-    initials: Mapped[str] = mapped_column(default="")  # what people type: 施工许可证核发 is sgxkzhf
+    # What is looked through: the name, the letters that people type for it (施工许可证核发 is sgxkzhf), the code.
+    folded: Mapped[str] = mapped_column(default="")
     basis_ends_on: Mapped[date | None] = mapped_column(index=True)  # when the first of its legal bases ends
     created_at: Mapped[datetime] = mapped_column()
     withdrawn_at: Mapped[datetime | None] = mapped_column()

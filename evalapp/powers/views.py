@@ -19,6 +19,7 @@ from evalapp.powers.rules.profile import profile
 from evalapp.web.access import public
 from evalapp.web.context import db, platform
 from evalapp.web.files import send_text
+from evalapp.web.kept import kept_a_minute
 from evalapp.web.qr import of_public_address
 
 blueprint = Blueprint("powers", __name__)
@@ -29,10 +30,9 @@ _LARGEST = 1_000_000
 @public
 def index() -> str:
     """The list with its filters by GET; what is no filter is passed over."""
-    counted = lists.counts(db.session)
-    units = lists.units_with_powers(db.session, list(counted.by_unit()))
+    seen = kept_a_minute("powers", lambda: lists.overview(db.session))
     slug, kind = request.args.get("unit", ""), _kind(request.args.get("kind", ""))
-    unit = next((each for each in units if each.slug == slug), None)
+    unit = next((each for each in seen.units if each.slug == slug), None)
     text = request.args.get("q", "").strip()[: lists.TEXT_LIMIT]
     withdrawn = request.args.get("state") == PowerState.WITHDRAWN
     wanted = Wanted(
@@ -46,10 +46,10 @@ def index() -> str:
     return render_template(
         "powers/index.html",
         page=lists.powers_page(db.session, wanted, cursor=request.args.get("cursor")),
-        counted=counted,
-        by_kind=counted.by_kind(unit.id if unit else None),
-        by_unit=counted.by_unit(kind),
-        units=units,
+        total=seen.total,
+        by_kind=seen.by_unit[unit.id if unit else None],
+        by_unit=seen.by_kind[kind],
+        units=seen.units,
         unit=unit,
         kind=kind,
         text=text,

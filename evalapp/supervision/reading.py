@@ -1,12 +1,10 @@
 """What pages of matters share, public and on the desks: their words, their short facts, which list is asked for."""
 
 import uuid
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from flask import current_app, request
+from flask import request
 
-from evalapp.core import clock
 from evalapp.supervision.queries import rates
 from evalapp.supervision.queries.lists import Which
 from evalapp.supervision.queries.matters import ShownMatter
@@ -15,8 +13,7 @@ from evalapp.supervision.rules.grading import GRADE_WORDS
 from evalapp.supervision.rules.rates import OnTime
 from evalapp.web.context import db
 from evalapp.web.i18n import _, gettext, said
-
-_T = TypeVar("_T")
+from evalapp.web.kept import kept_a_minute
 
 
 def words() -> dict[str, Any]:
@@ -37,16 +34,6 @@ def facts(shown: ShownMatter) -> list[tuple[str, str]]:
     if matter.grade is not None:
         lines.append((_("提问人怎么看答复"), gettext(GRADE_WORDS[matter.grade])))
     return lines
-
-
-def kept_a_minute(name: str, count: Callable[[], _T]) -> _T:
-    """Return what is the same for everybody and dear to count, counted once a minute in each process."""
-    kept: dict[int, _T] = current_app.extensions.setdefault(f"evalapp.{name}", {})
-    minute = int(clock.now().timestamp()) // 60
-    if minute not in kept:
-        kept.clear()
-        kept[minute] = count()
-    return kept[minute]
 
 
 def rate_of(unit_id: uuid.UUID) -> OnTime:

@@ -10,12 +10,13 @@ from evalapp.notifications.queries import topics
 from evalapp.notifications.rules.sealing import FollowingKey
 from evalapp.supervision.queries import files, lists, matters, notices, pages, profiles, rates
 from evalapp.supervision.queries.lists import Which
-from evalapp.supervision.reading import chosen, facts, kept_a_minute, page_number, words
+from evalapp.supervision.reading import chosen, facts, page_number, words
 from evalapp.units import queries as units
 from evalapp.web.access import current_actor, public
 from evalapp.web.context import db, platform
 from evalapp.web.files import send_download, send_stored
 from evalapp.web.i18n import gettext
+from evalapp.web.kept import kept_a_minute
 
 blueprint = Blueprint("matters", __name__)
 

@@ -16,7 +16,7 @@ from evalapp.supervision.models import SupervisionNotice
 from evalapp.supervision.queries import lists, matters, notices, pages, profiles, rates
 from evalapp.supervision.queries.lists import Which
 from evalapp.supervision.queries.pages import MatterPage
-from evalapp.supervision.reading import chosen, facts, kept_a_minute, page_number, words
+from evalapp.supervision.reading import chosen, facts, page_number, words
 from evalapp.supervision.rules import states
 from evalapp.supervision.rules.profile import SupervisionProfile
 from evalapp.supervision.rules.states import Act, MatterKind, Phase
@@ -26,6 +26,7 @@ from evalapp.web.acting import refusal_of
 from evalapp.web.context import db
 from evalapp.web.formbase import Form
 from evalapp.web.i18n import _, gettext
+from evalapp.web.kept import kept_a_minute
 from evalapp.web.links import go_to
 
 blueprint = Blueprint("office_matters", __name__, url_prefix="/desk/office")

@@ -65,7 +65,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("initials", sa.String(), nullable=False),
+        sa.Column("folded", sa.String(), nullable=False),
         sa.Column("basis_ends_on", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
@@ -101,7 +101,7 @@ def upgrade() -> None:
     op.create_index("ix_powers_counted", "powers", ["state", "unit_id", "kind"])
     op.create_index("ix_powers_kind_state_code", "powers", ["kind", "state", "code"])
     op.create_index("ix_powers_parent_id_parent_level", "powers", ["parent_id", "parent_level"])
-    op.create_index("ix_powers_state_code", "powers", ["state", "code"])
+    op.create_index("ix_powers_state_code_folded", "powers", ["state", "code", "folded"])
     op.create_index("ix_powers_unit_id_state_code", "powers", ["unit_id", "state", "code"])
 
     op.create_table(

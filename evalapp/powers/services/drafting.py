@@ -14,6 +14,7 @@ from evalapp.core.permissions import Actor
 from evalapp.core.transaction import locked
 from evalapp.powers.models import Power, PowerDraft, PowerVersion
 from evalapp.powers.rules import text as texts
+from evalapp.powers.rules.finding import folded
 from evalapp.powers.rules.flow import graph
 from evalapp.powers.rules.flow.graph import Flowchart
 from evalapp.powers.rules.kinds import Level, PowerKind, PowerState
@@ -21,7 +22,6 @@ from evalapp.powers.rules.profile import profile
 from evalapp.powers.rules.text import PowerText
 from evalapp.powers.services import flowcharts
 from evalapp.units import services as units
-from evalapp.units.rules.spelling import initials
 
 KNOWN_CODE = N_("这个编码已经有一项权力在用。")
 
@@ -44,7 +44,7 @@ def draft_power(
         state=PowerState.DRAFT,
         name=said.name,
         kind=said.kind,
-        initials=initials(said.name),
+        folded=folded(said.name, wanted),
         created_at=clock.now(),
     )
     with refusing(session, {"uq_powers_code": Conflict(KNOWN_CODE, field="code")}):
@@ -92,7 +92,7 @@ def save_draft(
             raise Invalid(N_("类别写在编码里，不能改。请撤回这一项，另立一项。"), field="kind")
         draft.document = said.document()
         if power.state is PowerState.DRAFT:
-            power.name, power.initials = said.name, initials(said.name)
+            power.name, power.folded = said.name, folded(said.name, power.code)
     if flowchart is not None:
         draft.flowchart_id = flowcharts.keep(session, graph.cleaned(flowchart)).id
     draft.revision += 1

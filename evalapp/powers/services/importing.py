@@ -19,6 +19,7 @@ from evalapp.core.rowfiles import Fault, FaultyFile, Row
 from evalapp.powers.models import KeptFlowchart, Power, PowerDraft, PowerVersion
 from evalapp.powers.rules import rows as tables
 from evalapp.powers.rules import text as texts
+from evalapp.powers.rules.finding import folded
 from evalapp.powers.rules.flow import checks
 from evalapp.powers.rules.kinds import Level, PowerState
 from evalapp.powers.rules.profile import profile
@@ -26,7 +27,6 @@ from evalapp.powers.rules.rows import PowerRow
 from evalapp.powers.services import flowcharts, publishing
 from evalapp.units import queries as units
 from evalapp.units.models import Unit
-from evalapp.units.rules.spelling import initials
 
 MOST_ROWS = 20_000
 _REASON = "批量更新"
@@ -240,7 +240,7 @@ def _made(each: _Read, above: Power | None) -> Power:
         state=PowerState.PUBLISHED,
         name=each.said.text.name,
         kind=each.said.text.kind,
-        initials=initials(each.said.text.name),
+        folded=folded(each.said.text.name, each.code),
         created_at=clock.now(),
     )
 

@@ -16,12 +16,12 @@ from evalapp.core.transaction import locked
 from evalapp.powers.events import PowerShown, PowerWithdrawn
 from evalapp.powers.models import KeptFlowchart, Power, PowerDraft, PowerVersion
 from evalapp.powers.rules import text as texts
+from evalapp.powers.rules.finding import folded
 from evalapp.powers.rules.flow import checks
 from evalapp.powers.rules.kinds import PowerState
 from evalapp.powers.rules.text import PowerText
 from evalapp.powers.services.drafting import standing
 from evalapp.units import services as units
-from evalapp.units.rules.spelling import initials
 
 REASON_LIMIT = 200
 
@@ -103,8 +103,8 @@ def next_version(
     now = clock.now()
     if before is not None:
         before.shown_until = now
-    if power.name != text.name or not power.initials:
-        power.name, power.initials = text.name, initials(text.name)
+    if power.name != text.name:
+        power.name, power.folded = text.name, folded(text.name, power.code)
     power.state, power.kind, power.basis_ends_on = PowerState.PUBLISHED, text.kind, first_end(text)
     return PowerVersion(
         id=uuid.uuid4(),

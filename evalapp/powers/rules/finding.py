@@ -1,0 +1,13 @@
+"""What a power is found by in the list: words of its name, the letters of their pinyin, its code."""
+
+from evalapp.units.rules.spelling import initials
+
+
+def folded(name: str, code: str) -> str:
+    """Return everything that is looked through, so that one search finds any of it."""
+    return " ".join((plain(name), initials(name), plain(code)))
+
+
+def plain(text: str) -> str:
+    """Return words as they are compared."""
+    return " ".join(text.casefold().split())
