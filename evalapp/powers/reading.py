@@ -1,7 +1,8 @@
 """What pages of powers share, public and on the desk: words in the reader's language, drawings, the list that says the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -18,7 +19,7 @@ from evalapp.powers.rules.flow.measuring import Fact
 from evalapp.powers.rules.flow.order import numbers, reading_order
 from evalapp.powers.rules.kinds import KIND_WORDS, LEVEL_WORDS, RISK_WORDS, STATE_WORDS, STEP_WORDS
 from evalapp.powers.rules.text import LegalBasis, PowerText
-from evalapp.web.i18n import _, gettext, ngettext
+from evalapp.web.i18n import _, gettext, language, ngettext
 
 PAPER_HEIGHT = 1_150  # of a page of paper, in the units of a drawing as wide as it can be read there
 
@@ -118,13 +119,27 @@ def fact_words(step: Step, fact: Fact) -> str:
             return risk_words(step.risk)
 
 
-def shown_flowchart(kept: KeptFlowchart, *, name: str) -> ShownFlowchart:
-    """Draw a flowchart twice and list its steps."""
-    chart = kept.chart
-    said = Words(name=_("%(name)s的流程图", name=name), fact=fact_words)
+def shown_flowchart(kept: KeptFlowchart) -> ShownFlowchart:
+    """Draw a flowchart twice and list its steps; what is drawn never changes, and the newest ones asked for are remembered."""
+    return _remembered(_Asked(fingerprint=kept.fingerprint, language=language(), kept=kept))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """A flowchart by what it says, in a language."""
+
+    fingerprint: str
+    language: str
+    kept: KeptFlowchart = field(compare=False)
+
+
+@lru_cache(maxsize=128)
+def _remembered(asked: _Asked) -> ShownFlowchart:
+    chart = asked.kept.chart
+    said = Words(name=_("流程图"), fact=fact_words)
     return ShownFlowchart(
-        wide=drawing.drawn(chart, kept.wide_places, said),
-        narrow=drawing.drawn(chart, kept.narrow_places, said, narrow=True),
+        wide=drawing.drawn(chart, asked.kept.wide_places, said),
+        narrow=drawing.drawn(chart, asked.kept.narrow_places, said, narrow=True),
         entries=entries(chart),
     )
 

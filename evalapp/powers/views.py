@@ -129,7 +129,7 @@ def rules() -> str:
 
 def _flowchart(shown: ShownPower) -> reading.ShownFlowchart | None:
     kept = shown.flowchart
-    return reading.shown_flowchart(kept, name=shown.text.name) if kept is not None else None
+    return reading.shown_flowchart(kept) if kept is not None else None
 
 
 def _kind(given: str) -> PowerKind | None:

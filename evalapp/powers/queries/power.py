@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, bindparam, case, or_, select
+from sqlalchemy import Select, bindparam, case, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from evalapp.core.errors import NotFound
@@ -158,18 +158,16 @@ def _shown() -> Select[Power, Unit, PowerVersion, KeptFlowchart]:
 
 @cache
 def _relatives() -> Select[Power]:
-    parent = aliased(Power)
-    grandparent = select(parent.parent_id).where(parent.id == bindparam("parent_id")).scalar_subquery()
+    """Each found by its own index: one condition for all of them would look at every power."""
+    parent, child = aliased(Power), aliased(Power)
+    near = union_all(
+        select(parent.id).where(parent.id == bindparam("parent_id")),
+        select(parent.parent_id).where(parent.id == bindparam("parent_id")),
+        select(child.id).where(child.parent_id == bindparam("id")),
+    )
     return (
         select(Power)
-        .where(
-            Power.state == PowerState.PUBLISHED,
-            or_(
-                Power.id == bindparam("parent_id"),
-                Power.id == grandparent,
-                Power.parent_id == bindparam("id"),
-            ),
-        )
+        .where(Power.id.in_(near), Power.state == PowerState.PUBLISHED)
         .order_by(Power.code)
         .limit(_MOST_RELATIVES)
     )
