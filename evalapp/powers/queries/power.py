@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, bindparam, case, select, union_all
+from sqlalchemy import CompoundSelect, Select, bindparam, case, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from evalapp.core.errors import NotFound
@@ -160,7 +160,7 @@ def _shown() -> Select[Power, Unit, PowerVersion, KeptFlowchart]:
 def _relatives() -> Select[Power]:
     """Each found by its own index: one condition for all of them would look at every power."""
     parent, child = aliased(Power), aliased(Power)
-    near = union_all(
+    near: CompoundSelect[uuid.UUID | None] = union_all(
         select(parent.id).where(parent.id == bindparam("parent_id")),
         select(parent.parent_id).where(parent.id == bindparam("parent_id")),
         select(child.id).where(child.parent_id == bindparam("id")),
