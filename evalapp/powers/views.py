@@ -33,7 +33,9 @@ def index() -> str:
     seen = kept_a_minute("powers", lambda: lists.overview(db.session))
     slug, kind = request.args.get("unit", ""), _kind(request.args.get("kind", ""))
     unit = next((each for each in seen.units if each.slug == slug), None)
-    text = request.args.get("q", "").strip()[: lists.TEXT_LIMIT]
+    text = "".join(sign for sign in request.args.get("q", "") if sign.isprintable()).strip()[
+        : lists.TEXT_LIMIT
+    ]
     withdrawn = request.args.get("state") == PowerState.WITHDRAWN
     wanted = Wanted(
         unit_id=unit.id if unit else None,

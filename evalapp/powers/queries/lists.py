@@ -73,11 +73,7 @@ def powers_page(
 ) -> Page[ListedPower]:
     """Return a piece of the list by code, in one statement. Raises `Invalid` for a cursor that no list gave."""
     size = clamped(limit)
-    after = ""
-    if cursor:
-        (after,) = (str(value) for value in decoded(cursor, length=1))
-        if not after.isascii():
-            raise Invalid(N_("翻页的记号不对，请从第一页重新开始。"), field="cursor")
+    after = _after(cursor)
     words = plain(wanted.text[:TEXT_LIMIT])
     statement = _listed(
         has_unit=wanted.unit_id is not None, has_kind=wanted.kind is not None, has_text=bool(words)
@@ -134,7 +130,7 @@ def unit_list(
 ) -> Page[ListedPower]:
     """Return a piece of a unit's own list for its desk: every state, and whether there is a draft."""
     size = clamped(limit)
-    after = str(decoded(cursor, length=1)[0]) if cursor else ""
+    after = _after(cursor)
     rows = session.execute(_own(), {"unit_id": unit_id, "after": after, "limit": size + 1}).all()
     shown = rows[:size]
     return Page(
@@ -241,3 +237,13 @@ def _own() -> Select[str, str, PowerKind, int, PowerState, date | None, uuid.UUI
         .order_by(Power.code)
         .limit(bindparam("limit"))
     )
+
+
+def _after(cursor: str | None) -> str:
+    """The code that the piece before ended with. Raises `Invalid` for a cursor that no list gave."""
+    if not cursor:
+        return ""
+    (code,) = decoded(cursor, length=1)
+    if not isinstance(code, str) or not code.isascii() or not code.isprintable():
+        raise Invalid(N_("翻页的记号不对，请从第一页重新开始。"), field="cursor")
+    return code

@@ -9,5 +9,5 @@ def folded(name: str, code: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return words as they are compared."""
-    return " ".join(text.casefold().split())
+    """Return words as they are compared, without characters that nobody sees."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).casefold().split())
