@@ -16,6 +16,7 @@ from evalapp.operate.calendar_commands import group as calendar
 from evalapp.operate.commands import COMMANDS as OPERATE
 from evalapp.pledges.commands import group as pledge
 from evalapp.powers.commands import group as power
+from evalapp.powers.commands import service
 from evalapp.programme.commands import episode, season
 from evalapp.results.commands import box, client_codes, panel
 from evalapp.supervision.commands import group as matter
@@ -34,6 +35,7 @@ COMMANDS: tuple[click.Command, ...] = (
     pledge,
     power,
     season,
+    service,
     staff,
     unit,
 )

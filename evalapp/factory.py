@@ -45,6 +45,7 @@ from evalapp.console.staff_views import (
     unit_flowcharts,
     unit_highlights,
     unit_inbox,
+    unit_items,
     unit_matters,
     unit_pledges,
     unit_powers,
@@ -61,8 +62,9 @@ from evalapp.opendata.api_views import comments as api_comments
 from evalapp.pledges import api_views as pledges_api
 from evalapp.pledges import views as pledges
 from evalapp.portal import views as portal
-from evalapp.powers import api_views as powers_api
-from evalapp.powers import views as powers
+from evalapp.powers.api_views import items as items_api
+from evalapp.powers.api_views import powers as powers_api
+from evalapp.powers.views import items, powers
 from evalapp.programme import api_views as programme_api
 from evalapp.programme import views as programme
 from evalapp.results import api_views as results_api
@@ -119,6 +121,8 @@ BLUEPRINTS = (
     portal.blueprint,
     powers.blueprint,
     powers_api.blueprint,
+    items.blueprint,
+    items_api.blueprint,
     results.blueprint,
     retention.blueprint,
     results_api.blueprint,
@@ -139,6 +143,7 @@ BLUEPRINTS = (
     unit_profile.blueprint,
     units_api.blueprint,
     unit_inbox.blueprint,
+    unit_items.blueprint,
     unit_templates.blueprint,
     unit_matters.blueprint,
     unit_results.blueprint,

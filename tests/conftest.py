@@ -31,6 +31,7 @@ pytest_plugins = (
     "tests.support.backups",
     "tests.support.pledges",
     "tests.support.powers",
+    "tests.support.items",  # stands on powers
     "tests.support.units",
     "tests.support.desk",  # stands on accounts and units
     "tests.support.programme",  # stands on units

@@ -139,6 +139,12 @@ RAIL: tuple[RailEntry, ...] = (
     ),
     RailEntry(
         permission=Permission.KEEP_UNIT,
+        endpoint="unit_items.index",
+        label=N_("办事指南"),
+        icon="file-earmark-text",
+    ),
+    RailEntry(
+        permission=Permission.KEEP_UNIT,
         endpoint="unit_profile.profile",
         label=N_("单位资料"),
         icon="building",

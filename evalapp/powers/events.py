@@ -16,3 +16,15 @@ class PowerShown(Event):
 @dataclass(frozen=True, kw_only=True)
 class PowerWithdrawn(Event):
     power_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemShown(Event):
+    """A new guide to a service item, or a new version of one."""
+
+    item_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemWithdrawn(Event):
+    item_id: uuid.UUID

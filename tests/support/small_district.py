@@ -37,6 +37,7 @@ from evalapp.units import services as units_services
 from tests.support.accounts import Outbox, People
 from tests.support.ballots import Polling
 from tests.support.comments import Comments
+from tests.support.items import ItemFactory
 from tests.support.pledges import PledgeFactory
 from tests.support.powers import PowerFactory
 from tests.support.programme import Programme
@@ -78,6 +79,8 @@ class Small:
             return self.samples["powers"]
         if name == "key" and "powers" in route:
             return "receive"
+        if name == "code" and "services" in route:
+            return self.samples["services"]
         for part in ("pledges", "highlights", "matters"):
             if name == "reference" and part in route:
                 return self.samples[part]
@@ -272,6 +275,7 @@ def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Sma
         "pledges": pledges.pledge(a_unit).reference,
         "highlights": pledges.highlight(a_unit).reference,
         "powers": PowerFactory(platform).published(a_unit).code,
+        "services": ItemFactory(platform).published(a_unit).code,
         "matters": matter,
         "notices": notice,
         "doing": "note",

@@ -157,6 +157,22 @@ OPERATIONS = (
         refusals=(404,),
     ),
     Operation(
+        method="get",
+        path="/services",
+        summary=N_("办事事项，按编码"),
+        answer=shapes.ServiceItem,
+        is_list=True,
+        refusals=(404, 422),
+        queries=("unit", "subject", "event", "q"),
+    ),
+    Operation(
+        method="get",
+        path="/services/{code}",
+        summary=N_("一个办事事项的指南"),
+        answer=shapes.Service,
+        refusals=(404,),
+    ),
+    Operation(
         method="get", path="/league/{year}", summary=N_("一季的榜单"), answer=shapes.League, refusals=(404,)
     ),
     Operation(method="get", path="/consent", summary=N_("登录前要同意的说明"), answer=shapes.ConsentText),

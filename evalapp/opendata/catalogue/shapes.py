@@ -313,6 +313,87 @@ class Power(PowerItem):
     shown_from: datetime
 
 
+class ServiceItem(Shape):
+    code: str
+    name: str
+    unit: str
+    url: str
+
+
+class Clause(Shape):
+    question: int = Field(description="the number of a question, from 1")
+    choices: list[int] = Field(description="numbers of its choices, from 1; one of them is the answer")
+
+
+class PaperQuestion(Shape):
+    text: str
+    choices: list[str]
+    asked_if: list[Clause]
+
+
+class PaperFile(Shape):
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    url: str
+
+
+class Paper(Shape):
+    name: str
+    source: str | None
+    kind: Literal["original", "copy", "both", "electronic"]
+    copies: int
+    when: str | None
+    needed_if: list[Clause] = Field(description="all of them hold; none: always needed")
+    form: PaperFile | None
+    sample: PaperFile | None
+    note: str | None
+
+
+class SpecialStep(Shape):
+    name: str
+    term: Term | None
+    basis: str | None
+    counts: bool = Field(description="whether it counts in the term")
+    fee: str | None
+    fee_basis: str | None
+
+
+class AnsweredQuestion(Shape):
+    question: str
+    answer: str
+
+
+class Service(ServiceItem):
+    power: str
+    state: Literal["published", "withdrawn"]
+    withdrawn_reason: str | None
+    section: str | None
+    subjects: list[str]
+    events: list[str]
+    conditions: list[str]
+    questions: list[PaperQuestion]
+    papers: list[Paper]
+    place: str
+    hours: str | None
+    statutory: Term | None
+    promised: Term | None
+    at_once: bool
+    special_steps: list[SpecialStep]
+    fee: str | None
+    fee_basis: str | None
+    result: str | None
+    bases: list[LegalBasis]
+    faq: list[AnsweredQuestion]
+    visits: int | None
+    contact: str
+    complaint: str
+    version: int
+    sha256: str
+    shown_from: datetime
+
+
 class Reply(Shape):
     unit: str
     post: str

@@ -84,7 +84,7 @@ class PowerText:
             "kind": self.kind.value,
             "section": self.section,
             "post": self.post,
-            "bases": [_basis_document(basis) for basis in self.bases],
+            "bases": [basis_document(basis) for basis in self.bases],
             "duties": [{"stage": duty.stage, "text": duty.text} for duty in self.duties],
             "grounds": list(self.grounds),
             "fee": self.fee,
@@ -103,7 +103,7 @@ class PowerText:
             kind=PowerKind(document["kind"]),
             section=document["section"],
             post=document["post"],
-            bases=tuple(_basis_of(basis) for basis in document["bases"]),
+            bases=tuple(basis_of(basis) for basis in document["bases"]),
             duties=tuple(Duty(stage=duty["stage"], text=duty["text"]) for duty in document["duties"]),
             grounds=tuple(document["grounds"]),
             fee=document["fee"],
@@ -139,7 +139,7 @@ def cleaned(text: PowerText) -> PowerText:
         kind=text.kind,
         section=_line(text.section, "section", SHORT_LIMIT),
         post=_line(text.post, "post", SHORT_LIMIT),
-        bases=tuple(_cleaned_basis(basis) for basis in text.bases),
+        bases=tuple(cleaned_basis(basis) for basis in text.bases),
         duties=tuple(
             Duty(
                 stage=_line(duty.stage, "duties", SHORT_LIMIT, required=True),
@@ -165,7 +165,7 @@ def check_publishable(text: PowerText) -> None:
         raise Invalid(N_("公布前要写由哪个岗位负责。"), field="post")
 
 
-def _cleaned_basis(basis: LegalBasis) -> LegalBasis:
+def cleaned_basis(basis: LegalBasis) -> LegalBasis:
     if basis.from_on and basis.until_on and basis.until_on < basis.from_on:
         raise Invalid(N_("依据的失效日在生效日以前。"), field="bases")
     url = basis.url.strip()
@@ -188,7 +188,7 @@ def _line(text: str, field: str, limit: int, *, required: bool = False) -> str:
     return " ".join(plain.split())
 
 
-def _basis_document(basis: LegalBasis) -> dict[str, Any]:
+def basis_document(basis: LegalBasis) -> dict[str, Any]:
     said: dict[str, Any] = {"law": basis.law}
     for name in ("article", "text", "url", "note"):
         if value := getattr(basis, name):
@@ -199,7 +199,7 @@ def _basis_document(basis: LegalBasis) -> dict[str, Any]:
     return said
 
 
-def _basis_of(said: Mapping[str, Any]) -> LegalBasis:
+def basis_of(said: Mapping[str, Any]) -> LegalBasis:
     return LegalBasis(
         law=said["law"],
         article=said.get("article", ""),

@@ -6,12 +6,12 @@ from flask import Blueprint, Response, request
 
 from evalapp.core.errors import Invalid
 from evalapp.core.i18n import N_
+from evalapp.powers.api_views.shapes import basis
 from evalapp.powers.queries import lists
 from evalapp.powers.queries import power as queries
 from evalapp.powers.queries.lists import ListedPower, Wanted
 from evalapp.powers.rules.flow.graph import term_document
 from evalapp.powers.rules.kinds import PowerKind
-from evalapp.powers.rules.text import LegalBasis
 from evalapp.units import queries as units
 from evalapp.web.access import public
 from evalapp.web.answers import asked_limit, data, page_of_data
@@ -60,7 +60,7 @@ def power(code: str) -> Response:
             "unit": shown.unit.slug,
             "section": said.section or None,
             "post": said.post,
-            "bases": [_basis(basis) for basis in said.bases],
+            "bases": [basis(each) for each in said.bases],
             "duties": [{"stage": duty.stage, "text": duty.text} for duty in said.duties],
             "grounds": list(said.grounds),
             "fee": said.fee or None,
@@ -86,18 +86,6 @@ def _listed(power: ListedPower) -> dict[str, Any]:
         "level": power.level.name.lower(),
         "unit": power.unit_slug,
         "url": _url(power.code),
-    }
-
-
-def _basis(basis: LegalBasis) -> dict[str, Any]:
-    return {
-        "law": basis.law,
-        "article": basis.article or None,
-        "text": basis.text or None,
-        "url": basis.url or None,
-        "from": basis.from_on.isoformat() if basis.from_on else None,
-        "until": basis.until_on.isoformat() if basis.until_on else None,
-        "note": basis.note or None,
     }
 
 

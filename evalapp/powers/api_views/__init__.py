@@ -1,0 +1,1 @@
+"""Powers and item guides for machines, one module each."""

@@ -1,0 +1,1 @@
+"""Powers and item guides for the public, one module each."""
