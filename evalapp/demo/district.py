@@ -19,6 +19,11 @@ from evalapp.units.services import profile, tree
 _TELEPHONE = "0000-8600 {:04}"
 
 
+def telephone(number: int) -> str:
+    """A number that belongs to nobody."""
+    return _TELEPHONE.format(number)
+
+
 @dataclass(frozen=True, kw_only=True)
 class District:
     """The units by the key of the script (审计)."""
@@ -48,7 +53,7 @@ def _unit(session: Session, planned: PlannedUnit, number: int) -> Unit:
         session,
         unit_id=unit.id,
         summary=planned.summary,
-        telephone=_TELEPHONE.format(number * 10),
+        telephone=telephone(number * 10),
         address=planned.address,
         office_hours="工作日 9:00–17:00，午间不休",
         actor=SYSTEM,
@@ -67,11 +72,9 @@ def _unit(session: Session, planned: PlannedUnit, number: int) -> Unit:
         session,
         unit_id=unit.id,
         posts=[
+            profile.PostText(title=head, duty="全面负责，上节目报告", telephone=telephone(number * 10 + 1)),
             profile.PostText(
-                title=head, duty="全面负责，上节目报告", telephone=_TELEPHONE.format(number * 10 + 1)
-            ),
-            profile.PostText(
-                title="办公室主任", duty="答复留言的联系人", telephone=_TELEPHONE.format(number * 10 + 2)
+                title="办公室主任", duty="答复留言的联系人", telephone=telephone(number * 10 + 2)
             ),
         ],
         actor=SYSTEM,

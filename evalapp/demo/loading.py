@@ -11,7 +11,7 @@ from evalapp.ballots.keepers import Keepers
 from evalapp.ballots.services.booths import Booths
 from evalapp.core import clock, jobs
 from evalapp.core.platform import Platform
-from evalapp.demo import district, filming, people, powers, season
+from evalapp.demo import district, filming, guides, people, powers, season
 from evalapp.demo.jobs import FILM
 from evalapp.demo.people import Account
 from evalapp.demo.scripts import clip_of, episodes
@@ -50,6 +50,11 @@ def load(platform: Platform, *, ballots: int, tell: Callable[[str], None]) -> Se
             powers.change(session)
         with clock.at(now - 150 * DAY), platform.transaction() as session:
             everybody = people.gather(session, platform, units)
+        tell("Making guides to what people apply for")
+        with clock.at(now - 120 * DAY), platform.transaction() as session:
+            made_guides = guides.build(session, units)
+        with clock.at(now - 60 * DAY):
+            guides.attach(platform, made_guides)
         keepers = Keepers(platform.keys)
         booths = Booths(keepers, lock_file=platform.settings.data_dir / "casting.lock")
         tell("Living through the season: recordings, ballots, comments, results")

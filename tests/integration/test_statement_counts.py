@@ -26,6 +26,7 @@ from tests.support.accounts import People
 from tests.support.ballots import Polling
 from tests.support.comments import Comments
 from tests.support.counting import Office
+from tests.support.items import ItemFactory
 from tests.support.letters import Letters
 from tests.support.matters import ANSWER, Matters
 from tests.support.pledges import PledgeFactory
@@ -113,6 +114,7 @@ class District:
         self.units, self.polling = UnitFactory(platform), Polling(platform)
         self.programme, self.pledges = Programme(platform, self.units), PledgeFactory(platform)
         self.comments, self.matters = Comments(platform), Matters(platform, self.units)
+        self.items = ItemFactory(platform)
         self.unit = self.units.department("区第一局", rank_class="甲")
         self.resident, self.letters = people.resident(), Letters(platform)
         self.judged = self.judge()
@@ -177,6 +179,7 @@ class District:
         self.units.section(self.unit)
         self.units.department(rank_class="甲")
         self.pledges.pledge(self.unit)
+        self.items.published(self.unit)
         self.pledges.highlight(self.unit)
         self.people.staff(Role.STATION)
         episode = self.programme.grading(self.programme.planned(unit=self.unit))

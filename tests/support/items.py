@@ -59,7 +59,9 @@ class ItemFactory:
             "bases": (
                 LegalBasis(law="《公共场所卫生管理条例》", from_on=date(1987, 4, 1), note="示例，未核对"),
             ),
-            "special": (SpecialStep(name="现场核查", term=days(3), basis="《行政许可法》第四十五条", counts=False),),
+            "special": (
+                SpecialStep(name="现场核查", term=days(3), basis="《行政许可法》第四十五条", counts=False),
+            ),
             "faq": (Answered(question="能网上办吗？", answer="能，原件寄来或者带来核对。"),),
             "visits": 1,
             "contact": "0123-4567891",
@@ -93,7 +95,9 @@ class ItemFactory:
             services.save_draft(session, item_id=item.id, text=self.text(**text), actor=WRITER)
         self.publish(item, reason=reason)
 
-    def file(self, item: ServiceItem, name: str = "申请表.pdf", *, content: bytes = b"%PDF-1.4 form") -> ItemFile:
+    def file(
+        self, item: ServiceItem, name: str = "申请表.pdf", *, content: bytes = b"%PDF-1.4 form"
+    ) -> ItemFile:
         """A stored form of the item."""
         token = services.new_token()
         source = Path(self.platform.settings.uploads_dir) / token

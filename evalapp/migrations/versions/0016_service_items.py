@@ -57,9 +57,7 @@ def upgrade() -> None:
         sa.Column("item_id", sa.Uuid(), nullable=False),
         sa.Column(
             "axis",
-            sa.Enum(
-                "subject", "event", name="axis", native_enum=False, create_constraint=True, length=32
-            ),
+            sa.Enum("subject", "event", name="axis", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
         sa.Column("label", sa.String(), nullable=False),

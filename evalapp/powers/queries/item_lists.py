@@ -88,9 +88,7 @@ def items_page(
     shown = found[:size]
     return Page(
         items=[
-            ListedItem(
-                code=row.code, name=row.name, state=row.state, unit=row.unit_name, unit_slug=row.slug
-            )
+            ListedItem(code=row.code, name=row.name, state=row.state, unit=row.unit_name, unit_slug=row.slug)
             for row in shown
         ],
         next=encoded([shown[-1].code]) if len(found) > size else None,

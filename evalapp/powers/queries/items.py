@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from sqlalchemy import Select, bindparam, select
@@ -75,7 +76,17 @@ def shown_item(session: Session, code: str) -> ShownItem:
 
 def versions(session: Session, item_id: uuid.UUID) -> list[PastVersion]:
     """Return every version of a guide, the newest first, without what they say."""
-    return [PastVersion(**row._mapping) for row in session.execute(_versions(), {"item_id": item_id})]
+    return [
+        PastVersion(
+            number=row.number,
+            shown_from=row.shown_from,
+            shown_until=row.shown_until,
+            written_by=row.written_by,
+            reason=row.reason,
+            fingerprint=row.fingerprint,
+        )
+        for row in session.execute(_versions(), {"item_id": item_id})
+    ]
 
 
 def whole_versions(session: Session, item_id: uuid.UUID, numbers: Sequence[int]) -> dict[int, ItemVersion]:
@@ -102,9 +113,7 @@ def files(session: Session, item_id: uuid.UUID) -> list[ItemFile]:
 
 def public_file(session: Session, token: str) -> ItemFile:
     """Return a form or sample that a published guide names or named; raises `NotFound`."""
-    found = session.scalar(
-        select(ItemFile).where(ItemFile.token == token, ItemFile.shown_at.is_not(None))
-    )
+    found = session.scalar(select(ItemFile).where(ItemFile.token == token, ItemFile.shown_at.is_not(None)))
     if found is None:
         raise NotFound(N_("没有这个文件。"))
     return found
@@ -148,7 +157,7 @@ def _shown() -> Select[ServiceItem, Unit, ItemVersion, Power, KeptFlowchart]:
 
 
 @cache
-def _versions() -> Select[object]:
+def _versions() -> Select[int, datetime, datetime | None, str, str, str]:
     return (
         select(
             ItemVersion.number,

@@ -139,9 +139,7 @@ def _list_of_papers(shown: ShownItem, template: str) -> str:
     answers = {} if is_older else _answers()
     found = guides.found_out(shown.text, answers)
     ticks = frozenset() if is_older else frozenset(request.args.getlist("have", type=int))
-    listed = guides.shown_papers(
-        shown.text, items.files(db.session, shown.item.id), found, ticked=ticks
-    )
+    listed = guides.shown_papers(shown.text, items.files(db.session, shown.item.id), found, ticked=ticks)
     needed = [each for each in listed if each.need is Need.YES]
     ticked = [each.number for each in listed if each.is_ticked and each.need is not Need.NO]
     path = url_for(".papers", code=shown.item.code)
@@ -165,9 +163,7 @@ def _list_of_papers(shown: ShownItem, template: str) -> str:
 
 
 def _answers() -> dict[int, int]:
-    given = {
-        number: request.args.get(f"q{number}", type=int) for number in range(1, MOST_QUESTIONS + 1)
-    }
+    given = {number: request.args.get(f"q{number}", type=int) for number in range(1, MOST_QUESTIONS + 1)}
     return {number: answer for number, answer in given.items() if answer is not None}
 
 

@@ -139,9 +139,7 @@ def check(questions: Sequence[Question], conditions: Mapping[str, Condition]) ->
 def _check_condition(condition: Condition, questions: Sequence[Question], *, field: str) -> None:
     for clause in condition:
         if not 1 <= clause.question <= len(questions):
-            raise Invalid(
-                N_("条件里的问题 %(number)s 前面没有问过。"), field=field, number=clause.question
-            )
+            raise Invalid(N_("条件里的问题 %(number)s 前面没有问过。"), field=field, number=clause.question)
         known = range(1, len(questions[clause.question - 1].choices) + 1)
         if not clause.choices or any(choice not in known for choice in clause.choices):
             raise Invalid(N_("条件里有问题 %(number)s 没有的答案。"), field=field, number=clause.question)

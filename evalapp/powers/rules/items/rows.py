@@ -1,7 +1,7 @@
 """Service items as rows of a table and back: what a sheet holds in each column. What is written is read again as the same."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -295,9 +295,7 @@ def _each(text: str, read_line: Callable[[str], T]) -> tuple[T, ...]:
 def _filled(line: str, most: int, *, field: str, shape: str) -> list[str]:
     parts = _parts(line)
     if len(parts) > most:
-        raise Invalid(
-            N_("一行最多 %(most)s 格，用 | 隔开：%(shape)s。"), field=field, most=most, shape=shape
-        )
+        raise Invalid(N_("一行最多 %(most)s 格，用 | 隔开：%(shape)s。"), field=field, most=most, shape=shape)
     return parts + [""] * (most - len(parts))
 
 

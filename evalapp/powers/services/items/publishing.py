@@ -43,9 +43,7 @@ def publish_item(
     power = session.get_one(Power, item.power_id)
     if power.state is not PowerState.PUBLISHED:
         raise Conflict(N_("所属的权力 %(code)s 还没有公布，或者已经撤回。"), code=power.code)
-    version = show(
-        session, item, said, before=shown_version(session, item.id), reason=reason, actor=actor
-    )
+    version = show(session, item, said, before=shown_version(session, item.id), reason=reason, actor=actor)
     session.delete(draft)
     session.flush()
     return version
@@ -127,9 +125,7 @@ def withdraw_item(session: Session, *, item_id: uuid.UUID, reason: str, actor: A
 def _label(session: Session, item: ServiceItem, text: ItemText, *, is_new: bool) -> None:
     if not is_new:
         session.execute(
-            delete(ItemLabel)
-            .where(ItemLabel.item_id == item.id)
-            .execution_options(synchronize_session=False)
+            delete(ItemLabel).where(ItemLabel.item_id == item.id).execution_options(synchronize_session=False)
         )
     for axis, labels in ((Axis.SUBJECT, text.subjects), (Axis.EVENT, text.events)):
         session.add_all(ItemLabel(item_id=item.id, axis=axis, label=label) for label in labels)
