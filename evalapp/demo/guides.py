@@ -215,7 +215,7 @@ _FLOWS = {
   decide --> done(((发证)))
   %% step take actor="窗口" term="1个工作日"
   %% step visit actor="核查组" risk=high
-  %% step mend actor="申请人" party=client pauses=yes article="《中华人民共和国行政许可法》第四十五条"
+  %% step mend actor="申请人" party=client pauses="《中华人民共和国行政许可法》第四十五条"
   %% step decide actor="分管负责人" term="1个工作日" risk=medium
 """,
     "reviewed": _BEGIN
@@ -230,7 +230,7 @@ _FLOWS = {
   yes -->|不同意| no(((书面说明理由)))
   %% step take actor="窗口" term="1个工作日"
   %% step read actor="承办科室" risk=medium
-  %% step expert actor="评审专家" party=other pauses=yes article="《中华人民共和国行政许可法》第四十五条"
+  %% step expert actor="评审专家" party=other pauses="《中华人民共和国行政许可法》第四十五条"
   %% step decide actor="分管负责人" risk=high
 """,
     "published": _BEGIN
@@ -243,7 +243,7 @@ _FLOWS = {
   again --> show
   %% step take actor="窗口" term="1个工作日"
   %% step read actor="承办科室" risk=high
-  %% step show actor="承办科室" pauses=yes article="公示的时间不计入办理时限（示例）"
+  %% step show actor="承办科室" pauses="公示的时间不计入办理时限（示例）"
   %% step again actor="承办科室"
 """,
     "urgent": """flowchart TD

@@ -1,7 +1,7 @@
 """What pages of item guides share, public and on the desk: words in the reader's language, papers, answers in addresses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from evalapp.core import terms
@@ -102,7 +102,11 @@ def compared(old: ItemText, new: ItemText) -> list[ComparedRow]:
 
 
 def _fields(text: ItemText) -> dict[str, str]:
-    said = rows.written(code="", text=text)
+    papers = tuple(
+        replace(paper, form=_("有空表") if paper.form else "", sample=_("有样表") if paper.sample else "")
+        for paper in text.papers
+    )
+    said = rows.written(code="", text=replace(text, papers=papers))
     names = {
         "name": _("事项名称"),
         "section": _("承办科室"),
@@ -110,7 +114,7 @@ def _fields(text: ItemText) -> dict[str, str]:
         "events": _("生活事件"),
         "conditions": _("办理条件"),
         "questions": _("提问"),
-        "papers": _("材料"),
+        "papers": _("所需材料"),
         "place": _("办理地点"),
         "hours": _("办理时间"),
         "special": _("特殊环节"),

@@ -99,6 +99,7 @@ def test_forms_are_saved_and_never_shown(browser: StrictClient, unit: Unit, item
     items.changed(item, papers=(Paper(name="申请表", form=file.token), *PAPERS[1:]))
     answer = browser.get(f"/services/files/{file.token}")
     assert answer.data == b"%PDF-1.4 form"
+    answer.close()
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert f"/services/files/{file.token}" in browser.get(f"/services/{item.code}").get_data(as_text=True)
