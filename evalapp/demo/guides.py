@@ -2,7 +2,7 @@
 
 import tomllib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,28 +13,25 @@ from sqlalchemy.orm import Session
 from evalapp.core.permissions import SYSTEM
 from evalapp.core.platform import Platform
 from evalapp.core.rowfiles import Row
+from evalapp.core.terms import Basis
 from evalapp.core.workbooks import Table, workbook
 from evalapp.demo.district import District, telephone
+from evalapp.demo.scripts import PlannedUnit
 from evalapp.demo.scripts import units as planned_units
-from evalapp.powers import services as powers
 from evalapp.powers.models import Power, ServiceItem
 from evalapp.powers.rules.flow import mermaid
+from evalapp.powers.rules.flow.graph import Flowchart
 from evalapp.powers.rules.items import rows
 from evalapp.powers.rules.items.text import ItemText
-from evalapp.powers.rules.kinds import PowerKind, PowerState
-from evalapp.powers.rules.profile import profile
-from evalapp.powers.rules.rows import basis_of
+from evalapp.powers.rules.kinds import PowerKind
 from evalapp.powers.rules.text import Duty, PowerText
 from evalapp.powers.services import items as services
 from evalapp.powers.services.items.files import stored_name_of
 from evalapp.supervision import evidence
-from evalapp.units.models import Unit
 
 _FILE = Path(__file__).parent / "content" / "guides.toml"
 _AGENT = "谁来办？|本人|代办人"
 _OF_AGENT = ("委托书|本人写|原件|1||问1=代办人", "代办人身份证|公安|原件|1||问1=代办人")
-_PLACE = 99_010_100  # no district has it
-_FIRST_NUMBER = 9_000  # of powers that are made for a guide because the list has none of that name
 _FIELDS = ("申请人", "身份证号", "联系电话", "住址", "申请事项", "申请理由", "签名", "日期")
 _FILLED = (
     "某某某（示例）",
@@ -55,10 +52,14 @@ def planned() -> tuple[dict[str, Any], ...]:
 
 
 def build(session: Session, district: District) -> list[ServiceItem]:
-    """Publish every guide; a unit's power of the same name is taken, or made where the list has none."""
+    """Publish every guide under the power of its name."""
     made: list[ServiceItem] = []
-    for at, guide in enumerate(planned()):
-        power = _power(session, district.units[guide["unit"]], guide, _FIRST_NUMBER + at)
+    for guide in planned():
+        power = session.scalars(
+            select(Power).where(
+                Power.unit_id == district.units[guide["unit"]].id, Power.name == guide["name"]
+            )
+        ).one()
         item = services.draft_item(
             session,
             unit_id=power.unit_id,
@@ -153,39 +154,40 @@ def _basis(law: str) -> str:
     return f"{name}|{article}||||示例，未核对"
 
 
-def _power(session: Session, unit: Unit, guide: dict[str, Any], number: int) -> Power:
-    found = session.scalar(
-        select(Power)
-        .where(Power.unit_id == unit.id, Power.name == guide["name"], Power.state == PowerState.PUBLISHED)
-        .order_by(Power.level.desc(), Power.code)
-        .limit(1)
-    )
-    if found is not None:
-        return found
-    kind = PowerKind(guide["kind"])
-    unit_number, _address = _place(guide["unit"])
-    letters = f"{chr(65 + unit_number // 26)}{chr(65 + unit_number % 26)}"
-    text = PowerText(
-        name=guide["name"],
-        kind=kind,
-        section=guide["section"],
-        post=f"{guide['section'] or '窗口'}负责人",
-        bases=(basis_of(_basis(guide["law"])),),
-        duties=(Duty(stage="受理", text="材料不齐的，一次告知要补的全部内容。"),),
-        grounds=("对符合条件的申请不受理、不答复的。",),
-        telephone=telephone(unit_number * 10 + 4),
-    )
-    power = powers.draft_power(
-        session,
-        unit_id=unit.id,
-        code=f"{_PLACE}{letters}-{profile().letters[kind]}-{number}",
-        text=text,
-        actor=SYSTEM,
-    )
-    chart = mermaid.read(_FLOWS[guide["flow"]])
-    powers.save_draft(session, power_id=power.id, flowchart=chart, actor=SYSTEM)
-    powers.publish_power(session, power_id=power.id, reason="", actor=SYSTEM)
-    return power
+def powers_of(slug: str) -> Iterator[tuple[PowerText, Flowchart]]:
+    """What the power list says of the powers that a unit's guides fall under: the same terms, and the steps that they show."""
+    for guide in planned():
+        if _unit(guide).slug == slug:
+            said = text_of(guide)
+            text = PowerText(
+                name=said.name,
+                kind=PowerKind(guide["kind"]),
+                section=said.section,
+                post=_post(said.section),
+                bases=said.bases,
+                duties=(Duty(stage="受理", text="材料不齐的，一次告知要补的全部内容。"),),
+                grounds=("对符合条件的申请不受理、不答复的。",),
+                fee=said.fee,
+                fee_basis=said.fee_basis,
+                statutory=said.statutory,
+                promised=said.promised,
+                telephone=said.complaint,
+            )
+            flow = _FLOWS[guide["flow"]]
+            if said.promised and said.promised.basis is Basis.CALENDAR:
+                flow = flow.replace("个工作日", "日")
+            yield text, mermaid.read(flow)
+
+
+def _post(section: str) -> str:
+    """Who answers for it, by the post: 餐饮科科长, 登记中心主任."""
+    if section.endswith("科"):
+        return f"{section}科长"
+    return f"{section.removesuffix('窗口') or '办公室'}主任"
+
+
+def _unit(guide: dict[str, Any]) -> PlannedUnit:
+    return next(unit for unit in planned_units() if unit.key == guide["unit"])
 
 
 _BEGIN = """flowchart TD
@@ -194,7 +196,7 @@ _BEGIN = """flowchart TD
   tell --> apply2[补齐材料]
   apply2 --> look
   %% step apply actor="申请人" party=client
-  %% step tell actor="窗口" term="1个工作日"
+  %% step tell actor="窗口"
   %% step apply2 actor="申请人" party=client
 """
 _FLOWS = {
@@ -254,7 +256,7 @@ _FLOWS = {
   later --> done(((办结)))
   take --> done
   %% step apply actor="申请人" party=client
-  %% step first actor="值班负责人" term="1个工作日" risk=high
+  %% step first actor="值班负责人" risk=high
   %% step take actor="承办科室" risk=medium
   %% step later actor="申请人" party=client
 """,

@@ -13,6 +13,7 @@ from evalapp.core import terms
 from evalapp.core.permissions import SYSTEM
 from evalapp.core.rowfiles import Row
 from evalapp.core.terms import Term
+from evalapp.demo import guides
 from evalapp.demo.flows import LICENSING, PENALTIES, Course, calendar, flowchart, working
 from evalapp.powers import services
 from evalapp.powers.rules import rows as tables
@@ -73,13 +74,16 @@ def publish(session: Session, *, tell: Callable[[str, int], None] = lambda _what
 
 def change(session: Session) -> int:
     """Publish a second version of some, which promises sooner. Returns how many."""
+    guided = {guide["name"] for guide in guides.planned()}
     rows = [
         Row(
             number=row.number,
             values={**row.values, "promised": _sooner(row.text("promised")), "reason": "流程并联，时限缩短"},
         )
         for row in planned()
-        if row.number % _CHANGED_EVERY == 0 and _sooner(row.text("promised"))
+        if row.number % _CHANGED_EVERY == 0
+        and row.text("name") not in guided
+        and _sooner(row.text("promised"))
     ]
     return services.import_powers(session, rows=rows, actor=SYSTEM).changed
 
@@ -98,14 +102,24 @@ def planned() -> tuple[Row, ...]:
 
 def _powers_of(unit: _Unit, wanted: int) -> Iterator[dict[str, str]]:
     numbers: dict[PowerKind, int] = {}
-    count = 0
+    count = trees = 0
+    guided: set[str] = set()
+    for text, chart in guides.powers_of(unit.slug):
+        numbers[text.kind] = numbers.get(text.kind, 0) + 1
+        code = _code(unit, text.kind, numbers[text.kind])
+        yield dict(tables.written(unit=unit.slug, code=code, parent="", text=text, flowchart=chart))
+        guided.add(text.name)
+        count += 1
     for turn, (kind, name) in enumerate(_in_turn(unit)):
         subject = unit.subjects[turn % len(unit.subjects)]
+        if name.format(subject) in guided:
+            continue
         numbers[kind] = numbers.get(kind, 0) + 1
-        code = f"{_content()['place']}{unit.letters}-{profile().letters[kind]}-{numbers[kind]:04}"
+        code = _code(unit, kind, numbers[kind])
         yield dict(_row(unit, kind, code, name.format(subject), turn))
         count += 1
-        if kind is PowerKind.APPROVAL and numbers[kind] <= 2:
+        if kind is PowerKind.APPROVAL and trees < 2:
+            trees += 1
             for item, words in enumerate(_ITEMS, start=1):
                 if count < wanted:
                     below = f"{code}-{item:02}"
@@ -117,6 +131,10 @@ def _powers_of(unit: _Unit, wanted: int) -> Iterator[dict[str, str]]:
                     count += 1
         if count >= wanted:
             return
+
+
+def _code(unit: _Unit, kind: PowerKind, number: int) -> str:
+    return f"{_content()['place']}{unit.letters}-{profile().letters[kind]}-{number:04}"
 
 
 def _in_turn(unit: _Unit) -> Iterator[tuple[PowerKind, str]]:

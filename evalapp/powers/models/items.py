@@ -31,7 +31,7 @@ class ServiceItem(Keyed, Base):
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
     state: Mapped[PowerState] = mapped_column()
     name: Mapped[str] = mapped_column()
-    initials: Mapped[str] = mapped_column(default="")  # what people type: 老年人优待证 is lnryd
+    folded: Mapped[str] = mapped_column()  # what lists look through: name, initials and code
     created_at: Mapped[datetime] = mapped_column()
     withdrawn_at: Mapped[datetime | None] = mapped_column()
     withdrawn_reason: Mapped[str] = mapped_column(default="")

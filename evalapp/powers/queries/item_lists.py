@@ -5,14 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from evalapp.core.errors import Invalid
 from evalapp.core.i18n import N_
 from evalapp.core.paging import Page, clamped, decoded, encoded
 from evalapp.powers.models import ItemDraft, ItemLabel, ItemVersion, ServiceItem
-from evalapp.powers.queries.lists import TEXT_LIMIT
+from evalapp.powers.queries.lists import TEXT_LIMIT, Holds
+from evalapp.powers.rules.finding import plain
 from evalapp.powers.rules.items import rows
 from evalapp.powers.rules.items.profile import Axis
 from evalapp.powers.rules.kinds import PowerState
@@ -65,13 +66,13 @@ def items_page(
         (after,) = (str(value) for value in decoded(cursor, length=1))
         if not after.isascii():
             raise Invalid(N_("翻页的记号不对，请从第一页重新开始。"), field="cursor")
-    plain = wanted.text.strip().casefold()[:TEXT_LIMIT]
+    words = plain(wanted.text[:TEXT_LIMIT])
     found = session.execute(
         _listed(
             has_unit=wanted.unit_id is not None,
             has_subject=bool(wanted.subject),
             has_event=bool(wanted.event),
-            has_text=bool(plain),
+            has_text=bool(words),
         ),
         {
             "unit_id": wanted.unit_id,
@@ -79,9 +80,7 @@ def items_page(
             "event": wanted.event,
             "state": wanted.state,
             "after": after,
-            "words": f"%{_escaped(plain)}%",
-            "letters": f"%{_escaped(plain)}%" if plain.isascii() else "",
-            "code": f"{_escaped(plain.upper())}%",
+            "words": words,
             "limit": size + 1,
         },
     ).all()
@@ -168,13 +167,7 @@ def _listed(
     if has_event:
         conditions.append(_has(Axis.EVENT, "event"))
     if has_text:
-        conditions.append(
-            or_(
-                func.lower(ServiceItem.name).like(bindparam("words"), escape="/"),
-                ServiceItem.initials.like(bindparam("letters"), escape="/"),
-                ServiceItem.code.like(bindparam("code"), escape="/"),
-            )
-        )
+        conditions.append(Holds(ServiceItem.folded, bindparam("words")) > 0)
     return (
         select(
             ServiceItem.code,
@@ -225,7 +218,3 @@ def _own() -> Select[str, str, PowerState, uuid.UUID]:
         .order_by(ServiceItem.code)
         .limit(bindparam("limit"))
     )
-
-
-def _escaped(text: str) -> str:
-    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")

@@ -16,6 +16,7 @@ from evalapp.powers.services.items.files import stored_name_of
 from evalapp.web.access import public
 from evalapp.web.context import db, platform
 from evalapp.web.files import send_download
+from evalapp.web.kept import kept_a_minute
 from evalapp.web.qr import of_public_address
 
 blueprint = Blueprint("services", __name__)
@@ -27,7 +28,8 @@ _LARGEST = 1_000_000
 def index() -> str:
     """The list with its filters by GET; what is no filter is passed over."""
     profile = items_profile()
-    units, counted = item_lists.counts_by_unit(db.session), item_lists.counts_by_label(db.session)
+    units = kept_a_minute("items_by_unit", lambda: item_lists.counts_by_unit(db.session))
+    counted = kept_a_minute("items_by_label", lambda: item_lists.counts_by_label(db.session))
     unit = next((each for each in units if each.slug == request.args.get("unit", "")), None)
     subject = _known(request.args.get("subject", ""), Axis.SUBJECT)
     event = _known(request.args.get("event", ""), Axis.EVENT)

@@ -55,7 +55,8 @@ def test_a_guide_is_seen_by_nobody_until_it_is_published_and_each_version_stays(
     items.publish(item)
     items.changed(item, papers=PAPERS[1:], name="卫生许可")
     shown = queries.shown_item(session, item.code.lower())
-    assert (shown.version.number, shown.text.name, shown.item.initials) == (2, "卫生许可", "wsxk")
+    assert (shown.version.number, shown.text.name) == (2, "卫生许可")
+    assert "wsxk" in shown.item.folded
     assert shown.flowchart is not None
     past = queries.versions(session, item.id)
     assert [(one.number, one.reason) for one in past] == [(2, "少交一份材料"), (1, "")]

@@ -13,12 +13,12 @@ from evalapp.core.i18n import N_
 from evalapp.core.permissions import Actor
 from evalapp.core.transaction import locked
 from evalapp.powers.models import ItemDraft, ItemFile, ItemVersion, Power, ServiceItem
+from evalapp.powers.rules.finding import folded
 from evalapp.powers.rules.items import text as texts
 from evalapp.powers.rules.items.profile import items_profile
 from evalapp.powers.rules.items.text import ItemText
 from evalapp.powers.rules.kinds import PowerState
 from evalapp.units import services as units
-from evalapp.units.rules.spelling import initials
 
 KNOWN_CODE = N_("这个编码已经有一个事项在用。")
 
@@ -40,7 +40,7 @@ def draft_item(
         unit_id=unit.id,
         state=PowerState.DRAFT,
         name=said.name,
-        initials=initials(said.name),
+        folded=folded(said.name, wanted),
         created_at=clock.now(),
     )
     with refusing(session, {"uq_service_items_code": Conflict(KNOWN_CODE, field="code")}):
@@ -71,7 +71,7 @@ def save_draft(
         draft.revision += 1
         draft.changed_at, draft.changed_by = clock.now(), actor.name
     if item.state is PowerState.DRAFT:
-        item.name, item.initials = said.name, initials(said.name)
+        item.name, item.folded = said.name, folded(said.name, item.code)
     session.flush()
     audit.record(session, actor=actor, action="service_item.draft_saved", subject=item.code)
     return draft

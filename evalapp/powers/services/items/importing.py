@@ -14,13 +14,13 @@ from evalapp.core.i18n import N_
 from evalapp.core.permissions import Actor
 from evalapp.core.rowfiles import Fault, FaultyFile, Row
 from evalapp.powers.models import ItemDraft, ItemFile, ItemVersion, Power, ServiceItem
+from evalapp.powers.rules.finding import folded
 from evalapp.powers.rules.items import rows as tables
 from evalapp.powers.rules.items import text as texts
 from evalapp.powers.rules.items.rows import ItemRow
 from evalapp.powers.rules.kinds import PowerState
 from evalapp.powers.services.importing import Imported
 from evalapp.powers.services.items.publishing import show
-from evalapp.units.rules.spelling import initials
 
 MOST_ROWS = 20_000
 _REASON = "批量更新"
@@ -148,7 +148,7 @@ def _made(said: ItemRow, power: Power) -> ServiceItem:
         unit_id=power.unit_id,
         state=PowerState.PUBLISHED,
         name=said.text.name,
-        initials=initials(said.text.name),
+        folded=folded(said.text.name, said.code),
         created_at=clock.now(),
     )
 

@@ -14,6 +14,7 @@ from evalapp.core.permissions import Actor
 from evalapp.core.transaction import locked
 from evalapp.powers.events import ItemShown, ItemWithdrawn
 from evalapp.powers.models import ItemDraft, ItemFile, ItemLabel, ItemVersion, Power, ServiceItem
+from evalapp.powers.rules.finding import folded
 from evalapp.powers.rules.items import text as texts
 from evalapp.powers.rules.items.profile import Axis
 from evalapp.powers.rules.items.text import ItemText
@@ -21,7 +22,6 @@ from evalapp.powers.rules.kinds import PowerState
 from evalapp.powers.services.items.drafting import shown_version, standing
 from evalapp.powers.services.publishing import REASON_LIMIT
 from evalapp.units import services as units
-from evalapp.units.rules.spelling import initials
 
 
 def publish_item(
@@ -78,7 +78,8 @@ def show(
         reason=why,
     )
     session.add(version)
-    item.state, item.name, item.initials = PowerState.PUBLISHED, text.name, initials(text.name)
+    item.state, item.name = PowerState.PUBLISHED, text.name
+    item.folded = folded(text.name, item.code)
     _label(session, item, text, is_new=before is None)
     if text.files:
         session.execute(
