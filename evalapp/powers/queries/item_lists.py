@@ -8,11 +8,9 @@ from functools import cache
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from evalapp.core.errors import Invalid
-from evalapp.core.i18n import N_
-from evalapp.core.paging import Page, clamped, decoded, encoded
+from evalapp.core.paging import Page, clamped, encoded
 from evalapp.powers.models import ItemDraft, ItemLabel, ItemVersion, ServiceItem
-from evalapp.powers.queries.lists import TEXT_LIMIT, Holds
+from evalapp.powers.queries.lists import TEXT_LIMIT, Holds, after_code
 from evalapp.powers.rules.finding import plain
 from evalapp.powers.rules.items import rows
 from evalapp.powers.rules.items.profile import Axis
@@ -61,11 +59,7 @@ def items_page(
 ) -> Page[ListedItem]:
     """Return a piece of the list by code, in one statement. Raises `Invalid` for a cursor that no list gave."""
     size = clamped(limit)
-    after = ""
-    if cursor:
-        (after,) = (str(value) for value in decoded(cursor, length=1))
-        if not after.isascii():
-            raise Invalid(N_("翻页的记号不对，请从第一页重新开始。"), field="cursor")
+    after = after_code(cursor)
     words = plain(wanted.text[:TEXT_LIMIT])
     found = session.execute(
         _listed(
@@ -115,7 +109,7 @@ def unit_items(
 ) -> Page[ListedItem]:
     """Return a piece of a unit's own items for its desk: every state, and whether there is a draft."""
     size = clamped(limit)
-    after = str(decoded(cursor, length=1)[0]) if cursor else ""
+    after = after_code(cursor)
     found = session.execute(_own(), {"unit_id": unit_id, "after": after, "limit": size + 1}).all()
     shown = found[:size]
     return Page(

@@ -73,7 +73,7 @@ def powers_page(
 ) -> Page[ListedPower]:
     """Return a piece of the list by code, in one statement. Raises `Invalid` for a cursor that no list gave."""
     size = clamped(limit)
-    after = _after(cursor)
+    after = after_code(cursor)
     words = plain(wanted.text[:TEXT_LIMIT])
     statement = _listed(
         has_unit=wanted.unit_id is not None, has_kind=wanted.kind is not None, has_text=bool(words)
@@ -130,7 +130,7 @@ def unit_list(
 ) -> Page[ListedPower]:
     """Return a piece of a unit's own list for its desk: every state, and whether there is a draft."""
     size = clamped(limit)
-    after = _after(cursor)
+    after = after_code(cursor)
     rows = session.execute(_own(), {"unit_id": unit_id, "after": after, "limit": size + 1}).all()
     shown = rows[:size]
     return Page(
@@ -239,7 +239,7 @@ def _own() -> Select[str, str, PowerKind, int, PowerState, date | None, uuid.UUI
     )
 
 
-def _after(cursor: str | None) -> str:
+def after_code(cursor: str | None) -> str:
     """The code that the piece before ended with. Raises `Invalid` for a cursor that no list gave."""
     if not cursor:
         return ""

@@ -33,7 +33,7 @@ def index() -> str:
     unit = next((each for each in units if each.slug == request.args.get("unit", "")), None)
     subject = _known(request.args.get("subject", ""), Axis.SUBJECT)
     event = _known(request.args.get("event", ""), Axis.EVENT)
-    text = request.args.get("q", "").strip()[:TEXT_LIMIT]
+    text = "".join(sign for sign in request.args.get("q", "") if sign.isprintable()).strip()[:TEXT_LIMIT]
     withdrawn = request.args.get("state") == PowerState.WITHDRAWN
     wanted = WantedItems(
         unit_id=unit.id if unit else None,
