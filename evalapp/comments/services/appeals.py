@@ -7,14 +7,14 @@ from sqlalchemy.orm import Session
 
 from evalapp.audit import services as audit
 from evalapp.comments.models import Comment, CommentAppeal, CommentDecision
-from evalapp.comments.rules import masking, wording
+from evalapp.comments.rules import wording
 from evalapp.comments.rules.journal import JournalAct
 from evalapp.comments.rules.moderation import AppealOutcome, CommentState, Verdict
 from evalapp.comments.rules.sealing import CommentKeys
 from evalapp.comments.services import journal
 from evalapp.comments.services.authorship import own_comment
 from evalapp.comments.services.deciding import checked_note, decide, settle, unit_of
-from evalapp.core import clock
+from evalapp.core import clock, masking
 from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from evalapp.core.i18n import N_

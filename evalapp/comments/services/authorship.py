@@ -21,7 +21,7 @@ from evalapp.comments.models import (
     CommentCatch,
     Thread,
 )
-from evalapp.comments.rules import masking, moderation, sealing, wording
+from evalapp.comments.rules import moderation, sealing, wording
 from evalapp.comments.rules.journal import JournalAct
 from evalapp.comments.rules.moderation import CommentState, Moderation
 from evalapp.comments.rules.sealing import Authorship, CommentKeys
@@ -32,7 +32,7 @@ from evalapp.comments.services.grouping import forget_bands, join_group, leave_l
 from evalapp.comments.services.meeting import forget_said
 from evalapp.comments.services.threads import recount
 from evalapp.comments.services.watching import note_catch, watched_words
-from evalapp.core import clock, events, jobs
+from evalapp.core import clock, events, jobs, masking
 from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, Invalid, NotFound, TooMany
 from evalapp.core.i18n import N_

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalapp.comments.models import Comment, CommentAppeal, CommentGroup
-from evalapp.comments.rules import masking, sealing, wording
+from evalapp.comments.rules import sealing, wording
 from evalapp.comments.rules.asking import Asking
 from evalapp.comments.rules.moderation import AppealOutcome, CommentState, RefusalReason, Verdict
 from evalapp.comments.rules.sealing import CommentKeys
@@ -21,6 +21,7 @@ from evalapp.comments.services.deciding import (
     tell_author,
 )
 from evalapp.comments.services.threads import recount
+from evalapp.core import masking
 from evalapp.core.errors import Conflict, Invalid
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Actor

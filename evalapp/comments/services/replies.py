@@ -8,17 +8,17 @@ from sqlalchemy.orm import Session
 from evalapp.audit import services as audit
 from evalapp.comments.events import CommentChanged
 from evalapp.comments.models import Comment, Reply, ReplyDraft, ReplyWording, Thread
-from evalapp.comments.rules import masking, wording
-from evalapp.comments.rules.masking import NumberKind
+from evalapp.comments.rules import wording
 from evalapp.comments.rules.moderation import CommentState
 from evalapp.comments.rules.sealing import CommentKeys
 from evalapp.comments.services.asking import locked_comment
 from evalapp.comments.services.deciding import tell_author
 from evalapp.comments.services.threads import recount
-from evalapp.core import clock, events, jobs
+from evalapp.core import clock, events, jobs, masking
 from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, Invalid, NotFound
 from evalapp.core.i18n import N_
+from evalapp.core.masking import NumberKind
 from evalapp.core.permissions import Actor, ActorKind
 from evalapp.core.transaction import locked
 from evalapp.supervision import services as supervision

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from evalapp.comments.rules import masking
-from evalapp.comments.rules.masking import NumberKind, masked
+from evalapp.core import masking
+from evalapp.core.masking import NumberKind, masked
 
 CHINESE = "〇一二三四五六七八九"
 FINANCIAL = "零壹贰叁肆伍陆柒捌玖"
