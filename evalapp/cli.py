@@ -12,6 +12,7 @@ from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
 from evalapp.demo.commands import demo
 from evalapp.demo.jobs import FILM, film
+from evalapp.disclosures.commands import group as disclosure
 from evalapp.operate.calendar_commands import group as calendar
 from evalapp.operate.commands import COMMANDS as OPERATE
 from evalapp.pledges.commands import group as pledge
@@ -32,6 +33,7 @@ COMMANDS: tuple[click.Command, ...] = (
     episode,
     matter,
     panel,
+    disclosure,
     pledge,
     power,
     season,

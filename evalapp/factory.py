@@ -21,6 +21,7 @@ from evalapp.console.staff_views import (
     auditor,
     notices,
     office_appeals,
+    office_boards,
     office_boxes,
     office_calendar,
     office_corrections,
@@ -41,8 +42,10 @@ from evalapp.console.staff_views import (
     station_captions,
     station_media,
     station_uploads,
+    unit_boards,
     unit_dossier,
     unit_flowcharts,
+    unit_finances,
     unit_highlights,
     unit_inbox,
     unit_items,
@@ -56,6 +59,8 @@ from evalapp.console.staff_views import (
 )
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
+from evalapp.disclosures import api_views as disclosures_api
+from evalapp.disclosures import views as boards
 from evalapp.notifications import views as notifications
 from evalapp.opendata import views as opendata
 from evalapp.opendata.api_views import comments as api_comments
@@ -100,6 +105,9 @@ BLUEPRINTS = (
     office_episodes.blueprint,
     ballots.blueprint,
     ballots_api.blueprint,
+    boards.blueprint,
+    disclosures_api.blueprint,
+    office_boards.blueprint,
     office_boxes.blueprint,
     office_calendar.blueprint,
     office_corrections.blueprint,
@@ -135,7 +143,9 @@ BLUEPRINTS = (
     station_captions.blueprint,
     station_media.blueprint,
     station_uploads.blueprint,
+    unit_boards.blueprint,
     unit_dossier.blueprint,
+    unit_finances.blueprint,
     unit_highlights.blueprint,
     unit_flowcharts.blueprint,
     unit_pledges.blueprint,

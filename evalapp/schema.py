@@ -7,6 +7,7 @@ from evalapp.comments import models as comments
 from evalapp.core import calendar
 from evalapp.core.base import Base
 from evalapp.core.jobs import models as jobs
+from evalapp.disclosures import models as disclosures
 from evalapp.notifications import models as notifications
 from evalapp.pledges import models as pledges
 from evalapp.portal import models as portal
@@ -23,6 +24,7 @@ DOMAINS = (
     ballots,
     calendar,
     comments,
+    disclosures,
     jobs,
     notifications,
     pledges,

@@ -18,6 +18,9 @@ from evalapp.console import jobs as console_jobs
 from evalapp.core import events, jobs
 from evalapp.core.calendar import CalendarChanged
 from evalapp.core.platform import Platform
+from evalapp.disclosures import jobs as disclosures_jobs
+from evalapp.disclosures import services as disclosures
+from evalapp.disclosures.services import asking
 from evalapp.notifications import jobs as notifications_jobs
 from evalapp.notifications import services as notifications
 from evalapp.notifications.rules import DELIVER, TELL_ALL
@@ -64,6 +67,8 @@ def _subscribe() -> None:
     events.subscribe(ResidentStartedAnew, notifications.on_resident_gone)
     events.subscribe(ResidentErased, standings.on_resident_gone)
     events.subscribe(ResidentStartedAnew, standings.on_resident_gone)
+    events.subscribe(ResidentErased, disclosures.on_resident_erased)
+    events.subscribe(UnitAdded, disclosures.on_unit_added)
     events.subscribe(UnitAdded, finding.on_unit)
     events.subscribe(UnitChanged, finding.on_unit)
     events.subscribe(UnitClosed, finding.on_unit)
@@ -104,6 +109,7 @@ def _register() -> None:
     jobs.register(comments.ERASE, comments_jobs.erase_author)
     jobs.register(comments.FORGET, comments_jobs.forget_said)
     jobs.register(comments.TELL, comments_jobs.tell_author)
+    jobs.register(asking.ERASE, disclosures_jobs.erase_asker)
     jobs.register(DELIVER, notifications_jobs.deliver)
     jobs.register(TELL_ALL, notifications_jobs.tell_all)
     jobs.register(notifications.FAN_OUT, notifications_jobs.fan_out)

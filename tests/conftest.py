@@ -37,6 +37,7 @@ pytest_plugins = (
     "tests.support.programme",  # stands on units
     "tests.support.delivered",  # stands on units
     "tests.support.comments",  # stands on units
+    "tests.support.boards",  # stands on units
     "tests.support.matters",  # stands on units
     "tests.support.letters",
 )

@@ -78,6 +78,12 @@ RAIL: tuple[RailEntry, ...] = (
         icon="plus-lg",
     ),
     RailEntry(
+        permission=Permission.SUPERVISE,
+        endpoint="office_boards.index",
+        label=N_("公开栏"),
+        icon="table",
+    ),
+    RailEntry(
         permission=Permission.KEEP_CALENDAR,
         endpoint="office_calendar.show",
         label=N_("工作日历"),
@@ -118,6 +124,12 @@ RAIL: tuple[RailEntry, ...] = (
         endpoint="unit_dossier.dossiers",
         label=N_("本单位的节目"),
         icon="play-btn",
+    ),
+    RailEntry(
+        permission=Permission.KEEP_UNIT,
+        endpoint="unit_boards.index",
+        label=N_("公开栏"),
+        icon="table",
     ),
     RailEntry(
         permission=Permission.KEEP_UNIT,

@@ -11,6 +11,7 @@ class Permission(enum.StrEnum):
     # residents
     CAST_BALLOT = "ballot:cast"
     WRITE_COMMENT = "comment:write"
+    ASK_ABOUT_LINE = "line:ask"
     SEE_OWN_PAGE = "me:see"
     # every member of staff
     USE_DESK = "desk:use"
@@ -44,7 +45,9 @@ class Permission(enum.StrEnum):
     MANAGE_STAFF = "staff:manage"
 
 
-RESIDENT_PERMISSIONS = frozenset({Permission.CAST_BALLOT, Permission.WRITE_COMMENT, Permission.SEE_OWN_PAGE})
+RESIDENT_PERMISSIONS = frozenset(
+    {Permission.CAST_BALLOT, Permission.WRITE_COMMENT, Permission.ASK_ABOUT_LINE, Permission.SEE_OWN_PAGE}
+)
 
 
 class ActorKind(enum.StrEnum):

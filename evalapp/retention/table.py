@@ -1,6 +1,6 @@
 """The retention table: what is kept, from when on, how long, and why. The job and the desk page read this one list.
 
-Tables that no rule names are in `KEPT`, each with the reason; a test of the house asks for every table in one of both.
+Tables that no rule names are in `kept.KEPT`, each with the reason; a test of the house asks for every table in one of both.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from evalapp.comments.rules import likeness
 from evalapp.core import clock
 from evalapp.core.i18n import N_
 from evalapp.core.jobs import Job, JobState
+from evalapp.disclosures.models import LineQuestion, QuestionAllowance
 from evalapp.notifications.models import StaffNotice, TopicNews
 from evalapp.programme.models import Episode, PlaybackReport, Upload
 from evalapp.results.models import AgainRequest
@@ -146,6 +147,31 @@ RULES: tuple[Rule, ...] = (
         why=N_("只为限次，过了那个小时没有用处"),
         piece=Rows(table=CommentAllowance, over=lambda limit: CommentAllowance.hour <= limit),
         tables=("comment_allowances",),
+    ),
+    Rule(
+        name="question-allowances",
+        what=N_("每天对账目提问的次数"),
+        since=N_("那一天开始"),
+        keep=2 * _HOURS_24,
+        why=N_("只为限次，过了那一天没有用处"),
+        piece=Rows(
+            table=QuestionAllowance,
+            over=lambda limit: QuestionAllowance.day <= clock.local(limit).date(),
+        ),
+        tables=("question_allowances",),
+    ),
+    Rule(
+        name="question-words",
+        what=N_("居民对账目提问时写的话（疑问和答复留着）"),
+        since=N_("提问时"),
+        keep=_YEAR,
+        why=N_("只给单位答复用，答完没有别的用处"),
+        piece=Values(
+            table=LineQuestion,
+            over=lambda limit: (LineQuestion.words != "") & (LineQuestion.asked_at <= limit),
+            emptied={"words": ""},
+        ),
+        tables=("line_questions",),
     ),
     Rule(
         name="comment-bands",
@@ -297,105 +323,3 @@ RULES: tuple[Rule, ...] = (
         tables=(),
     ),
 )
-
-_RECORD = N_("公开记录：只撤下，不删除")
-_UNTIL_UNDONE = N_("留到本人取消或注销")
-_OF_THE_BOX = N_("票箱的记录：不含手机号，按评议规则留存备查")
-_WORK = N_("工作数据，不含居民信息")
-
-KEPT: dict[str, str] = {
-    "audit_entries": N_("操作记录只增不减，数据库拒绝删除"),
-    "removals": N_("清理记录只有数量"),
-    "staff": N_("账号停用不删除，操作记录要对得上"),
-    "readers": _UNTIL_UNDONE,
-    "followings": _UNTIL_UNDONE,
-    "topics": _RECORD,
-    "unit_topics": _RECORD,
-    "episode_topics": _RECORD,
-    "threads": _RECORD,
-    "comments": N_("公开记录：作者注销时字句清空"),
-    "comment_authors": N_("密封，作者注销时删除"),
-    "comment_decisions": _RECORD,
-    "comment_groups": _WORK,
-    "comment_catches": N_("哪条留言因哪个词留住：作者注销时删除"),
-    "comment_appeals": N_("公开记录：作者注销时字句清空"),
-    "met_toos": _UNTIL_UNDONE,
-    "misconduct_reports": N_("检举控告的档案，密封，与作者的联系随注销断开"),
-    "watched_lists": _RECORD,
-    "moderation_months": _RECORD,
-    "moderation_reasons": _RECORD,
-    "moderation_units": _RECORD,
-    "moderation_waits": _RECORD,
-    "replies": _RECORD,
-    "reply_drafts": _WORK,
-    "reply_templates": _WORK,
-    "reply_wordings": _RECORD,
-    "units": _RECORD,
-    "unit_functions": _RECORD,
-    "unit_posts": _RECORD,
-    "unit_members": _WORK,
-    "pledges": _RECORD,
-    "pledge_versions": _RECORD,
-    "pledge_reference_counters": _WORK,
-    "powers": _RECORD,
-    "power_versions": _RECORD,
-    "power_drafts": _WORK,
-    "flowcharts": _RECORD,
-    "service_items": _RECORD,
-    "service_item_labels": _RECORD,
-    "service_item_versions": _RECORD,
-    "service_item_drafts": _WORK,
-    "service_item_files": _RECORD,
-    "highlights": _RECORD,
-    "highlight_versions": _RECORD,
-    "highlight_progress": _RECORD,
-    "search_entries": N_("由公开页面生成，随页面更新"),
-    "seasons": _RECORD,
-    "episodes": _RECORD,
-    "episode_changes": _RECORD,
-    "dossiers": _RECORD,
-    "dossier_versions": _RECORD,
-    "recordings": _RECORD,
-    "caption_tracks": _RECORD,
-    "chapters": _RECORD,
-    "studios": _WORK,
-    "channels": _WORK,
-    "recording_slots": _WORK,
-    "airings": _RECORD,
-    "studio_holds": _WORK,
-    "channel_holds": _WORK,
-    "speaker_leaves": _WORK,
-    "work_calendar": _WORK,
-    "calendar_years": _WORK,
-    "supervision_profiles": _RECORD,
-    "supervision_counters": _WORK,
-    "matters": _RECORD,
-    "matter_deadlines": _RECORD,
-    "deadline_pauses": _RECORD,
-    "matter_events": N_("事项的经过只增不减，数据库拒绝删除"),
-    "matter_reminders": _RECORD,
-    "supervision_notices": _RECORD,
-    "rectifications": _RECORD,
-    "rectification_steps": _RECORD,
-    "rectification_files": _RECORD,
-    "matter_checks": _RECORD,
-    "matter_confirmations": N_("只有每件事项各不相同的编号，为一人只确认一次；本人注销时删除"),
-    "matter_rulings": _RECORD,
-    "low_grades": _RECORD,
-    "unit_voices": N_("由公开的留言数成，随留言更新"),
-    "result_corrections": _RECORD,
-    "objections": _RECORD,
-    "episode_segments": _RECORD,
-    "point_changes": _RECORD,
-    "gradings": _OF_THE_BOX,
-    "ballot_boxes": _OF_THE_BOX,
-    "box_entries": _OF_THE_BOX,
-    "ballots": _OF_THE_BOX,
-    "client_codes": _OF_THE_BOX,
-    "panel_invitations": _OF_THE_BOX,
-    "staff_list_entries": _OF_THE_BOX,
-    "two_person_acts": _OF_THE_BOX,
-    "results": _RECORD,
-    "integrity_flags": _OF_THE_BOX,
-    "set_apart_ballots": _OF_THE_BOX,
-}

@@ -3,7 +3,10 @@
 Pure functions of numbers and ready words; classes carry the colours, no attribute carries a style.
 """
 
-from collections.abc import Sequence
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from flask import Flask
 from markupsafe import Markup, escape
@@ -105,6 +108,80 @@ def progress_bar(percent: float, *, label: str, tone: str = "dai") -> Markup:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """What came, went and was left in one stretch of time, in any one unit of money."""
+
+    name: str
+    income: float
+    expense: float
+    left: float
+
+
+PLOT, TOP, BOTTOM, SIDE = 240, 14, 26, 11.0  # pixels, and percent of the width for the numbers at the left
+
+
+def flows(
+    series: Sequence[Flow],
+    *,
+    label: str,
+    left_name: str,
+    axis_name: Callable[[float], str] = "{:,.0f}".format,
+) -> Markup:
+    """Income up, expenditure down from one line, what is left as a line over both; places in percent, so that type stays type."""
+    top = max((max(one.income, one.left, 0.0) for one in series), default=0.0)
+    low = max((max(one.expense, -one.left, 0.0) for one in series), default=0.0)
+    step = _step(max(top, low, 1.0))
+    above, below = max(math.ceil(top / step), 1), math.ceil(low / step)
+    height = PLOT - TOP - BOTTOM
+
+    def y(value: float) -> float:
+        return TOP + height * (above * step - value) / ((above + below) * step)
+
+    drawn = []
+    for place in range(-below, above + 1):
+        at = y(place * step)
+        drawn.append(
+            f'<line class="{"zero" if place == 0 else "grid"}" x1="{SIDE}%" x2="100%" y1="{at:.1f}" y2="{at:.1f}"/>'
+        )
+        drawn.append(
+            f'<text class="en" x="{SIDE - 1}%" y="{at + 4:.1f}">{escape(axis_name(abs(place * step)))}</text>'
+        )
+    width = (100 - SIDE) / max(len(series), 1)
+    middles = [SIDE + width * (place + 0.5) for place in range(len(series))]
+    bar = min(width * 0.45, 6.0)
+    for middle, one in zip(middles, series, strict=True):
+        x, up, down = middle - bar / 2, y(one.income), y(-one.expense)
+        drawn.append(
+            f'<rect class="fgold" x="{x:.2f}%" width="{bar:.2f}%" y="{up:.1f}" height="{max(y(0) - up, 0):.1f}"/>'
+        )
+        drawn.append(
+            f'<rect class="fdai" x="{x:.2f}%" width="{bar:.2f}%" y="{y(0):.1f}" height="{max(down - y(0), 0):.1f}"/>'
+        )
+        drawn.append(f'<text class="mid" x="{middle:.2f}%" y="{PLOT - 6}">{escape(one.name)}</text>')
+    for (x1, one), (x2, two) in itertools.pairwise(zip(middles, series, strict=True)):
+        drawn.append(
+            f'<line class="left" x1="{x1:.2f}%" y1="{y(one.left):.1f}" x2="{x2:.2f}%" y2="{y(two.left):.1f}"/>'
+        )
+    for middle, one in zip(middles, series, strict=True):
+        drawn.append(f'<circle class="fink" cx="{middle:.2f}%" cy="{y(one.left):.1f}" r="3"/>')
+    if series:
+        at = max(y(series[-1].left) - 8, 11)
+        drawn.append(
+            f'<text class="en b" x="99.5%" y="{at:.1f}">{escape(left_name)} {series[-1].left:,.0f}</text>'
+        )
+    return _svg(
+        f'class="dk-flows" width="100%" height="{PLOT}" role="img" aria-label="{escape(label)}"', drawn
+    )
+
+
+def _step(most: float) -> float:
+    """A round step, so that at most four of them reach `most`."""
+    rough = most / 4
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(power * times for times in (1, 2, 5, 10) if power * times >= rough)
+
+
 def _place(value: float, low: float, high: float) -> float:
     """Where `value` lies between `low` and `high`, in percent, kept inside."""
     return min(max(100 * (value - low) / (high - low), 0.0), 100.0)
@@ -116,4 +193,6 @@ def _svg(attributes: str, drawn: Sequence[str]) -> Markup:
 
 def init_app(app: Flask) -> None:
     """Teach templates the charts."""
-    app.jinja_env.globals.update(gbar=gbar, ci=ci, axis=axis, spark=spark, progress_bar=progress_bar)
+    app.jinja_env.globals.update(
+        gbar=gbar, ci=ci, axis=axis, spark=spark, progress_bar=progress_bar, flows=flows
+    )

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PROMISED = """
     backup; box announce; box approve; box count; box extend; box prepare; box show; box void; calendar import; calendar list; client-codes;
     comment approve; comment list; comment refuse; comment reply; db check; db upgrade; demo; doctor; episode create;
-    episode ingest; episode list; episode schedule; init; matter list; panel invite; pledge import; power import; restore; season create; serve; service import;
+    disclosure import; episode ingest; episode list; episode schedule; init; matter list; panel invite; pledge import; power import; restore; season create; serve; service import;
     staff add; staff code; staff reset-totp; staff role; unit import; worker
 """
 FACTS_AS_JSON = {

@@ -1,6 +1,7 @@
 """Every table has a term, or a reason to have none."""
 
-from evalapp.retention.table import KEPT, RULES
+from evalapp.retention.kept import KEPT
+from evalapp.retention.table import RULES
 from evalapp.schema import METADATA
 
 

@@ -24,18 +24,23 @@ from evalapp.core.lean import Links
 from evalapp.core.permissions import RESIDENT_PERMISSIONS, Actor, ActorKind
 from evalapp.core.platform import Platform
 from evalapp.core.settings import Settings
+from evalapp.disclosures import attachments
+from evalapp.disclosures import services as disclosures
 from evalapp.factory import create_app
 from evalapp.notifications.models import StaffNotice
 from evalapp.operate import setting_up
 from evalapp.programme.models import Recording
 from evalapp.supervision import services as supervision
+from evalapp.supervision.evidence import PreparedFile
 from evalapp.supervision.jobs import escalate
 from evalapp.supervision.models import SupervisionNotice
 from evalapp.supervision.rules.profile import Weight
 from evalapp.supervision.rules.states import MatterKind
 from evalapp.units import services as units_services
+from evalapp.units.models import Unit
 from tests.support.accounts import Outbox, People
 from tests.support.ballots import Polling
+from tests.support.boards import CLERK, Boards
 from tests.support.comments import Comments
 from tests.support.items import ItemFactory
 from tests.support.pledges import PledgeFactory
@@ -81,9 +86,11 @@ class Small:
             return "receive"
         if name == "code" and "services" in route:
             return self.samples["services"]
-        for part in ("pledges", "highlights", "matters"):
+        for part in ("pledges", "highlights", "matters", "boards"):
             if name == "reference" and part in route:
                 return self.samples[part]
+        if name in {"token", "said"} and ("/boards/" in route or "/disclosures/" in route):
+            return self.samples[f"boards_{name}"]
         if name == "number" and "notices/" in route:
             return self.samples["notices"]
         return self.samples.get(name, str(uuid.UUID(int=1)))
@@ -213,6 +220,29 @@ def late_matter(platform: Platform, unit_id: uuid.UUID) -> tuple[str, str]:
     return matter.reference, number
 
 
+def hang_up(platform: Platform, unit: Unit) -> dict[str, str]:
+    """A posting with a file, and finances, on the board of the unit."""
+    boards, token = Boards(platform), "a-file-of-the-board"
+    made, stored = boards.draft(unit), platform.settings.data_dir / "file.pdf"
+    stored.write_bytes(b"%PDF-1.4")
+    platform.storage.put(attachments.stored_name(token), stored)
+    file = PreparedFile(path=stored, media_type="application/pdf", size=8, sha256="0" * 64)
+    with platform.transaction() as opened:
+        disclosures.add_file(
+            opened, disclosure_id=made.id, token=token, file=file, file_name="a.pdf", actor=CLERK
+        )
+        disclosures.publish(opened, disclosure_id=made.id, actor=CLERK)
+    statement = boards.statement(unit)
+    return {
+        "boards": made.reference,
+        "boards_token": token,
+        "boards_said": "evasive",
+        "period": statement.period,
+        "key": boards.line(statement).key,
+        "statement_id": str(statement.id),
+    }
+
+
 @contextmanager
 def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Small]:
     """Make the district on the database of `settings`; `postgres_server` names the server that holds it, if one does."""
@@ -267,7 +297,9 @@ def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Sma
             opened, unit_id=unit, title="开头", text="您好，您问的事已查清。", actor=OFFICER
         )
         notice_id = opened.scalars(select(StaffNotice.id).where(StaffNotice.key == "x")).one()
+    hung = hang_up(platform, a_unit)
     samples = {
+        **hung,
         "number": episode.number,
         "year": 2026,
         "slug": a_unit.slug,

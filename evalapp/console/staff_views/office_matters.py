@@ -5,6 +5,7 @@ import uuid
 from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from evalapp.console.asked import asked_about_line
 from evalapp.console.forms import matters as forms
 from evalapp.console.staff_views.doings import Doing, doing_of
 from evalapp.core.errors import DomainError, NotFound
@@ -232,6 +233,7 @@ def _page(
     return render_template(
         "console/matters/office_matter.html",
         page=page,
+        question=asked_about_line(page),
         forms=shown,
         refused=refused and refused[0],
         conflict=gettext(conflict.message, **conflict.params) if conflict else "",

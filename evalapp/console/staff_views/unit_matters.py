@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from evalapp.console.asked import asked_about_line
 from evalapp.console.forms import matters as forms
 from evalapp.console.queries.unit_inbox import Named
 from evalapp.console.staff_views.doings import Doing, doing_of
@@ -303,6 +304,7 @@ def _page(reference: str, *, refused: tuple[str, Form] | None = None) -> str:
     return render_template(
         "console/matters/unit_matter.html",
         page=page,
+        question=asked_about_line(page),
         forms=shown,
         refused=refused and refused[0],
         facts=facts(page.shown),

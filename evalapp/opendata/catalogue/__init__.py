@@ -48,6 +48,15 @@ class Operation:
 OPERATIONS = (
     Operation(
         method="get",
+        path="/disclosures",
+        summary=N_("公开栏上现在的内容，每一份带指纹，按编号"),
+        answer=shapes.DisclosureItem,
+        refusals=(404,),
+        is_list=True,
+        queries=("unit", "item"),
+    ),
+    Operation(
+        method="get",
         path="/episodes",
         summary=N_("节目，最新的在前"),
         answer=shapes.EpisodeItem,

@@ -394,6 +394,42 @@ class Service(ServiceItem):
     shown_from: datetime
 
 
+class PostedFile(Shape):
+    token: str
+    name: str
+    sha256: str
+    size: int
+    media_type: str
+    caption: str
+
+
+class PostedContent(Shape):
+    title: str
+    body: str
+    columns: list[str]
+    rows: list[list[str]]
+    files: list[PostedFile]
+
+
+class DisclosureItem(Shape):
+    reference: str
+    unit: str
+    item: str
+    period: str | None
+    formed_on: date | None
+    version: int
+    published_at: datetime
+    published_by: str
+    content: PostedContent
+    sha256: str = Field(
+        description='SHA-256 of {"before", "content": {"reference", "number", …content}} as JSON with sorted names, no spaces'
+    )
+    before: str | None = Field(
+        description="the hash of the version before; in the hashed document an empty text"
+    )
+    url: str
+
+
 class Reply(Shape):
     unit: str
     post: str

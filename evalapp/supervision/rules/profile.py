@@ -110,6 +110,9 @@ class SupervisionProfile(_Frozen):
     weights: dict[str, Term]
     low_grade: LowGrades
     objection: Term
+    line_question: Term | None = (
+        None  # one adopted before there were boards has none: that of objections serves
+    )
     contest: Term
     check: Term
     again: Term
@@ -133,6 +136,11 @@ class SupervisionProfile(_Frozen):
         if len({rule.code for rule in self.reminders}) < len(self.reminders):
             raise ValueError("each reminder has a code of its own")
         return self
+
+    @property
+    def term_of_line_questions(self) -> Term:
+        """In how many days a question about a line of the finances is answered; that of objections where none is given."""
+        return self.line_question or self.objection
 
     def notice(self, colour: Colour) -> NoticeRule | None:
         """The rule of a colour, where the profile has it."""

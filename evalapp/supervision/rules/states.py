@@ -15,6 +15,7 @@ class MatterKind(enum.StrEnum):
     COMPLAINT = "complaint"
     LOW_GRADE = "low_grade"
     OBJECTION = "objection"  # to a published result
+    LINE_QUESTION = "line_question"  # a line of a unit's finances
 
 
 ASKED_BY_SOMEBODY = frozenset({MatterKind.QUESTION, MatterKind.COMPLAINT})  # a grade has nobody to ask back
@@ -93,6 +94,7 @@ KIND_WORDS: dict[MatterKind, str] = {
     MatterKind.COMPLAINT: N_("投诉"),
     MatterKind.LOW_GRADE: N_("低分整改"),
     MatterKind.OBJECTION: N_("对结果的异议"),
+    MatterKind.LINE_QUESTION: N_("对账目的疑问"),
 }
 STAGE_WORDS: dict[Stage, str] = {
     Stage.ANSWER: N_("答复"),

@@ -100,6 +100,8 @@ def first_term(matter: Matter, profile: SupervisionProfile) -> Term:
         return profile.objection
     if matter.kind is MatterKind.LOW_GRADE:
         return profile.low_grade.handle
+    if matter.kind is MatterKind.LINE_QUESTION:
+        return profile.term_of_line_questions
     assert matter.weight is not None
     return profile.weights[matter.weight.value]
 

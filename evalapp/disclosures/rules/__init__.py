@@ -1,0 +1,1 @@
+"""Decisions about boards, without a database."""

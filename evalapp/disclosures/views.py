@@ -1,0 +1,296 @@
+"""The public pages of boards: the district, one board, one posting with its versions, the finances line by line."""
+
+import csv
+import io
+import uuid
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, flash, render_template, request, stream_with_context, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from evalapp.core import clock
+from evalapp.core.errors import DomainError
+from evalapp.core.permissions import Permission
+from evalapp.core.transaction import transaction
+from evalapp.disclosures import reading, services
+from evalapp.disclosures.attachments import stored_name
+from evalapp.disclosures.forms import QuestionForm
+from evalapp.disclosures.queries import boards, district, finances
+from evalapp.disclosures.queries.finances import FinancePage, LinePage
+from evalapp.disclosures.rules.asking import QuestionKey
+from evalapp.disclosures.rules.catalogue import catalogue
+from evalapp.disclosures.rules.finances import DIRECTION_WORDS, Direction
+from evalapp.disclosures.rules.silence import Silence, Standing
+from evalapp.supervision.queries import profiles
+from evalapp.supervision.reading import kept_a_minute, page_number
+from evalapp.supervision.rules.grading import GRADE_WORDS, AnswerGrade
+from evalapp.web import qr
+from evalapp.web.access import current_actor, public, requires
+from evalapp.web.context import db, platform
+from evalapp.web.files import send_download, send_stored
+from evalapp.web.i18n import _, gettext
+from evalapp.web.links import go_to
+
+blueprint = Blueprint("boards", __name__)
+
+_LINES = (
+    "日期", "收支", "科目", "事由", "收付对象", "金额（元）", "凭证号", "经手", "民主理财小组", "审批", "会计",
+)  # fmt: skip
+
+
+@blueprint.get("/boards")
+@public
+def index() -> str:
+    rows = kept_a_minute("boards", lambda: district.rows(db.session))
+    only_silent = request.args.get("show") == "silent"
+    totals: dict[Standing, int] = {}
+    for row in rows:
+        for standing, count in row.silence.counts.items():
+            totals[standing] = totals.get(standing, 0) + count
+    choices = [
+        (_("全部单位"), url_for(".index"), not only_silent),
+        (_("只看有应公开未公开的"), url_for(".index", show="silent"), only_silent),
+    ]
+    return render_template(
+        "disclosures/index.html",
+        rows=[row for row in rows if row.silence.is_silent or not only_silent],
+        silence=Silence(counts=totals),
+        boards=len(rows),
+        choices=choices,
+        rules=catalogue(),
+    )
+
+
+@blueprint.get("/boards/<slug>")
+@public
+def board(slug: str) -> str:
+    return _board(slug, "disclosures/board.html")
+
+
+@blueprint.get("/boards/<slug>/print")
+@public
+def print_board(slug: str) -> str:
+    return _board(slug, "disclosures/board_print.html")
+
+
+@blueprint.get("/boards/<slug>/finances.csv")
+@public
+def series_csv(slug: str) -> Response:
+    """Every period that is shown, one a row, in yuan."""
+    page = boards.board_page(db.session, slug)
+    rows = [
+        [
+            str(row.period),
+            *(reading.plain_yuan(fen) for fen in (row.opening, row.income, row.expense, row.closing)),
+        ]
+        for row in reversed(page.statements)
+        if row.withdrawn_at is None
+    ]
+    return _csv(
+        iter([["期间", "期初结余", "收入合计", "支出合计", "期末结余"], *rows]), f"{slug}-finances.csv"
+    )
+
+
+@blueprint.get("/boards/<slug>/finances/<period>")
+@public
+def finance(slug: str, period: str) -> str:
+    page = finances.finance_page(db.session, slug, period, page=page_number())
+    return render_template("disclosures/finances.html", page=page, **_money_words(page))
+
+
+@blueprint.get("/boards/<slug>/finances/<period>/print")
+@public
+def print_finance(slug: str, period: str) -> str:
+    page = finances.finance_page(db.session, slug, period, page=page_number())
+    return render_template(
+        "disclosures/finances_print.html",
+        page=page,
+        code=_code(url_for(".finance", slug=slug, period=period)),
+        printed_on=clock.today(),
+        **_money_words(page),
+    )
+
+
+@blueprint.get("/boards/<slug>/finances/<period>.csv")
+@public
+def lines_csv(slug: str, period: str) -> Response:
+    """Every line of what is shown, as it can be imported again, with the totals that are stated."""
+    page = finances.finance_page(db.session, slug, period)
+    return _csv(_rows_of(page), f"{slug}-{period}.csv")
+
+
+@blueprint.get("/boards/<slug>/finances/<period>/lines/<key>")
+@public
+def line(slug: str, period: str, key: str) -> str:
+    return _line_page(finances.line_page(db.session, slug, period, key), QuestionForm(formdata=None))
+
+
+@blueprint.post("/boards/<slug>/finances/<period>/lines/<key>")
+@requires(Permission.ASK_ABOUT_LINE)
+def ask(slug: str, period: str, key: str) -> AnyResponse | tuple[str, int]:
+    """Question a line; a refused question comes back with what was written."""
+    page, form = finances.line_page(db.session, slug, period, key), QuestionForm()
+    if not form.validate_on_submit():
+        return _line_page(page, form), 422
+    line_id = page.line.id
+    try:
+        with transaction(db.session):
+            services.ask(
+                db.session, line_id=line_id, question=form.question(), resident=current_actor(), key=_key()
+            )
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return _line_page(finances.line_page(db.session, slug, period, key), form), refusal.status
+    flash(_("已经交给单位，答复会公开在这里。"), "ok")
+    return go_to(url_for(".line", slug=slug, period=period, key=key))
+
+
+@blueprint.post(
+    "/boards/<slug>/finances/<period>/lines/<key>/<uuid:question_id>"
+    "/<any(answered, evasive, not_answered, reopen):said>"
+)
+@requires(Permission.ASK_ABOUT_LINE)
+def say_of_answer(slug: str, period: str, key: str, question_id: uuid.UUID, said: str) -> AnyResponse:
+    """Keep what the asker says of the answer, or open the question again."""
+    who = {"question_id": question_id, "resident": current_actor(), "key": _key()}
+    with transaction(db.session):
+        if said == "reopen":
+            services.reopen(db.session, **who)  # type: ignore[arg-type]  # each has its own type
+        else:
+            services.grade(db.session, grade=AnswerGrade(said), **who)  # type: ignore[arg-type]  # as above
+    flash(_("已经记下。"), "ok")
+    return go_to(url_for(".line", slug=slug, period=period, key=key))
+
+
+@blueprint.get("/boards/<slug>/<reference>")
+@public
+def posting(slug: str, reference: str) -> str:
+    page = boards.posting_page(db.session, slug, reference)
+    return render_template("disclosures/posting.html", page=page, **reading.words())
+
+
+@blueprint.get("/boards/<slug>/<reference>/print")
+@public
+def print_posting(slug: str, reference: str) -> str:
+    page = boards.posting_page(db.session, slug, reference)
+    code = _code(url_for(".posting", slug=slug, reference=reference))
+    return render_template(
+        "disclosures/posting_print.html", page=page, code=code, printed_on=clock.today(), **reading.words()
+    )
+
+
+@blueprint.get("/disclosures/pictures/<token>.jpg")
+@public
+def picture(token: str) -> Response:
+    found = boards.shown_file(db.session, token, is_picture=True)
+    return send_stored(stored_name(found.token), content_type="image/jpeg")
+
+
+@blueprint.get("/disclosures/files/<token>")
+@public
+def document(token: str) -> Response:
+    """Send a document to be saved and never shown: nothing in it is trusted."""
+    found = boards.shown_file(db.session, token, is_picture=False)
+    return send_download(stored_name(found.token), file_name=found.file_name)
+
+
+def _board(slug: str, template: str) -> str:
+    page = boards.board_page(db.session, slug)
+    shown = [row for row in page.statements if row.withdrawn_at is None]
+    newest = shown[0] if shown else None
+    series = [row for row in shown if newest and row.period.length is newest.period.length][
+        : finances.MOST_CHARTED
+    ][::-1]
+    money = reading.Money(max((max(row.income, row.expense, row.closing) for row in series), default=0))
+    return render_template(
+        template,
+        page=page,
+        series=series,
+        money=money,
+        chart=reading.charted(series, money),
+        finding=reading.finding(series),
+        code=_code(url_for(".board", slug=slug)),
+        printed_on=clock.today(),
+        **reading.words(),
+    )
+
+
+def _money_words(page: FinancePage) -> dict[str, object]:
+    stated = page.statement.stated
+    money = reading.Money(max(stated.income, stated.expense, abs(stated.closing)))
+    return {
+        "money": money,
+        "chart": reading.charted(page.series, money),
+        "finding": reading.finding(page.series),
+        "page_href": lambda n: url_for(".finance", slug=page.unit.slug, period=str(page.period), page=n),
+        "Direction": Direction,
+        **reading.words(),
+    }
+
+
+def _line_page(page: LinePage, form: QuestionForm) -> str:
+    actor, key = current_actor(), _key()
+    own = {
+        one.question.id
+        for one in page.asked
+        if actor.id is not None and one.question.pseudonym == key.mark(one.question.id, actor.id)
+    }
+    return render_template(
+        "disclosures/line.html",
+        page=page,
+        form=form,
+        own=own,
+        grades={grade.value: gettext(words) for grade, words in GRADE_WORDS.items()},
+        term=profiles.in_force(db.session).term_of_line_questions,
+        **reading.words(),
+    )
+
+
+def _key() -> QuestionKey:
+    return QuestionKey.of(platform().keys)
+
+
+def _code(path: str) -> str:
+    return qr.of_public_address(platform().settings.public_url + path)
+
+
+def _rows_of(page: FinancePage) -> Iterator[list[str]]:
+    yield list(_LINES)
+    stated = page.statement.stated
+    for name, fen in (
+        ("期初结余", stated.opening),
+        ("收入合计", stated.income),
+        ("支出合计", stated.expense),
+        ("期末结余", stated.closing),
+    ):
+        yield ["", name, "", "", "", reading.plain_yuan(fen), "", "", "", "", ""]
+    for line in finances.all_lines(db.session, page.statement.id):
+        yield [
+            line.paid_on.isoformat(),
+            DIRECTION_WORDS[line.direction],
+            line.account,
+            line.purpose,
+            line.payee_class,
+            reading.plain_yuan(line.amount),
+            line.voucher,
+            line.handler,
+            line.reviewer,
+            line.approver,
+            line.accountant,
+        ]
+
+
+def _csv(rows: Iterator[list[str]], name: str) -> Response:
+    """Send rows as they are read; what a spreadsheet would compute is made plain text."""
+
+    def written() -> Iterator[str]:
+        yield "\ufeff"
+        for row in rows:
+            out = io.StringIO()
+            csv.writer(out).writerow([reading.plain_cell(cell) for cell in row])
+            yield out.getvalue()
+
+    answer = Response(stream_with_context(written()), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer

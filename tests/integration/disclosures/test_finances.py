@@ -1,0 +1,402 @@
+"""Finances: all or nothing, differences shown, versions, questions with their clock; hostile tables say where they are wrong."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from evalapp.core import clock
+from evalapp.core.errors import Conflict, Invalid, NotFound, TooMany
+from evalapp.core.platform import Platform
+from evalapp.core.rowfiles import FaultyFile, rows_of
+from evalapp.core.transaction import transaction
+from evalapp.disclosures import services
+from evalapp.disclosures.commands import group
+from evalapp.disclosures.models import FinanceLine, FinanceStatement, LineQuestion, StatementState
+from evalapp.disclosures.queries import finances
+from evalapp.disclosures.rules.asking import Doubt
+from evalapp.disclosures.services import QuestionText, importing
+from evalapp.supervision import services as supervision
+from evalapp.supervision.models import Matter
+from evalapp.supervision.rules.grading import AnswerGrade
+from tests.support import crafted_sheets
+from tests.support.boards import CLERK, LINES, Boards, resident, rows
+from tests.support.strict_client import StrictClient
+from tests.support.units import UnitFactory
+
+FAULTY = (
+    "类别,科目,事由,收付对象,金额,日期,凭证号\n"
+    "期初结余,,,,10000,,\n"
+    "收入,补助,补助款,财政所,五千,2026-07-08,记-1\n"  # C: text in a number
+    "支出,道路,补坑,工程队,3200.505,2026/8/15,记-2\n"  # parts of a fen
+    "支出,道路,护坡,工程队,100,2026-10-01,记-3\n"  # outside the quarter
+    "收入合计,,,,5000,,\n支出合计,,,,3300.5,,\n期末结余,,,,11699.5,,\n"
+)
+
+
+@pytest.fixture
+def village(units: UnitFactory):
+    return units.village(units.subdistrict(), "青山村")
+
+
+def test_what_is_published_shows_its_lines_its_totals_and_its_csv(
+    browser: StrictClient, boards: Boards, village
+) -> None:
+    statement = boards.statement(village)
+    assert statement.agrees
+    page = browser.get(f"/boards/{village.slug}/finances/2026-Q3").get_data(as_text=True)
+    for words in ("村道补坑", "3,200.50", "11,799.50", "和明细一致", "记-0002", statement.sha256):
+        assert words in page
+    sheet = browser.get(f"/boards/{village.slug}/finances/2026-Q3.csv").get_data(as_text=True)
+    assert "2026-08-15,支出,道路维修,村道补坑,工程单位,3200.50,记-0002" in sheet
+    assert browser.get(f"/boards/{village.slug}/finances/2026-Q3/print").status_code == 200
+    assert "2026-Q3,10000.00,5000.00,3200.50,11799.50" in browser.get(
+        f"/boards/{village.slug}/finances.csv"
+    ).get_data(as_text=True)
+
+
+def test_what_was_taken_away_as_csv_can_be_handed_in_again(
+    browser: StrictClient, session: Session, boards: Boards, village, tmp_path: Path
+) -> None:
+    boards.statement(village)
+    path = tmp_path / "again.csv"
+    path.write_bytes(browser.get(f"/boards/{village.slug}/finances/2026-Q3.csv").get_data())
+    board = boards.board(village)
+    with transaction(session):
+        again = services.import_statement(
+            session,
+            board_id=board.id,
+            period="2026-Q3",
+            rows=rows_of(path, columns=importing.COLUMNS, required=importing.REQUIRED),
+            reason="核对",
+            actor=CLERK,
+        )
+    assert (again.lines, again.differences) == (2, [])
+    assert {line.purpose for line in session.scalars(select(FinanceLine))} == {"公益事业补助", "村道补坑"}
+
+
+def test_totals_that_do_not_agree_are_shown_with_the_reason_and_need_one(
+    browser: StrictClient, session: Session, boards: Boards, village
+) -> None:
+    wrong = [("期末结余", "", "", "12999.50", None, "") if line[0] == "期末结余" else line for line in LINES]
+    made = boards.imported(village, lines=wrong)
+    (difference,) = made.differences
+    assert difference.amount == 1_200_00
+    with pytest.raises(Invalid) as refusal, transaction(session):
+        services.publish_statement(session, statement_id=made.statement_id, actor=CLERK)
+    assert refusal.value.field == "difference_reason"
+    with transaction(session):
+        services.publish_statement(
+            session, statement_id=made.statement_id, difference_reason="利息写错", actor=CLERK
+        )
+    page = browser.get(f"/boards/{village.slug}/finances/2026-Q3").get_data(as_text=True)
+    for words in ("合计和明细不一致", "12,999.50", "11,799.50", "1,200", "利息写错"):
+        assert words in page
+    assert "和明细不一致" in browser.get(f"/boards/{village.slug}").get_data(as_text=True)
+
+
+def test_a_table_with_faults_names_every_cell_and_leaves_nothing(
+    session: Session, boards: Boards, village, tmp_path: Path
+) -> None:
+    path = tmp_path / "faulty.csv"
+    path.write_text(FAULTY, encoding="utf-8")
+    board = boards.board(village)
+    with pytest.raises(FaultyFile) as refusal, transaction(session):
+        services.import_statement(
+            session,
+            board_id=board.id,
+            period="2026-Q3",
+            rows=rows_of(path, columns=importing.COLUMNS, required=importing.REQUIRED),
+            actor=CLERK,
+        )
+    assert [fault.cell for fault in refusal.value.faults] == ["E3", "E4", "F5"]
+    for table in (FinanceLine, FinanceStatement):
+        assert session.scalar(select(func.count()).select_from(table)) == 0
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [("期初结余", "缺少一行：类别填“期初结余”"), ("期末结余", "缺少一行：类别填“期末结余”")],
+)
+def test_a_table_without_its_totals_is_refused(boards: Boards, village, missing: str, said: str) -> None:
+    with pytest.raises(FaultyFile, match=said):
+        boards.imported(village, lines=[line for line in LINES if line[0] != missing])
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (("支出", "道路", "补坑", "-5", date(2026, 8, 1), "记-9"), "金额应大于 0"),
+        (("支出", "道路", "补坑", "5", None, "记-9"), "请填日期"),
+        (("支出", "道路", "补坑", "5", date(2026, 8, 1), ""), "请填写这一项"),
+        (("转账", "道路", "补坑", "5", date(2026, 8, 1), "记-9"), "请填收入或支出"),
+        (("收入合计", "", "", "5", None, ""), "出现了两次"),
+        (("支出", "科" * 31, "补坑", "5", date(2026, 8, 1), "记-9"), "最多 30 个字"),
+        (("支出", "道路", "补坑", "99999999999999", date(2026, 8, 1), "记-9"), "金额太大"),
+    ],
+)
+def test_a_line_that_is_wrong_is_named(boards: Boards, village, line: tuple[object, ...], said: str) -> None:
+    with pytest.raises(FaultyFile, match=said):
+        boards.imported(village, lines=[*LINES, line])
+
+
+def test_a_busy_board_accounts_monthly_and_no_other(boards: Boards, village) -> None:
+    with pytest.raises(Invalid, match="不按这样的期间"):
+        boards.imported(village, period="2026-08")
+    with pytest.raises(Invalid, match="还没有开始"):
+        boards.imported(village, period="2099-Q1")
+
+
+def test_a_new_version_replaces_what_is_shown_and_keeps_the_day_of_the_first(
+    session: Session, boards: Boards, village
+) -> None:
+    first = boards.statement(village)
+    with pytest.raises(Invalid):
+        boards.imported(village)
+    second = boards.statement(village, reason="补一张凭证")
+    session.expire_all()
+    states = {row.number: row.state for row in session.scalars(select(FinanceStatement))}
+    assert states == {1: StatementState.REPLACED, 2: StatementState.PUBLISHED}
+    assert (second.before, second.first_published_at) == (first.sha256, first.first_published_at)
+    assert second.sha256 != first.sha256
+
+
+def test_a_draft_is_replaced_by_the_next_import_and_hidden_from_the_public(
+    browser: StrictClient, session: Session, boards: Boards, village
+) -> None:
+    boards.imported(village)
+    boards.imported(village)
+    assert session.scalar(select(func.count()).select_from(FinanceStatement)) == 1
+    assert session.scalar(select(func.count()).select_from(FinanceLine)) == 2
+    assert browser.get(f"/boards/{village.slug}/finances/2026-Q3").status_code == 404
+    assert browser.get(f"/boards/{village.slug}/finances/2026-Q3.csv").status_code == 404
+
+
+def test_a_dry_run_keeps_nothing(session: Session, boards: Boards, village) -> None:
+    board = boards.board(village)
+    with transaction(session):
+        looked = services.import_statement(
+            session, board_id=board.id, period="2026-Q3", rows=rows(), dry_run=True, actor=CLERK
+        )
+    assert (looked.lines, looked.statement_id) == (2, None)
+    assert session.scalar(select(func.count()).select_from(FinanceStatement)) == 0
+
+
+def test_the_command_imports_and_publishes(
+    platform: Platform, session: Session, boards: Boards, village, tmp_path: Path
+) -> None:
+    path = tmp_path / "quarter.csv"
+    path.write_text(
+        FAULTY.replace("五千", "5000").replace("3200.505", "3200.50").replace("2026-10-01", "2026-09-30"),
+        encoding="utf-8",
+    )
+    options = ["import", str(path), "--unit", village.slug, "--period", "2026-Q3", "--json"]
+    looked = CliRunner().invoke(group, [*options, "--dry-run"], obj=platform)
+    assert looked.exit_code == 0, looked.output
+    assert session.scalar(select(func.count()).select_from(FinanceStatement)) == 0
+    done = CliRunner().invoke(group, [*options, "--publish"], obj=platform)
+    assert done.exit_code == 0, done.output
+    session.rollback()
+    assert session.scalars(select(FinanceStatement.state)).one() is StatementState.PUBLISHED
+
+
+def ask(session: Session, boards: Boards, line: FinanceLine, *, who=None, words: str = "") -> LineQuestion:
+    with transaction(session):
+        return services.ask(
+            session,
+            line_id=line.id,
+            question=QuestionText(doubt=Doubt.PURPOSE, words=words),
+            resident=who or resident(),
+            key=boards.key,
+        )
+
+
+def test_a_question_starts_a_clock_of_ten_days_and_its_answer_stands_on_the_line(
+    browser: StrictClient, session: Session, boards: Boards, village
+) -> None:
+    line = boards.line(boards.statement(village), 2)
+    question = ask(session, boards, line, words="修哪一段？打 13800000000 找我")
+    matter = session.get_one(Matter, question.matter_id)
+    address = f"/boards/{village.slug}/finances/2026-Q3/lines/{line.key}"
+    assert matter.path == address
+    assert "修哪一段" not in matter.title
+    page = browser.get(address).get_data(as_text=True)
+    assert "待答复" in page
+    assert "修哪一段" not in page  # words are for the unit
+    assert "13800000000" not in session.get_one(LineQuestion, question.id).words
+    with transaction(session):
+        supervision.answer(
+            session,
+            matter_id=matter.id,
+            text="修的是村口到二组的一段，合同可以看。",
+            unit_id=village.id,
+            actor=CLERK,
+        )
+    page = browser.get(address).get_data(as_text=True)
+    assert "村口到二组" in page
+    assert "逾期答复" not in page
+    listed = browser.get(f"/boards/{village.slug}/finances/2026-Q3").get_data(as_text=True)
+    assert "看答复" in listed
+
+
+def test_an_answer_after_its_term_is_shown_as_late(
+    browser: StrictClient, session: Session, boards: Boards, village
+) -> None:
+    line = boards.line(boards.statement(village), 2)
+    with clock.at(clock.now() - timedelta(days=30)):
+        question = ask(session, boards, line)
+    address = f"/boards/{village.slug}/finances/2026-Q3/lines/{line.key}"
+    assert "逾期未答复" in browser.get(address).get_data(as_text=True)
+    with transaction(session):
+        supervision.answer(
+            session,
+            matter_id=question.matter_id,
+            text="修的是村口到二组的一段，合同可以看。",
+            unit_id=village.id,
+            actor=CLERK,
+        )
+    assert "逾期答复" in browser.get(address).get_data(as_text=True)
+
+
+def test_a_question_goes_along_with_its_line_into_the_next_version(
+    session: Session, boards: Boards, village
+) -> None:
+    line = boards.line(boards.statement(village), 2)
+    ask(session, boards, line)
+    boards.statement(village, reason="补凭证")
+    page = finances.finance_page(session, village.slug, "2026-Q3")
+    assert list(page.asked) == [line.key]
+
+
+def test_a_line_that_waits_for_an_answer_is_not_asked_twice_and_a_day_has_its_limit(
+    session: Session, boards: Boards, village
+) -> None:
+    many = [*LINES[:1], *[("支出", "道路", f"第 {n} 段", "1", date(2026, 8, 1), f"记-{n}") for n in range(7)]]
+    many += [
+        ("收入合计", "", "", "0", None, ""),
+        ("支出合计", "", "", "7", None, ""),
+        ("期末结余", "", "", "9993", None, ""),
+    ]
+    statement, who = boards.statement(village, lines=many), resident()
+    ask(session, boards, boards.line(statement, 1), who=who)
+    with pytest.raises(Conflict, match="已经有人在问"):
+        ask(session, boards, boards.line(statement, 1))
+    for number in range(2, 6):
+        ask(session, boards, boards.line(statement, number), who=who)
+    with pytest.raises(TooMany):
+        ask(session, boards, boards.line(statement, 6), who=who)
+    ask(session, boards, boards.line(statement, 6))  # another resident has a day of their own
+
+
+def test_nothing_kept_says_who_asked_and_an_erased_resident_takes_the_words_along(
+    session: Session, boards: Boards, village
+) -> None:
+    statement, who = boards.statement(village), resident()
+    mine = ask(session, boards, boards.line(statement, 1), who=who, words="我的话")
+    other = ask(session, boards, boards.line(statement, 2), words="别人的话")
+    row = session.get_one(LineQuestion, mine.id)
+    assert str(who.id) not in str(vars(row)).replace(str(row.id), "")
+    with transaction(session):
+        assert services.erase_asker(session, resident_id=who.id, key=boards.key) == 1
+    session.expire_all()
+    assert (session.get_one(LineQuestion, mine.id).words, session.get_one(LineQuestion, other.id).words) == (
+        "",
+        "别人的话",
+    )
+
+
+def test_only_the_asker_says_what_the_answer_was(session: Session, boards: Boards, village) -> None:
+    who, line = resident(), boards.line(boards.statement(village))
+    question = ask(session, boards, line, who=who)
+    with transaction(session):
+        supervision.answer(
+            session,
+            matter_id=question.matter_id,
+            text="这一笔是街道财政所拨的公益事业奖补，拨款文件在村部可以看。",
+            actor=CLERK,
+        )
+    with pytest.raises(NotFound), transaction(session):
+        services.grade(
+            session, question_id=question.id, resident=resident(), key=boards.key, grade=AnswerGrade.EVASIVE
+        )
+    with transaction(session):
+        services.grade(
+            session, question_id=question.id, resident=who, key=boards.key, grade=AnswerGrade.EVASIVE
+        )
+        services.reopen(session, question_id=question.id, resident=who, key=boards.key)
+    assert session.get_one(Matter, question.matter_id).reopened == 1
+
+
+def test_a_budget_stands_beside_what_was_spent(
+    browser: StrictClient, session: Session, boards: Boards, village
+) -> None:
+    boards.statement(village)
+    board = boards.board(village)
+    planned = rows([("支出", "道路维修", "", "6401.00", None, ""), ("支出", "绿化", "", "100", None, "")])
+    with transaction(session):
+        assert services.set_budget(session, board_id=board.id, year=2026, rows=planned, actor=CLERK) == 2
+    page = browser.get(f"/boards/{village.slug}/finances/2026-Q3").get_data(as_text=True)
+    for words in ("预算和实际", "6,401", "50.0%", "绿化", "没有预算"):
+        assert words in page
+
+
+HEADING = ["类别", "科目", "事由", "收付对象", "金额", "日期", "凭证号"]
+TOTALS = [
+    ["期初结余", "", "", "", crafted_sheets.number(10_000)],
+    ["收入合计", "", "", "", crafted_sheets.number(0)],
+    ["支出合计", "", "", "", crafted_sheets.number(5)],
+    ["期末结余", "", "", "", crafted_sheets.number(9_995)],
+]
+
+
+@pytest.mark.parametrize(
+    ("amount", "merged", "said"),
+    [
+        (crafted_sheets.formula("2+3", 5), (), "E2"),
+        ("五元", (), "E2"),
+        (crafted_sheets.number(5), ("C2:C3",), "C2:C3"),
+        (crafted_sheets.number("5.005"), (), "E2"),
+    ],
+)
+def test_a_hostile_workbook_is_told_its_cell_and_leaves_nothing(  # noqa: PLR0917  fixtures
+    session: Session, boards: Boards, village, tmp_path: Path, amount: str, merged: tuple[str, ...], said: str
+) -> None:
+    line = ["支出", "道路", "补坑", "工程队", amount, "2026.8.15", "记-1"]
+    table = crafted_sheets.sheet(crafted_sheets.rows([HEADING, line, *TOTALS]), merged=merged)
+    path = crafted_sheets.written(tmp_path / "quarter.xlsx", table)
+    board = boards.board(village)
+    with pytest.raises(FaultyFile) as refusal, transaction(session):
+        services.import_statement(
+            session,
+            board_id=board.id,
+            period="2026-Q3",
+            rows=rows_of(path, columns=importing.COLUMNS, required=importing.REQUIRED),
+            actor=CLERK,
+        )
+    assert said in str(refusal.value)
+    assert session.scalar(select(func.count()).select_from(FinanceLine)) == 0
+
+
+@pytest.mark.parametrize(
+    "day", ["2026-8-15", "2026/08/15", "2026年8月15日", crafted_sheets.number(46_249, style=1)]
+)
+def test_a_workbook_with_a_day_in_any_style_is_taken(
+    session: Session, boards: Boards, village, tmp_path: Path, day: str
+) -> None:
+    line = ["支出", "道路", "补坑", "工程队", crafted_sheets.number(5), day, "记-1"]
+    table = crafted_sheets.sheet(crafted_sheets.rows([HEADING, line, *TOTALS]))
+    path = crafted_sheets.written(tmp_path / "quarter.xlsx", table)
+    board = boards.board(village)
+    with transaction(session):
+        made = services.import_statement(
+            session,
+            board_id=board.id,
+            period="2026-Q3",
+            rows=rows_of(path, columns=importing.COLUMNS, required=importing.REQUIRED),
+            actor=CLERK,
+        )
+    assert (made.lines, made.differences) == (1, [])
+    assert session.scalars(select(FinanceLine.paid_on)).one() == date(2026, 8, 15)
