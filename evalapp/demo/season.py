@@ -8,7 +8,7 @@ from itertools import pairwise
 from evalapp.core import clock
 from evalapp.core.jobs import Worker
 from evalapp.core.permissions import SYSTEM
-from evalapp.demo import acts, aftermath, answers, district
+from evalapp.demo import acts, aftermath, answers, boards, district
 from evalapp.demo.moderating import Moderated
 from evalapp.demo.people import Participant
 from evalapp.demo.scripts import PlannedEpisode, episodes
@@ -53,6 +53,7 @@ def _steps(story: Story) -> Iterator[Step]:
     yield Step(at=story.now - 12 * DAY, do=lambda session: district.report(session, story.district))
     yield from answers.reminding(story, story.now - 115 * DAY)
     yield from _moderated(story).steps()
+    yield from boards.steps(story)
     for planned in episodes():
         yield from _episode_steps(story, planned, begin)
 
