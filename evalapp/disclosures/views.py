@@ -22,13 +22,14 @@ from evalapp.disclosures.rules.catalogue import catalogue
 from evalapp.disclosures.rules.finances import DIRECTION_WORDS, Direction
 from evalapp.disclosures.rules.silence import Silence, Standing
 from evalapp.supervision.queries import profiles
-from evalapp.supervision.reading import kept_a_minute, page_number
+from evalapp.supervision.reading import page_number
 from evalapp.supervision.rules.grading import GRADE_WORDS, AnswerGrade
 from evalapp.web import qr
 from evalapp.web.access import current_actor, public, requires
 from evalapp.web.context import db, platform
 from evalapp.web.files import send_download, send_stored
 from evalapp.web.i18n import _, gettext
+from evalapp.web.kept import kept_a_minute
 from evalapp.web.links import go_to
 
 blueprint = Blueprint("boards", __name__)

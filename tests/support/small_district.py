@@ -80,15 +80,15 @@ class Small:
         return built[1]
 
     def _sample(self, route: str, name: str) -> Any:
-        if name == "code" and "powers" in route:
-            return self.samples["powers"]
+        named = {
+            "code": ("powers", "services"),
+            "reference": ("pledges", "highlights", "matters", "boards"),
+        }
+        for part in named.get(name, ()):
+            if part in route:
+                return self.samples[part]
         if name == "key" and "powers" in route:
             return "receive"
-        if name == "code" and "services" in route:
-            return self.samples["services"]
-        for part in ("pledges", "highlights", "matters", "boards"):
-            if name == "reference" and part in route:
-                return self.samples[part]
         if name in {"token", "said"} and ("/boards/" in route or "/disclosures/" in route):
             return self.samples[f"boards_{name}"]
         if name == "number" and "notices/" in route:

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from evalapp.core.i18n import N_
-from evalapp.opendata.catalogue import shapes
+from evalapp.opendata.catalogue import books, shapes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ OPERATIONS = (
         method="get",
         path="/disclosures",
         summary=N_("公开栏上现在的内容，每一份带指纹，按编号"),
-        answer=shapes.DisclosureItem,
+        answer=books.DisclosureItem,
         refusals=(404,),
         is_list=True,
         queries=("unit", "item"),
@@ -153,7 +153,7 @@ OPERATIONS = (
         method="get",
         path="/powers",
         summary=N_("权力清单，按编码"),
-        answer=shapes.PowerItem,
+        answer=books.PowerItem,
         is_list=True,
         refusals=(404,),
         queries=("unit", "kind", "q"),
@@ -162,14 +162,14 @@ OPERATIONS = (
         method="get",
         path="/powers/{code}",
         summary=N_("一项权力和它的流程图"),
-        answer=shapes.Power,
+        answer=books.Power,
         refusals=(404,),
     ),
     Operation(
         method="get",
         path="/services",
         summary=N_("办事事项，按编码"),
-        answer=shapes.ServiceItem,
+        answer=books.ServiceItem,
         is_list=True,
         refusals=(404, 422),
         queries=("unit", "subject", "event", "q"),
@@ -178,7 +178,7 @@ OPERATIONS = (
         method="get",
         path="/services/{code}",
         summary=N_("一个办事事项的指南"),
-        answer=shapes.Service,
+        answer=books.Service,
         refusals=(404,),
     ),
     Operation(
