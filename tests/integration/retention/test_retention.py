@@ -23,6 +23,8 @@ from evalapp.core import clock
 from evalapp.core.errors import Unavailable
 from evalapp.core.jobs import Job, JobState
 from evalapp.core.platform import Platform
+from evalapp.disclosures.rules.asking import Doubt
+from evalapp.disclosures.services import QuestionText, asking
 from evalapp.notifications.models import Letter, LetterState, StaffNotice
 from evalapp.programme.models import Episode, PlaybackReport, Recording, Upload
 from evalapp.programme.rules.recordings import Trouble
@@ -35,8 +37,11 @@ from evalapp.retention.table import RULES
 from evalapp.units import services as units
 from tests.support.accounts import People, phone
 from tests.support.ballots import Polling
+from tests.support.boards import Boards
+from tests.support.boards import resident as a_resident
 from tests.support.comments import Comments
 from tests.support.letters import CountingGateway, Letters
+from tests.support.units import UnitFactory
 from tests.support.watchable import make_watchable
 
 HOURS, DAYS = 3600, 86_400
@@ -61,6 +66,11 @@ TERMS = {
     "staff_attempts": (180 * DAYS, "SELECT count(*) FROM staff_attempts WHERE at <= :limit"),
     "totp_resets": (180 * DAYS, "SELECT count(*) FROM totp_resets WHERE decided_at <= :limit"),
     "comment_allowances": (2 * HOURS, "SELECT count(*) FROM comment_allowances WHERE hour <= :limit"),
+    "question_allowances": (48 * HOURS, "SELECT count(*) FROM question_allowances WHERE day <= :day"),
+    "line_questions": (
+        365 * DAYS,
+        "SELECT count(*) FROM line_questions WHERE words <> '' AND asked_at <= :limit",
+    ),
     "ballot_signals": (
         30 * DAYS,
         (
@@ -158,6 +168,7 @@ class District:
         with self.platform.session() as session:
             thread = session.get_one(Thread, episode.thread_id)
         self.comments.written(thread)
+        self.questioned()
         self.sent_and_unsent()
         self.rows(resident.resident.id, staff.staff.id, episode)
 
@@ -172,6 +183,18 @@ class District:
             moment = clock.now() + timedelta(days=8)
             session.execute(update(Episode).where(Episode.id == episode.id).values(final_at=moment))
         return episode
+
+    def questioned(self) -> None:
+        boards = Boards(self.platform)
+        line = boards.line(boards.statement(UnitFactory(self.platform).department()))
+        with self.platform.transaction() as session:
+            asking.ask(
+                session,
+                line_id=line.id,
+                question=QuestionText(doubt=Doubt.PURPOSE, words="花在哪里了？"),
+                resident=a_resident(),
+                key=boards.key,
+            )
 
     def sent_and_unsent(self) -> None:
         topic_id, reader = self.letters.topic(), self.letters.reader()
