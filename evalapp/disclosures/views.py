@@ -9,7 +9,6 @@ from flask import Blueprint, Response, flash, render_template, request, stream_w
 from werkzeug.wrappers import Response as AnyResponse
 
 from evalapp.core import clock
-from evalapp.core.errors import DomainError
 from evalapp.core.permissions import Permission
 from evalapp.core.transaction import transaction
 from evalapp.disclosures import reading, services
@@ -26,6 +25,7 @@ from evalapp.supervision.reading import page_number
 from evalapp.supervision.rules.grading import GRADE_WORDS, AnswerGrade
 from evalapp.web import qr
 from evalapp.web.access import current_actor, public, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.context import db, platform
 from evalapp.web.files import send_download, send_stored
 from evalapp.web.i18n import _, gettext
@@ -131,17 +131,15 @@ def line(slug: str, period: str, key: str) -> str:
 def ask(slug: str, period: str, key: str) -> AnyResponse | tuple[str, int]:
     """Question a line; a refused question comes back with what was written."""
     page, form = finances.line_page(db.session, slug, period, key), QuestionForm()
-    if not form.validate_on_submit():
-        return _line_page(page, form), 422
     line_id = page.line.id
-    try:
-        with transaction(db.session):
-            services.ask(
-                db.session, line_id=line_id, question=form.question(), resident=current_actor(), key=_key()
-            )
-    except DomainError as refusal:
-        form.refuse(refusal)
-        return _line_page(finances.line_page(db.session, slug, period, key), form), refusal.status
+    refused = refusal_of(
+        form,
+        lambda: services.ask(
+            db.session, line_id=line_id, question=form.question(), resident=current_actor(), key=_key()
+        ),
+    )
+    if refused:
+        return _line_page(finances.line_page(db.session, slug, period, key), form), refused
     flash(_("已经交给单位，答复会公开在这里。"), "ok")
     return go_to(url_for(".line", slug=slug, period=period, key=key))
 

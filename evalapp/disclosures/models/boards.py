@@ -9,6 +9,7 @@ from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.core.base import Base, Keyed
+from evalapp.core.references import CountsReferences
 
 
 class DisclosureState(enum.StrEnum):
@@ -119,13 +120,10 @@ class Attachment(Keyed, Base):
     added_by: Mapped[str] = mapped_column()
 
 
-class ReferenceCounter(Base):
+class ReferenceCounter(CountsReferences, Base):
     """The last number given to a posting in a year."""
 
     __tablename__ = "disclosure_counters"
-
-    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    last: Mapped[int] = mapped_column(default=0)
 
 
 # The database itself refuses to change or delete what was shown. The migration runs the same statements.

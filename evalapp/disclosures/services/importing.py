@@ -21,15 +21,15 @@ from evalapp.core.errors import Conflict, DomainError, Invalid
 from evalapp.core.i18n import N_
 from evalapp.core.names import cleaned_text
 from evalapp.core.permissions import Actor
+from evalapp.core.references import next_reference
 from evalapp.core.rowfiles import Fault, FaultyFile, Row
 from evalapp.core.transaction import locked
-from evalapp.disclosures.models import Board, FinanceLine, FinanceStatement, StatementState
+from evalapp.disclosures.models import Board, FinanceLine, FinanceStatement, ReferenceCounter, StatementState
 from evalapp.disclosures.rules.catalogue import catalogue
 from evalapp.disclosures.rules.contents import canonical, fingerprint
 from evalapp.disclosures.rules.finances import Difference, Direction, Figure, Stated, Sums, differences
 from evalapp.disclosures.rules.periods import Period
 from evalapp.disclosures.rules.privacy import masked_words
-from evalapp.disclosures.services.references import next_reference
 from evalapp.units import services as units
 
 _ENGLISH = (
@@ -196,7 +196,8 @@ def _begun(
         session.execute(delete(FinanceStatement).where(FinanceStatement.id == earlier.draft_id))
     made = FinanceStatement(
         id=statement_id,
-        reference=earlier.reference or next_reference(session),
+        reference=earlier.reference
+        or next_reference(session, ReferenceCounter, "GK", year=clock.today().year),
         board_id=board.id,
         period=str(span),
         number=earlier.number,

@@ -16,6 +16,7 @@ from evalapp.core.errors import Conflict, Invalid, NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.names import cleaned_text
 from evalapp.core.permissions import Actor
+from evalapp.core.references import next_reference
 from evalapp.core.transaction import locked
 from evalapp.disclosures.models import (
     Attachment,
@@ -24,13 +25,13 @@ from evalapp.disclosures.models import (
     DisclosureDraft,
     DisclosureState,
     DisclosureVersion,
+    ReferenceCounter,
 )
 from evalapp.disclosures.rules.catalogue import Item, catalogue
 from evalapp.disclosures.rules.contents import Content, FileNamed, fingerprint
 from evalapp.disclosures.rules.periods import Length, Period
 from evalapp.disclosures.rules.privacy import masked_table, masked_words
 from evalapp.disclosures.rules.tables import read_table
-from evalapp.disclosures.services.references import next_reference
 from evalapp.supervision.evidence import PreparedFile, cleaned_file_name
 from evalapp.units import services as units
 
@@ -74,7 +75,7 @@ def write(
     content = _cleaned(wording)
     made = Disclosure(
         id=uuid.uuid4(),
-        reference=next_reference(session),
+        reference=next_reference(session, ReferenceCounter, "GK", year=clock.today().year),
         board_id=board.id,
         code=item.code,
         period="" if when is None else str(when),

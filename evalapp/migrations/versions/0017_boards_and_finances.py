@@ -39,9 +39,10 @@ _GUARDS = {
 def upgrade() -> None:
     op.create_table(
         "disclosure_counters",
+        sa.Column("prefix", sa.String(), nullable=False),
         sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("year", name=op.f("pk_disclosure_counters")),
+        sa.PrimaryKeyConstraint("prefix", "year", name=op.f("pk_disclosure_counters")),
     )
     op.create_table(
         "question_allowances",
