@@ -6,9 +6,8 @@ from urllib.parse import urlencode
 
 from evalapp.core import terms
 from evalapp.core.i18n import N_
-from evalapp.core.wording import difference
 from evalapp.powers.models import ItemFile
-from evalapp.powers.reading import ComparedRow, term_words
+from evalapp.powers.reading import ComparedRow, changed_rows, term_words
 from evalapp.powers.rules.items import rows
 from evalapp.powers.rules.items.papers import Answers, Condition, Need, Outcome, Question, outcome
 from evalapp.powers.rules.items.profile import items_profile
@@ -93,12 +92,7 @@ def label_words(text: ItemText) -> Mapping[str, Sequence[str]]:
 
 def compared(old: ItemText, new: ItemText) -> list[ComparedRow]:
     """Two versions field by field; what did not change is left out."""
-    was, now = _fields(old), _fields(new)
-    found = [
-        ComparedRow(name=name, pieces=difference(was[name], now[name]), is_changed=was[name] != now[name])
-        for name in now
-    ]
-    return [row for row in found if row.is_changed]
+    return changed_rows(_fields(old), _fields(new))
 
 
 def _fields(text: ItemText) -> dict[str, str]:

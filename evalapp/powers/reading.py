@@ -1,9 +1,10 @@
 """What pages of powers share, public and on the desk: words in the reader's language, drawings, the list that says the same."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from flask import request
 from markupsafe import Markup
 
 from evalapp.core import terms
@@ -11,6 +12,7 @@ from evalapp.core.terms import Basis, Term, TimeUnit
 from evalapp.core.wording import Piece, difference
 from evalapp.powers.models import KeptFlowchart
 from evalapp.powers.queries.power import WholeVersion
+from evalapp.powers.queries.versions import PastVersion
 from evalapp.powers.rules.flow import drawing
 from evalapp.powers.rules.flow.checks import Finding
 from evalapp.powers.rules.flow.drawing import Words
@@ -22,6 +24,8 @@ from evalapp.powers.rules.text import LegalBasis, PowerText
 from evalapp.web.i18n import _, gettext, language, ngettext
 
 PAPER_HEIGHT = 1_150  # of a page of paper, in the units of a drawing as wide as it can be read there
+
+_LARGEST = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +73,6 @@ class ComparedRow:
 
     name: str
     pieces: Sequence[Piece]
-    is_changed: bool
 
 
 def words() -> dict[str, dict[str, str] | dict[int, str]]:
@@ -183,12 +186,30 @@ def finding_words(finding: Finding) -> str:
 
 def compared(old: WholeVersion, new: WholeVersion) -> list[ComparedRow]:
     """Two versions field by field; what did not change is left out but for the name."""
-    was, now = _fields(old), _fields(new)
-    rows = [
-        ComparedRow(name=name, pieces=difference(was[name], now[name]), is_changed=was[name] != now[name])
-        for name in now
+    return changed_rows(_fields(old), _fields(new))
+
+
+def asked_versions(past: Sequence[PastVersion]) -> tuple[int, int] | None:
+    """The numbers of the two versions that an address compares: the asked ones, or the newest and the one before."""
+    if len(past) < 2:
+        return None
+    newest = past[0].number
+    return asked_number("old") or newest - 1, asked_number("new") or newest
+
+
+def asked_number(name: str) -> int:
+    """A number that an address asks for; 0 for none."""
+    number = request.args.get(name, type=int)
+    return number if number is not None and 0 < number < _LARGEST else 0
+
+
+def changed_rows(was: Mapping[str, str], now: Mapping[str, str]) -> list[ComparedRow]:
+    """The fields that do not say the same, with the difference of each."""
+    return [
+        ComparedRow(name=name, pieces=difference(was[name], said))
+        for name, said in now.items()
+        if was[name] != said
     ]
-    return [row for row in rows if row.is_changed]
 
 
 def _fields(version: WholeVersion) -> dict[str, str]:

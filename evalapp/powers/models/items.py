@@ -2,12 +2,12 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.core.base import Base, Keyed
+from evalapp.powers.models.versions import Drafted, Versioned, kept_versions
 from evalapp.powers.rules.items.profile import Axis
 from evalapp.powers.rules.items.text import ItemText
 from evalapp.powers.rules.kinds import PowerState
@@ -49,48 +49,25 @@ class ItemLabel(Base):
     label: Mapped[str] = mapped_column(primary_key=True)
 
 
-class ItemVersion(Keyed, Base):
+class ItemVersion(Versioned, Keyed, Base):
     """What a guide said from a moment until the next, whole. None is ever changed or removed."""
 
     __tablename__ = "service_item_versions"
-    __table_args__ = (
-        UniqueConstraint("item_id", "number"),
-        Index(
-            "uq_service_item_versions_shown_now",
-            "item_id",
-            unique=True,
-            sqlite_where=text("shown_until IS NULL"),
-            postgresql_where=text("shown_until IS NULL"),
-        ),
-        CheckConstraint("number > 0", name="number_positive"),
-        CheckConstraint("shown_until IS NULL OR shown_from <= shown_until", name="shown_forwards"),
-        CheckConstraint("number = 1 OR reason <> ''", name="changed_with_a_reason"),
-    )
+    __table_args__ = kept_versions("service_item_versions", "item_id")
 
     item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("service_items.id"), index=True)
-    number: Mapped[int] = mapped_column()
-    document: Mapped[dict[str, Any]] = mapped_column()
-    fingerprint: Mapped[str] = mapped_column()
-    shown_from: Mapped[datetime] = mapped_column()
-    shown_until: Mapped[datetime | None] = mapped_column()
-    written_by: Mapped[str] = mapped_column()  # a post, never a name
-    reason: Mapped[str] = mapped_column(default="")
 
     @property
     def text(self) -> ItemText:
         return ItemText.of(self.document)
 
 
-class ItemDraft(Base):
+class ItemDraft(Drafted, Base):
     """What a guide is to say next; one for each, and each change says which state of it was seen."""
 
     __tablename__ = "service_item_drafts"
 
     item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("service_items.id"), primary_key=True)
-    document: Mapped[dict[str, Any]] = mapped_column()
-    revision: Mapped[int] = mapped_column(default=1)
-    changed_at: Mapped[datetime] = mapped_column()
-    changed_by: Mapped[str] = mapped_column()
 
     @property
     def text(self) -> ItemText:

@@ -4,10 +4,11 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.core.base import Base, Keyed
+from evalapp.powers.models.versions import Drafted, Versioned, kept_versions
 from evalapp.powers.rules.flow.graph import Flowchart
 from evalapp.powers.rules.flow.places import Places
 from evalapp.powers.rules.kinds import Level, PowerKind, PowerState
@@ -85,50 +86,27 @@ class Power(Keyed, Base):
         return Level(self.level)
 
 
-class PowerVersion(Keyed, Base):
+class PowerVersion(Versioned, Keyed, Base):
     """What a power said from a moment until the next, whole. None is ever changed or removed."""
 
     __tablename__ = "power_versions"
-    __table_args__ = (
-        UniqueConstraint("power_id", "number"),
-        Index(
-            "uq_power_versions_shown_now",
-            "power_id",
-            unique=True,
-            sqlite_where=text("shown_until IS NULL"),
-            postgresql_where=text("shown_until IS NULL"),
-        ),
-        CheckConstraint("number > 0", name="number_positive"),
-        CheckConstraint("shown_until IS NULL OR shown_from <= shown_until", name="shown_forwards"),
-        CheckConstraint("number = 1 OR reason <> ''", name="changed_with_a_reason"),
-    )
+    __table_args__ = kept_versions("power_versions", "power_id")
 
     power_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("powers.id"), index=True)
-    number: Mapped[int] = mapped_column()
-    document: Mapped[dict[str, Any]] = mapped_column()
     flowchart_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("flowcharts.id"), index=True)
-    fingerprint: Mapped[str] = mapped_column()
-    shown_from: Mapped[datetime] = mapped_column()
-    shown_until: Mapped[datetime | None] = mapped_column()
-    written_by: Mapped[str] = mapped_column()  # a post, never a name
-    reason: Mapped[str] = mapped_column(default="")
 
     @property
     def text(self) -> PowerText:
         return PowerText.of(self.document)
 
 
-class PowerDraft(Base):
+class PowerDraft(Drafted, Base):
     """What a power is to say next; one for each, and each change says which state of it was seen."""
 
     __tablename__ = "power_drafts"
 
     power_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("powers.id"), primary_key=True)
-    document: Mapped[dict[str, Any]] = mapped_column()
     flowchart_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("flowcharts.id"), index=True)
-    revision: Mapped[int] = mapped_column(default=1)
-    changed_at: Mapped[datetime] = mapped_column()
-    changed_by: Mapped[str] = mapped_column()
 
     @property
     def text(self) -> PowerText:

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 
 from sqlalchemy import Select, bindparam, select
@@ -20,12 +19,11 @@ from evalapp.powers.models import (
     PowerVersion,
     ServiceItem,
 )
-from evalapp.powers.queries.power import PastVersion
+from evalapp.powers.queries.versions import PastVersion, past_versions
 from evalapp.powers.rules.items.text import ItemText
 from evalapp.powers.rules.kinds import PowerState
 from evalapp.units.models import Unit
 
-_MOST_VERSIONS = 500
 _MOST_FILES = 200
 
 
@@ -76,17 +74,7 @@ def shown_item(session: Session, code: str) -> ShownItem:
 
 def versions(session: Session, item_id: uuid.UUID) -> list[PastVersion]:
     """Return every version of a guide, the newest first, without what they say."""
-    return [
-        PastVersion(
-            number=row.number,
-            shown_from=row.shown_from,
-            shown_until=row.shown_until,
-            written_by=row.written_by,
-            reason=row.reason,
-            fingerprint=row.fingerprint,
-        )
-        for row in session.execute(_versions(), {"item_id": item_id})
-    ]
+    return past_versions(session, ItemVersion.item_id, item_id)
 
 
 def whole_versions(session: Session, item_id: uuid.UUID, numbers: Sequence[int]) -> dict[int, ItemVersion]:
@@ -153,23 +141,6 @@ def _shown() -> Select[ServiceItem, Unit, ItemVersion, Power, KeptFlowchart]:
         .outerjoin(PowerVersion, (PowerVersion.power_id == Power.id) & PowerVersion.shown_until.is_(None))
         .outerjoin(KeptFlowchart, KeptFlowchart.id == PowerVersion.flowchart_id)
         .where(ServiceItem.code == bindparam("code"))
-    )
-
-
-@cache
-def _versions() -> Select[int, datetime, datetime | None, str, str, str]:
-    return (
-        select(
-            ItemVersion.number,
-            ItemVersion.shown_from,
-            ItemVersion.shown_until,
-            ItemVersion.written_by,
-            ItemVersion.reason,
-            ItemVersion.fingerprint,
-        )
-        .where(ItemVersion.item_id == bindparam("item_id"))
-        .order_by(ItemVersion.number.desc())
-        .limit(_MOST_VERSIONS)
     )
 
 

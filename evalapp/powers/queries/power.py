@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 
 from sqlalchemy import CompoundSelect, Select, bindparam, case, select, union_all
@@ -12,12 +11,12 @@ from sqlalchemy.orm import Session, aliased
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
 from evalapp.powers.models import KeptFlowchart, Power, PowerDraft, PowerVersion
+from evalapp.powers.queries.versions import PastVersion, past_versions
 from evalapp.powers.rules.kinds import PowerState
 from evalapp.powers.rules.text import PowerText
 from evalapp.units.models import Unit
 
-_MOST_VERSIONS = 500
-_MOST_RELATIVES = 300
+_MOST_RELATIVES, _MOST_PARENTS = 300, 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,18 +39,6 @@ class Relatives:
 
     above: Sequence[Power]
     below: Sequence[Power]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PastVersion:
-    """A version without what it says."""
-
-    number: int
-    shown_from: datetime
-    shown_until: datetime | None
-    written_by: str
-    reason: str
-    fingerprint: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,17 +86,7 @@ def relatives(session: Session, power: Power) -> Relatives:
 
 def versions(session: Session, power_id: uuid.UUID) -> list[PastVersion]:
     """Return every version of a power, the newest first, without what they say."""
-    return [
-        PastVersion(
-            number=row.number,
-            shown_from=row.shown_from,
-            shown_until=row.shown_until,
-            written_by=row.written_by,
-            reason=row.reason,
-            fingerprint=row.fingerprint,
-        )
-        for row in session.execute(_versions(), {"power_id": power_id})
-    ]
+    return past_versions(session, PowerVersion.power_id, power_id)
 
 
 def whole_versions(session: Session, power_id: uuid.UUID, numbers: Sequence[int]) -> dict[int, WholeVersion]:
@@ -136,7 +113,7 @@ def parents_of_unit(session: Session, unit_id: uuid.UUID) -> list[Power]:
             select(Power)
             .where(Power.unit_id == unit_id, Power.level < 2, Power.state != PowerState.WITHDRAWN)
             .order_by(Power.code)
-            .limit(_MOST_VERSIONS)
+            .limit(_MOST_PARENTS)
         )
     )
 
@@ -170,23 +147,6 @@ def _relatives() -> Select[Power]:
         .where(Power.id.in_(near), Power.state == PowerState.PUBLISHED)
         .order_by(Power.code)
         .limit(_MOST_RELATIVES)
-    )
-
-
-@cache
-def _versions() -> Select[int, datetime, datetime | None, str, str, str]:
-    return (
-        select(
-            PowerVersion.number,
-            PowerVersion.shown_from,
-            PowerVersion.shown_until,
-            PowerVersion.written_by,
-            PowerVersion.reason,
-            PowerVersion.fingerprint,
-        )
-        .where(PowerVersion.power_id == bindparam("power_id"))
-        .order_by(PowerVersion.number.desc())
-        .limit(_MOST_VERSIONS)
     )
 
 

@@ -8,7 +8,6 @@ from evalapp.powers.queries import item_lists, items
 from evalapp.powers.queries.item_lists import WantedItems
 from evalapp.powers.queries.items import ShownItem
 from evalapp.powers.queries.lists import TEXT_LIMIT
-from evalapp.powers.queries.power import PastVersion
 from evalapp.powers.rules.items.papers import MOST_QUESTIONS, Need
 from evalapp.powers.rules.items.profile import Axis, items_profile
 from evalapp.powers.rules.kinds import PowerState
@@ -20,7 +19,6 @@ from evalapp.web.kept import kept_a_minute
 from evalapp.web.qr import of_public_address
 
 blueprint = Blueprint("services", __name__)
-_LARGEST = 1_000_000
 
 
 @blueprint.get("/services")
@@ -65,7 +63,7 @@ def index() -> str:
 def item(code: str) -> str:
     shown = items.shown_item(db.session, code)
     past = items.versions(db.session, shown.item.id)
-    chosen = _chosen(past)
+    chosen = reading.asked_versions(past)
     whole = items.whole_versions(db.session, shown.item.id, chosen) if chosen else {}
     found = guides.found_out(shown.text, {})
     return render_template(
@@ -171,16 +169,3 @@ def _answers() -> dict[int, int]:
 
 def _known(given: str, axis: Axis) -> str:
     return given if given in items_profile().names(axis) else ""
-
-
-def _chosen(past: list[PastVersion]) -> tuple[int, int] | None:
-    """Which two versions are compared: the asked ones, or the newest and the one before."""
-    if len(past) < 2:
-        return None
-    newest = past[0].number
-    return _number("old") or newest - 1, _number("new") or newest
-
-
-def _number(name: str) -> int:
-    number = request.args.get(name, type=int)
-    return number if number is not None and 0 < number < _LARGEST else 0

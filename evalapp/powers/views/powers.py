@@ -11,7 +11,8 @@ from evalapp.powers import reading
 from evalapp.powers.queries import lists
 from evalapp.powers.queries import power as queries
 from evalapp.powers.queries.lists import Wanted
-from evalapp.powers.queries.power import PastVersion, ShownPower
+from evalapp.powers.queries.power import ShownPower
+from evalapp.powers.queries.versions import PastVersion
 from evalapp.powers.rules.flow import bpmn, mermaid
 from evalapp.powers.rules.history import shown_at
 from evalapp.powers.rules.kinds import PowerKind, PowerState
@@ -23,7 +24,6 @@ from evalapp.web.kept import kept_a_minute
 from evalapp.web.qr import of_public_address
 
 blueprint = Blueprint("powers", __name__)
-_LARGEST = 1_000_000
 
 
 @blueprint.get("/powers")
@@ -140,21 +140,15 @@ def _kind(given: str) -> PowerKind | None:
 
 def _chosen(past: list[PastVersion]) -> tuple[int, int] | None:
     """Which two versions are compared: by number, by the ends of two years, or the newest and the one before."""
-    if len(past) < 2:
-        return None
-    newest = past[0].number
-    if request.args.get("old_year") or request.args.get("new_year"):
-        old, new = (shown_at(past, _end_of_year(_number(f"{which}_year"))) for which in ("old", "new"))
+    if len(past) > 1 and (request.args.get("old_year") or request.args.get("new_year")):
+        old, new = (
+            shown_at(past, _end_of_year(reading.asked_number(f"{which}_year"))) for which in ("old", "new")
+        )
         if old is None or new is None:
             raise NotFound(N_("那一年还没有公布过这项权力。"))
         return old, new
-    return _number("old") or newest - 1, _number("new") or newest
+    return reading.asked_versions(past)
 
 
 def _end_of_year(year: int) -> datetime:
     return clock.end_of(date(min(max(year, 1900), 9000), 12, 31))
-
-
-def _number(name: str) -> int:
-    number = request.args.get(name, type=int)
-    return number if number is not None and 0 < number < _LARGEST else 0
