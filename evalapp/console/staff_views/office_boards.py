@@ -4,14 +4,13 @@ from flask import Blueprint, flash, render_template, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.console.forms.unit_boards import BoardForm
-from evalapp.core.errors import DomainError
 from evalapp.core.permissions import Permission
-from evalapp.core.transaction import transaction
 from evalapp.disclosures import reading, services
 from evalapp.disclosures.queries import boards, district
 from evalapp.disclosures.rules.catalogue import catalogue
 from evalapp.disclosures.rules.silence import Silence, Standing
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.context import db
 from evalapp.web.i18n import _
 from evalapp.web.links import go_to
@@ -46,20 +45,18 @@ def show(slug: str) -> str:
 def set_board(slug: str) -> Response | tuple[str, int]:
     unit, _board = boards.unit_and_board(db.session, slug)
     unit_id, form = unit.id, BoardForm()
-    if not form.validate_on_submit():
-        return _page(slug, form), 422
-    try:
-        with transaction(db.session):
-            services.set_board(
-                db.session,
-                board_id=services.ensure_board(db.session, unit_id=unit_id).id,
-                is_busy=form.is_busy.data,
-                watched_from=form.watched_from.data,
-                actor=current_actor(),
-            )
-    except DomainError as refusal:
-        form.refuse(refusal)
-        return _page(slug, form), refusal.status
+    refused = refusal_of(
+        form,
+        lambda: services.set_board(
+            db.session,
+            board_id=services.ensure_board(db.session, unit_id=unit_id).id,
+            is_busy=form.is_busy.data,
+            watched_from=form.watched_from.data,
+            actor=current_actor(),
+        ),
+    )
+    if refused:
+        return _page(slug, form), refused
     flash(_("公开栏的设置已保存。"), "ok")
     return go_to(url_for(".show", slug=slug))
 

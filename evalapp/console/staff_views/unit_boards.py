@@ -1,6 +1,7 @@
 """The unit's board: writing, previewing, publishing, changing, withdrawing. Another unit's board does not exist here."""
 
-from typing import Any
+import uuid
+from collections.abc import Callable
 
 from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -9,7 +10,7 @@ from evalapp.console.forms.unit_boards import BoardFileForm, NewPostingForm, Pos
 from evalapp.console.forms.unit_pledges import WithdrawForm
 from evalapp.core.errors import DomainError
 from evalapp.core.permissions import Permission
-from evalapp.core.transaction import transaction
+from evalapp.core.transaction import taking_back, transaction
 from evalapp.disclosures import attachments, reading, services
 from evalapp.disclosures.queries import boards, desk
 from evalapp.disclosures.queries.desk import DeskPosting
@@ -18,6 +19,7 @@ from evalapp.supervision.evidence import MOST_BYTES
 from evalapp.units import queries as units
 from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.bodies import FORM_PREFIX, takes
 from evalapp.web.context import db, platform
 from evalapp.web.files import send_download, send_stored
@@ -157,9 +159,15 @@ def drop(reference: str) -> Response:
 @takes(lambda _settings: _MOST_UPLOAD, to_disk=True)
 def add_file(reference: str) -> Response | tuple[str, int]:
     page, form = _own(reference), BoardFileForm(prefix="file-")
-    return _done(
-        page, "filing", form, None, _("文件已放进草稿。"), also=lambda: _add_file(page.disclosure.id, form)
-    )
+    if not form.validate_on_submit():
+        return _page(page, filing=form), 422
+    try:
+        _add_file(page.disclosure.id, form)
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return _page(_own(reference), filing=form), refusal.status
+    flash(_("文件已放进草稿。"), "ok")
+    return go_to(url_for(".show", reference=reference))
 
 
 @blueprint.post("/<reference>/files/<token>/remove")
@@ -204,26 +212,18 @@ def _new_page(form: NewPostingForm) -> str:
 
 
 def _done(
-    page: DeskPosting, name: str, form: Form, change: Any, said: str, *, also: Any = None
+    page: DeskPosting, name: str, form: Form, change: Callable[[uuid.UUID], object], said: str
 ) -> Response | tuple[str, int]:
     """Do something to a posting; a refusal shows its page again with what was typed."""
     reference, disclosure_id = page.disclosure.reference, page.disclosure.id
-    if not form.validate_on_submit():
-        return _page(page, **{name: form}), 422
-    try:
-        if also is not None:
-            also()
-        else:
-            with transaction(db.session):
-                change(disclosure_id)
-    except DomainError as refusal:
-        form.refuse(refusal)
-        return _page(_own(reference), **{name: form}), refusal.status
+    refused = refusal_of(form, lambda: change(disclosure_id))
+    if refused:
+        return _page(_own(reference), **{name: form}), refused
     flash(said, "ok")
     return go_to(url_for(".show", reference=reference))
 
 
-def _add_file(disclosure_id: Any, form: BoardFileForm) -> None:
+def _add_file(disclosure_id: uuid.UUID, form: BoardFileForm) -> None:
     """Make the file fit to show outside the transaction, store it, then tell of it; refused, it is not left behind."""
     token, name = posting.new_token(), form.file.data.filename or ""
     stored = attachments.stored_name(token)
@@ -237,20 +237,16 @@ def _add_file(disclosure_id: Any, form: BoardFileForm) -> None:
         source.unlink(missing_ok=True)
         if made is not None:
             made.path.unlink(missing_ok=True)
-    try:
-        with transaction(db.session):
-            services.add_file(
-                db.session,
-                disclosure_id=disclosure_id,
-                token=token,
-                file=made,
-                file_name=name,
-                caption=form.caption.data or "",
-                actor=current_actor(),
-            )
-    except BaseException:
-        platform().storage.remove(stored)
-        raise
+    with taking_back(lambda: platform().storage.remove(stored)), transaction(db.session):
+        services.add_file(
+            db.session,
+            disclosure_id=disclosure_id,
+            token=token,
+            file=made,
+            file_name=name,
+            caption=form.caption.data or "",
+            actor=current_actor(),
+        )
 
 
 def _page(

@@ -1,20 +1,21 @@
 """The unit's finances: importing a period, looking at it, publishing it; the budget. Another unit's do not exist here."""
 
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, flash, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from evalapp.console.faults import told_faults
 from evalapp.console.forms.unit_boards import BudgetForm, ImportForm, PublishStatementForm
 from evalapp.console.forms.unit_pledges import WithdrawForm
 from evalapp.core import clock
+from evalapp.core.commandline import keeping
 from evalapp.core.errors import DomainError
 from evalapp.core.permissions import Permission
-from evalapp.core.rowfiles import Fault, FaultyFile, rows_of
+from evalapp.core.rowfiles import rows_of
 from evalapp.core.transaction import transaction
 from evalapp.disclosures import reading, services
 from evalapp.disclosures.models import FinanceStatement
@@ -27,9 +28,10 @@ from evalapp.supervision.reading import page_number
 from evalapp.units import queries as units
 from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.bodies import FORM_PREFIX, takes
 from evalapp.web.context import db, platform
-from evalapp.web.i18n import _, sentence
+from evalapp.web.i18n import _
 from evalapp.web.links import go_to
 
 blueprint = Blueprint("unit_finances", __name__, url_prefix="/desk/unit/finances")
@@ -45,10 +47,6 @@ _SAMPLE = (
     "期末结余,,,,11799.50,,,,,,\r\n"
 )
 _T = TypeVar("_T")
-
-
-class _OnlyLooked(Exception):  # noqa: N818  it is no failure: a dry run ends so
-    """Ends a dry run, so that nothing of it is kept."""
 
 
 @blueprint.get("/import")
@@ -69,8 +67,7 @@ def take() -> AnyResponse | tuple[str, int] | str:
         outcome = _with_file(form.file.data, lambda path, name: _take(form, path, name))
     except DomainError as refusal:
         form.refuse(refusal)
-        faults = refusal.faults if isinstance(refusal, FaultyFile) else ()
-        return _import_page(form, faults=faults), refusal.status
+        return _import_page(form, faults=told_faults(refusal)), refusal.status
     if outcome.statement_id is None:
         return _import_page(form, looked=outcome)
     flash(_("已导入 %(count)s 笔，还没有公开。请看过再公开。", count=outcome.lines), "ok")
@@ -97,19 +94,17 @@ def show(statement_id: uuid.UUID) -> str:
 def publish(statement_id: uuid.UUID) -> AnyResponse | tuple[str, int]:
     form = PublishStatementForm(prefix="publish-")
     _own(statement_id)
-    if not form.validate_on_submit():
-        return _page(statement_id, publishing=form), 422
-    try:
-        with transaction(db.session):
-            services.publish_statement(
-                db.session,
-                statement_id=statement_id,
-                difference_reason=form.difference_reason.data or "",
-                actor=current_actor(),
-            )
-    except DomainError as refusal:
-        form.refuse(refusal)
-        return _page(statement_id, publishing=form), refusal.status
+    refused = refusal_of(
+        form,
+        lambda: services.publish_statement(
+            db.session,
+            statement_id=statement_id,
+            difference_reason=form.difference_reason.data or "",
+            actor=current_actor(),
+        ),
+    )
+    if refused:
+        return _page(statement_id, publishing=form), refused
     flash(_("已经公开。"), "ok")
     return go_to(url_for(".show", statement_id=statement_id))
 
@@ -119,16 +114,14 @@ def publish(statement_id: uuid.UUID) -> AnyResponse | tuple[str, int]:
 def withdraw(statement_id: uuid.UUID) -> AnyResponse | tuple[str, int]:
     form = WithdrawForm(prefix="withdraw-")
     _own(statement_id)
-    if not form.validate_on_submit():
-        return _page(statement_id, withdrawing=form), 422
-    try:
-        with transaction(db.session):
-            services.withdraw_statement(
-                db.session, statement_id=statement_id, reason=form.reason.data, actor=current_actor()
-            )
-    except DomainError as refusal:
-        form.refuse(refusal)
-        return _page(statement_id, withdrawing=form), refusal.status
+    refused = refusal_of(
+        form,
+        lambda: services.withdraw_statement(
+            db.session, statement_id=statement_id, reason=form.reason.data, actor=current_actor()
+        ),
+    )
+    if refused:
+        return _page(statement_id, withdrawing=form), refused
     flash(_("已经撤回，公开栏上留下撤回的记号和原因。"), "ok")
     return go_to(url_for(".show", statement_id=statement_id))
 
@@ -160,9 +153,7 @@ def set_budget() -> AnyResponse | tuple[str, int]:
         count = _with_file(form.file.data, lambda path, name: _set_budget(form, path, name))
     except DomainError as refusal:
         form.refuse(refusal)
-        return _budget_page(
-            form, faults=refusal.faults if isinstance(refusal, FaultyFile) else ()
-        ), refusal.status
+        return _budget_page(form, faults=told_faults(refusal)), refusal.status
     flash(_("%(year)s 年的预算有 %(count)s 个科目。", year=form.year.data, count=count), "ok")
     return go_to(url_for(".budget"))
 
@@ -186,33 +177,23 @@ def _with_file(handed: Any, use: Callable[[Path, str], _T]) -> _T:
 
 
 def _take(form: ImportForm, path: Path, name: str) -> Imported:
-    outcomes: list[Imported] = []
     unit_id, is_dry = _own_unit().id, bool(form.dry_run.data)
-    with suppress(_OnlyLooked), transaction(db.session):
-        outcomes.append(
-            services.import_statement(
-                db.session,
-                board_id=services.ensure_board(db.session, unit_id=unit_id).id,
-                period=form.period.data,
-                rows=rows_of(
-                    path,
-                    columns=importing.COLUMNS,
-                    required=importing.REQUIRED,
-                    most_rows=_MOST_LINES,
-                    name=name,
-                ),
-                reason=form.reason.data or "",
-                dry_run=is_dry,
-                actor=current_actor(),
-            )
+    with keeping(platform(), dry_run=is_dry) as session:
+        return services.import_statement(
+            session,
+            board_id=services.ensure_board(session, unit_id=unit_id).id,
+            period=form.period.data,
+            rows=rows_of(
+                path,
+                columns=importing.COLUMNS,
+                required=importing.REQUIRED,
+                most_rows=_MOST_LINES,
+                name=name,
+            ),
+            reason=form.reason.data or "",
+            dry_run=is_dry,
+            actor=current_actor(),
         )
-        _end_if(is_dry=is_dry)
-    return outcomes[0]
-
-
-def _end_if(*, is_dry: bool) -> None:
-    if is_dry:
-        raise _OnlyLooked
 
 
 def _set_budget(form: BudgetForm, path: Path, name: str) -> int:
@@ -233,30 +214,23 @@ def _set_budget(form: BudgetForm, path: Path, name: str) -> int:
         )
 
 
-def _told(faults: Any) -> list[tuple[str, str]]:
-    """Each fault with its cell, in the reader's language."""
-
-    def where(fault: Fault) -> str:
-        return fault.cell or _("第 %(row)s 行", row=fault.row)
-
-    return [(where(fault), sentence(fault.error)) for fault in faults]
-
-
-def _import_page(form: ImportForm, *, faults: Any = (), looked: Imported | None = None) -> str:
+def _import_page(
+    form: ImportForm, *, faults: Sequence[tuple[str, str]] = (), looked: Imported | None = None
+) -> str:
     return render_template(
         "console/boards/import.html",
         unit=_own_unit(),
         form=form,
-        faults=_told(faults),
+        faults=faults,
         looked=looked,
         money=reading.Money(0),
         **reading.words(),
     )
 
 
-def _budget_page(form: BudgetForm, *, faults: Any = ()) -> str:
+def _budget_page(form: BudgetForm, *, faults: Sequence[tuple[str, str]] = ()) -> str:
     return render_template(
-        "console/boards/budget.html", unit=_own_unit(), form=form, faults=_told(faults), **reading.words()
+        "console/boards/budget.html", unit=_own_unit(), form=form, faults=faults, **reading.words()
     )
 
 

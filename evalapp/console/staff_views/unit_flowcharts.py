@@ -15,7 +15,7 @@ from evalapp.powers.rules.flow import bpmn, checks, editing, mermaid
 from evalapp.powers.rules.flow.drawing import Words, drawn
 from evalapp.powers.rules.flow.graph import Flowchart, cleaned
 from evalapp.powers.rules.flow.order import reading_order
-from evalapp.powers.services.layout import laid_out
+from evalapp.powers.services.layout import placed
 from evalapp.units import queries as units
 from evalapp.web.access import current_actor, requires
 from evalapp.web.bodies import takes
@@ -122,6 +122,8 @@ def _changed(chart: Flowchart, key: str, form: StepForm) -> tuple[Flowchart, str
 
 
 def _keep(own: OwnPower, chart: Flowchart, *, seen: int | None) -> None:
+    """Keep a chart as the draft's; graphviz is asked ahead of the transaction, which finds what it answered."""
+    placed(cleaned(chart))
     with transaction(db.session):
         services.save_draft(
             db.session,
@@ -147,7 +149,7 @@ def _drawn(own: OwnPower, chart: Flowchart) -> dict[str, object]:
     said = Words(name=_("%(name)s的流程图", name=own.text.name), fact=reading.fact_words)
     found = checks.findings(chart, term=own.text.term)
     return {
-        "drawing": drawn(chart, laid_out([chart])[0], said),
+        "drawing": drawn(chart, placed(chart), said),
         "findings": [(one.is_fault, reading.finding_words(one)) for one in found],
     }
 

@@ -13,7 +13,7 @@ from evalapp.console.forms.unit_items import (
 from evalapp.core import clock
 from evalapp.core.errors import Conflict, Invalid, TooLarge
 from evalapp.core.permissions import Permission
-from evalapp.core.transaction import transaction
+from evalapp.core.transaction import taking_back, transaction
 from evalapp.powers import guides, reading
 from evalapp.powers.queries import item_lists, items
 from evalapp.powers.queries.items import OwnItem
@@ -25,6 +25,7 @@ from evalapp.supervision import evidence
 from evalapp.units import queries as units
 from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.bodies import FORM_PREFIX, takes
 from evalapp.web.context import db, platform
 from evalapp.web.files import send_download
@@ -86,21 +87,19 @@ def item(code: str) -> str:
 @requires(Permission.KEEP_UNIT)
 def save(code: str) -> Response | tuple[str, int]:
     own, form = _own_item(code), ItemForm()
-    if not form.validate_on_submit():
-        return _page(code, form), 422
-    try:
-        text = form.text()
-        with transaction(db.session):
-            services.save_draft(
-                db.session,
-                item_id=own.item.id,
-                text=text,
-                actor=current_actor(),
-                seen_revision=form.seen.data,
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(code, form), refusal.status
+    item_id = own.item.id
+    refused = refusal_of(
+        form,
+        lambda: services.save_draft(
+            db.session,
+            item_id=item_id,
+            text=form.text(),
+            actor=current_actor(),
+            seen_revision=form.seen.data,
+        ),
+    )
+    if refused:
+        return _page(code, form), refused
     flash(_("草稿已保存，居民还看不到。"), "ok")
     return go_to(url_for(".preview", code=code))
 
@@ -130,20 +129,19 @@ def preview(code: str) -> str:
 @requires(Permission.KEEP_UNIT)
 def publish(code: str) -> Response | tuple[str, int]:
     own, form = _own_item(code), PublishItemForm(prefix="publish-")
-    if not form.validate_on_submit():
-        return _page(code, publishing=form), 422
-    try:
-        with transaction(db.session):
-            services.publish_item(
-                db.session,
-                item_id=own.item.id,
-                reason=form.reason.data or "",
-                actor=current_actor(),
-                seen_revision=form.seen.data,
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(code, publishing=form), refusal.status
+    item_id = own.item.id
+    refused = refusal_of(
+        form,
+        lambda: services.publish_item(
+            db.session,
+            item_id=item_id,
+            reason=form.reason.data or "",
+            actor=current_actor(),
+            seen_revision=form.seen.data,
+        ),
+    )
+    if refused:
+        return _page(code, publishing=form), refused
     flash(_("已公布，居民现在看得到。"), "ok")
     return go_to(url_for(".item", code=code))
 
@@ -164,16 +162,15 @@ def discard(code: str) -> Response:
 @requires(Permission.KEEP_UNIT)
 def withdraw(code: str) -> Response | tuple[str, int]:
     own, form = _own_item(code), WithdrawItemForm(prefix="withdraw-")
-    if not form.validate_on_submit():
-        return _page(code, withdrawing=form), 422
-    try:
-        with transaction(db.session):
-            services.withdraw_item(
-                db.session, item_id=own.item.id, reason=form.reason.data, actor=current_actor()
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(code, withdrawing=form), refusal.status
+    item_id = own.item.id
+    refused = refusal_of(
+        form,
+        lambda: services.withdraw_item(
+            db.session, item_id=item_id, reason=form.reason.data, actor=current_actor()
+        ),
+    )
+    if refused:
+        return _page(code, withdrawing=form), refused
     flash(_("事项已撤回，内容和原因仍可查看。"), "ok")
     return go_to(url_for(".index"))
 
@@ -223,19 +220,15 @@ def _keep_file(own: OwnItem, form: ItemFileForm) -> None:
         platform().storage.put(stored, made.path)
     finally:
         source.unlink(missing_ok=True)
-    try:
-        with transaction(db.session):
-            services.add_file(
-                db.session,
-                item_id=own.item.id,
-                token=token,
-                file=made,
-                file_name=name,
-                actor=current_actor(),
-            )
-    except BaseException:
-        platform().storage.remove(stored)
-        raise
+    with taking_back(lambda: platform().storage.remove(stored)), transaction(db.session):
+        services.add_file(
+            db.session,
+            item_id=own.item.id,
+            token=token,
+            file=made,
+            file_name=name,
+            actor=current_actor(),
+        )
 
 
 def _own_unit() -> Unit:

@@ -3,18 +3,20 @@
 import csv
 import io
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from flask import Blueprint, Response, flash, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from evalapp.console.faults import told_faults
 from evalapp.console.forms.unit_pledges import WithdrawForm
 from evalapp.console.forms.unit_powers import NewPowerForm, PowerForm, PowersFileForm, PublishForm
 from evalapp.core import clock
 from evalapp.core.commandline import keeping
 from evalapp.core.errors import Conflict, DomainError, Invalid
 from evalapp.core.permissions import Permission
-from evalapp.core.rowfiles import FaultyFile, rows_of
+from evalapp.core.rowfiles import rows_of
 from evalapp.core.transaction import transaction
 from evalapp.core.workbooks import Table, workbook
 from evalapp.powers import reading, services
@@ -27,10 +29,11 @@ from evalapp.powers.services.importing import Imported
 from evalapp.units import queries as units
 from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.bodies import takes
 from evalapp.web.context import db, platform
 from evalapp.web.formbase import Form
-from evalapp.web.i18n import _, gettext, sentence
+from evalapp.web.i18n import _, gettext
 from evalapp.web.links import go_to
 
 blueprint = Blueprint("unit_powers", __name__, url_prefix="/desk/unit/powers")
@@ -84,20 +87,19 @@ def power(code: str) -> str:
 @requires(Permission.KEEP_UNIT)
 def save(code: str) -> Answer | tuple[str, int]:
     own, form = _own(code), PowerForm()
-    if not form.validate_on_submit():
-        return _page(own, form=form), 422
-    try:
-        with transaction(db.session):
-            services.save_draft(
-                db.session,
-                power_id=own.power.id,
-                text=form.text(own.power.kind),
-                actor=current_actor(),
-                seen_revision=form.seen.data,
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(_own(code), form=form), refusal.status
+    power_id, kind = own.power.id, own.power.kind
+    refused = refusal_of(
+        form,
+        lambda: services.save_draft(
+            db.session,
+            power_id=power_id,
+            text=form.text(kind),
+            actor=current_actor(),
+            seen_revision=form.seen.data,
+        ),
+    )
+    if refused:
+        return _page(_own(code), form=form), refused
     flash(_("草稿已存，居民还看不到。"), "ok")
     return go_to(url_for(".power", code=own.power.code))
 
@@ -106,20 +108,19 @@ def save(code: str) -> Answer | tuple[str, int]:
 @requires(Permission.KEEP_UNIT)
 def publish(code: str) -> Answer | tuple[str, int]:
     own, form = _own(code), PublishForm(prefix="publish-")
-    if not form.validate_on_submit():
-        return _page(own, publish=form), 422
-    try:
-        with transaction(db.session):
-            services.publish_power(
-                db.session,
-                power_id=own.power.id,
-                reason=form.reason.data or "",
-                actor=current_actor(),
-                seen_revision=form.seen.data,
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(_own(code), publish=form), refusal.status
+    power_id = own.power.id
+    refused = refusal_of(
+        form,
+        lambda: services.publish_power(
+            db.session,
+            power_id=power_id,
+            reason=form.reason.data or "",
+            actor=current_actor(),
+            seen_revision=form.seen.data,
+        ),
+    )
+    if refused:
+        return _page(_own(code), publish=form), refused
     flash(_("已公布，原来的一版留在历史里。"), "ok")
     return go_to(url_for(".power", code=own.power.code))
 
@@ -128,16 +129,15 @@ def publish(code: str) -> Answer | tuple[str, int]:
 @requires(Permission.KEEP_UNIT)
 def withdraw(code: str) -> Answer | tuple[str, int]:
     own, form = _own(code), WithdrawForm(prefix="withdraw-")
-    if not form.validate_on_submit():
-        return _page(own, withdrawing=form), 422
-    try:
-        with transaction(db.session):
-            services.withdraw_power(
-                db.session, power_id=own.power.id, reason=form.reason.data, actor=current_actor()
-            )
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _page(_own(code), withdrawing=form), refusal.status
+    power_id = own.power.id
+    refused = refusal_of(
+        form,
+        lambda: services.withdraw_power(
+            db.session, power_id=power_id, reason=form.reason.data, actor=current_actor()
+        ),
+    )
+    if refused:
+        return _page(_own(code), withdrawing=form), refused
     flash(_("权力已撤回，内容和原因仍可查看。"), "ok")
     return go_to(url_for(".powers"))
 
@@ -186,7 +186,7 @@ def import_table() -> Answer | tuple[str, int]:
         found = _imported(form)
     except DomainError as refusal:
         form.refuse(refusal)
-        return _list_page(form, faults=refusal if isinstance(refusal, FaultyFile) else None), refusal.status
+        return _list_page(form, faults=told_faults(refusal)), refusal.status
     counts = {"made": found.made, "changed": found.changed, "same": found.unchanged}
     if form.dry_run.data:
         flash(
@@ -235,16 +235,14 @@ def _new_page(form: NewPowerForm) -> str:
     return render_template("console/powers/new.html", unit=unit, form=form)
 
 
-def _list_page(form: PowersFileForm, *, faults: FaultyFile | None = None) -> str:
+def _list_page(form: PowersFileForm, *, faults: Sequence[tuple[str, str]] = ()) -> str:
     unit = _own_unit()
     return render_template(
         "console/powers/list.html",
         unit=unit,
         page=lists.unit_list(db.session, unit.id, cursor=request.args.get("cursor")),
         form=form,
-        faults=[(fault.cell or str(fault.row), sentence(fault.error)) for fault in faults.faults]
-        if faults
-        else [],
+        faults=faults,
         today=clock.today(),
         words=reading.words(),
     )

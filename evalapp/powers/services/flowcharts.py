@@ -41,8 +41,9 @@ def keep_all(
     }
     unknown = {outlines[key]: chart for key, chart in new.items() if outlines[key] not in places}
     for some in _batches(list(unknown)):
-        for outline, found in zip(some, layout.laid_out([unknown[each] for each in some]), strict=True):
-            places[outline] = found.document()
+        asked = [unknown[each] for each in some]
+        found = [layout.placed(asked[0])] if len(asked) == 1 else layout.laid_out(asked)
+        places |= {outline: each.document() for outline, each in zip(some, found, strict=True)}
         tell(len(places))
     for key, chart in new.items():
         kept[key] = KeptFlowchart(

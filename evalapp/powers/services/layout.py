@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from evalapp.core import process
 from evalapp.core.errors import Unavailable
@@ -20,6 +21,15 @@ def outline(chart: Flowchart) -> str:
     """A fingerprint of what the places depend on: sizes, ways and keys. Two charts that have it in common share them."""
     keys = " ".join(reading_order(chart))
     return hashlib.sha256(f"{dot.source(chart)}\n{keys}".encode()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def placed(chart: Flowchart) -> Places:
+    """Return the places of one chart; what was laid out a moment ago, for a preview or ahead of a transaction, is not again.
+
+    Raises `Unavailable`.
+    """
+    return laid_out([chart])[0]
 
 
 def laid_out(charts: Sequence[Flowchart]) -> list[Places]:
