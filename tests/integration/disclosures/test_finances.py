@@ -1,6 +1,6 @@
 """Finances: all or nothing, differences shown, versions, questions with their clock; hostile tables say where they are wrong."""
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,24 +8,17 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from evalapp.core import clock
-from evalapp.core.errors import Conflict, Invalid, NotFound, TooMany
+from evalapp.core.errors import Invalid
 from evalapp.core.platform import Platform
 from evalapp.core.rowfiles import FaultyFile, rows_of
 from evalapp.core.transaction import transaction
 from evalapp.disclosures import services
 from evalapp.disclosures.commands import group
-from evalapp.disclosures.models import FinanceLine, FinanceStatement, LineQuestion, StatementState
-from evalapp.disclosures.queries import finances
-from evalapp.disclosures.rules.asking import Doubt
-from evalapp.disclosures.services import QuestionText, importing
-from evalapp.supervision import services as supervision
-from evalapp.supervision.models import Matter
-from evalapp.supervision.rules.grading import AnswerGrade
+from evalapp.disclosures.models import FinanceLine, FinanceStatement, StatementState
+from evalapp.disclosures.services import importing
 from tests.support import crafted_sheets
-from tests.support.boards import CLERK, LINES, Boards, resident, rows
+from tests.support.boards import CLERK, LINES, Boards, rows
 from tests.support.strict_client import StrictClient
-from tests.support.units import UnitFactory
 
 FAULTY = (
     "类别,科目,事由,收付对象,金额,日期,凭证号\n"
@@ -35,11 +28,6 @@ FAULTY = (
     "支出,道路,护坡,工程队,100,2026-10-01,记-3\n"  # outside the quarter
     "收入合计,,,,5000,,\n支出合计,,,,3300.5,,\n期末结余,,,,11699.5,,\n"
 )
-
-
-@pytest.fixture
-def village(units: UnitFactory):
-    return units.village(units.subdistrict(), "青山村")
 
 
 def test_what_is_published_shows_its_lines_its_totals_and_its_csv(
@@ -201,133 +189,6 @@ def test_the_command_imports_and_publishes(
     assert done.exit_code == 0, done.output
     session.rollback()
     assert session.scalars(select(FinanceStatement.state)).one() is StatementState.PUBLISHED
-
-
-def ask(session: Session, boards: Boards, line: FinanceLine, *, who=None, words: str = "") -> LineQuestion:
-    with transaction(session):
-        return services.ask(
-            session,
-            line_id=line.id,
-            question=QuestionText(doubt=Doubt.PURPOSE, words=words),
-            resident=who or resident(),
-            key=boards.key,
-        )
-
-
-def test_a_question_starts_a_clock_of_ten_days_and_its_answer_stands_on_the_line(
-    browser: StrictClient, session: Session, boards: Boards, village
-) -> None:
-    line = boards.line(boards.statement(village), 2)
-    question = ask(session, boards, line, words="修哪一段？打 13800000000 找我")
-    matter = session.get_one(Matter, question.matter_id)
-    address = f"/boards/{village.slug}/finances/2026-Q3/lines/{line.key}"
-    assert matter.path == address
-    assert "修哪一段" not in matter.title
-    page = browser.get(address).get_data(as_text=True)
-    assert "待答复" in page
-    assert "修哪一段" not in page  # words are for the unit
-    assert "13800000000" not in session.get_one(LineQuestion, question.id).words
-    with transaction(session):
-        supervision.answer(
-            session,
-            matter_id=matter.id,
-            text="修的是村口到二组的一段，合同可以看。",
-            unit_id=village.id,
-            actor=CLERK,
-        )
-    page = browser.get(address).get_data(as_text=True)
-    assert "村口到二组" in page
-    assert "逾期答复" not in page
-    listed = browser.get(f"/boards/{village.slug}/finances/2026-Q3").get_data(as_text=True)
-    assert "看答复" in listed
-
-
-def test_an_answer_after_its_term_is_shown_as_late(
-    browser: StrictClient, session: Session, boards: Boards, village
-) -> None:
-    line = boards.line(boards.statement(village), 2)
-    with clock.at(clock.now() - timedelta(days=30)):
-        question = ask(session, boards, line)
-    address = f"/boards/{village.slug}/finances/2026-Q3/lines/{line.key}"
-    assert "逾期未答复" in browser.get(address).get_data(as_text=True)
-    with transaction(session):
-        supervision.answer(
-            session,
-            matter_id=question.matter_id,
-            text="修的是村口到二组的一段，合同可以看。",
-            unit_id=village.id,
-            actor=CLERK,
-        )
-    assert "逾期答复" in browser.get(address).get_data(as_text=True)
-
-
-def test_a_question_goes_along_with_its_line_into_the_next_version(
-    session: Session, boards: Boards, village
-) -> None:
-    line = boards.line(boards.statement(village), 2)
-    ask(session, boards, line)
-    boards.statement(village, reason="补凭证")
-    page = finances.finance_page(session, village.slug, "2026-Q3")
-    assert list(page.asked) == [line.key]
-
-
-def test_a_line_that_waits_for_an_answer_is_not_asked_twice_and_a_day_has_its_limit(
-    session: Session, boards: Boards, village
-) -> None:
-    many = [*LINES[:1], *[("支出", "道路", f"第 {n} 段", "1", date(2026, 8, 1), f"记-{n}") for n in range(7)]]
-    many += [
-        ("收入合计", "", "", "0", None, ""),
-        ("支出合计", "", "", "7", None, ""),
-        ("期末结余", "", "", "9993", None, ""),
-    ]
-    statement, who = boards.statement(village, lines=many), resident()
-    ask(session, boards, boards.line(statement, 1), who=who)
-    with pytest.raises(Conflict, match="已经有人在问"):
-        ask(session, boards, boards.line(statement, 1))
-    for number in range(2, 6):
-        ask(session, boards, boards.line(statement, number), who=who)
-    with pytest.raises(TooMany):
-        ask(session, boards, boards.line(statement, 6), who=who)
-    ask(session, boards, boards.line(statement, 6))  # another resident has a day of their own
-
-
-def test_nothing_kept_says_who_asked_and_an_erased_resident_takes_the_words_along(
-    session: Session, boards: Boards, village
-) -> None:
-    statement, who = boards.statement(village), resident()
-    mine = ask(session, boards, boards.line(statement, 1), who=who, words="我的话")
-    other = ask(session, boards, boards.line(statement, 2), words="别人的话")
-    row = session.get_one(LineQuestion, mine.id)
-    assert str(who.id) not in str(vars(row)).replace(str(row.id), "")
-    with transaction(session):
-        assert services.erase_asker(session, resident_id=who.id, key=boards.key) == 1
-    session.expire_all()
-    assert (session.get_one(LineQuestion, mine.id).words, session.get_one(LineQuestion, other.id).words) == (
-        "",
-        "别人的话",
-    )
-
-
-def test_only_the_asker_says_what_the_answer_was(session: Session, boards: Boards, village) -> None:
-    who, line = resident(), boards.line(boards.statement(village))
-    question = ask(session, boards, line, who=who)
-    with transaction(session):
-        supervision.answer(
-            session,
-            matter_id=question.matter_id,
-            text="这一笔是街道财政所拨的公益事业奖补，拨款文件在村部可以看。",
-            actor=CLERK,
-        )
-    with pytest.raises(NotFound), transaction(session):
-        services.grade(
-            session, question_id=question.id, resident=resident(), key=boards.key, grade=AnswerGrade.EVASIVE
-        )
-    with transaction(session):
-        services.grade(
-            session, question_id=question.id, resident=who, key=boards.key, grade=AnswerGrade.EVASIVE
-        )
-        services.reopen(session, question_id=question.id, resident=who, key=boards.key)
-    assert session.get_one(Matter, question.matter_id).reopened == 1
 
 
 def test_a_budget_stands_beside_what_was_spent(
