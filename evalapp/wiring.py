@@ -26,6 +26,7 @@ from evalapp.notifications import services as notifications
 from evalapp.notifications.rules import DELIVER, TELL_ALL
 from evalapp.pledges.events import PledgeShown, PledgeWithdrawn
 from evalapp.portal.services import finding
+from evalapp.powers.events import ItemShown, ItemWithdrawn, PowerShown, PowerWithdrawn
 from evalapp.programme import jobs as programme_jobs
 from evalapp.programme.events import (
     AiringPlanned,
@@ -75,6 +76,10 @@ def _subscribe() -> None:
     events.subscribe(UnitReopened, finding.on_unit)
     events.subscribe(PledgeShown, finding.on_pledge_shown)
     events.subscribe(PledgeWithdrawn, finding.on_pledge_withdrawn)
+    events.subscribe(PowerShown, finding.on_power_shown)
+    events.subscribe(PowerWithdrawn, finding.on_power_withdrawn)
+    events.subscribe(ItemShown, finding.on_item_shown)
+    events.subscribe(ItemWithdrawn, finding.on_item_withdrawn)
     events.subscribe(EpisodeCreated, finding.on_episode)
     events.subscribe(EpisodeEdited, finding.on_episode)
     events.subscribe(EpisodeWithdrawn, finding.on_episode_withdrawn)

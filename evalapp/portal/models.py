@@ -24,6 +24,8 @@ class FoundKind(enum.StrEnum):
     TRANSCRIPT = "transcript"
     UNIT = "unit"
     PLEDGE = "pledge"
+    POWER = "power"
+    SERVICE = "service"
     COMMENT = "comment"
 
 

@@ -15,6 +15,7 @@ from evalapp import schema
 from evalapp.ballots.models import Grading, SealedBallot
 from evalapp.ballots.rules.receipts import open_receipt
 from evalapp.core import clock
+from evalapp.portal.services import indexing
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 GRADES = {"openness": 5, "highlights": None, "service": 2}
@@ -259,6 +260,8 @@ def empty(platform):
         for table in reversed(schema.METADATA.sorted_tables):
             if table.name != "audit_entries":
                 connection.execute(table.delete())
+    with platform.transaction() as session:
+        indexing.renew_full_text(session)
 
 
 def test_a_grade_that_leaked_into_a_row_would_be_noticed(polling):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import request
-from sqlalchemy import Boolean, Column, Date, Integer, Uuid, select, text
+from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, Uuid, select, text
 from sqlalchemy.orm import Session
 
 from evalapp import schema
@@ -31,6 +31,15 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
     folder: Path = tmp_path_factory.mktemp("extra") / "var"
     with made_small(Settings(data_dir=folder)) as made:
         yield made
+
+
+# What is sealed differs with the second in which it was sealed, which two of three tries may share.
+SEALED = {
+    column.name
+    for table in schema.METADATA.sorted_tables
+    for column in table.columns
+    if isinstance(column.type, LargeBinary)
+}
 
 
 def extra_for(column: "Column[object]") -> str:
@@ -96,7 +105,8 @@ def changed_by_extras(small: Small, form: Shown) -> Iterator[str]:
         yield f"{where}: {first[0]} became {with_extras[0]}"
     for table, columns in first[1].items():
         for column, values in columns.items():
-            now, is_steady = with_extras[1][table][column], values == again[1][table][column]
+            now = with_extras[1][table][column]
+            is_steady = values == again[1][table][column] and column not in SEALED
             if (now != values) if is_steady else (shape(now) != shape(values)) or MARK in " ".join(now):
                 yield f"{where}: {table}.{column}"
 

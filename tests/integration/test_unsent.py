@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from html import escape
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -49,7 +50,8 @@ def lost(small: Small, form: Shown) -> Iterator[str]:
             continue
         check_page(answer.text)
         again = next(
-            (shown for shown in forms_on(answer.text, column, "") if shown.action == form.action), None
+            (shown for shown in forms_on(answer.text, column, "") if shown.action == unquote(form.action)),
+            None,
         )
         if again is None or again.values != {name: value.strip() for name, value in sent.items()}:
             yield f"{form.action} {status}: {again.values if again else None} of {sent}"

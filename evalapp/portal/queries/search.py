@@ -34,7 +34,15 @@ _NEARLY = 500  # pages looked at for what nearly holds the question
 _HALF = 0.5
 _SECONDS = 2  # a search that takes longer is given up (PostgreSQL)
 # Whose name was asked for comes before what mentions it.
-_ORDER = (FoundKind.UNIT, FoundKind.EPISODE, FoundKind.PLEDGE, FoundKind.TRANSCRIPT, FoundKind.COMMENT)
+_ORDER = (
+    FoundKind.UNIT,
+    FoundKind.SERVICE,
+    FoundKind.EPISODE,
+    FoundKind.PLEDGE,
+    FoundKind.POWER,
+    FoundKind.TRANSCRIPT,
+    FoundKind.COMMENT,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

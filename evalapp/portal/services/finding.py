@@ -2,8 +2,9 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from evalapp.comments.events import CommentChanged, CommentMoved
@@ -15,6 +16,11 @@ from evalapp.pledges.queries import ShownPledge
 from evalapp.portal.models import FoundKind, SearchEntry
 from evalapp.portal.rules.passages import passages
 from evalapp.portal.services.indexing import Findable, put, put_all, remove, remove_below
+from evalapp.powers.events import ItemShown, ItemWithdrawn, PowerShown, PowerWithdrawn
+from evalapp.powers.models import ItemVersion, Power, PowerVersion, ServiceItem
+from evalapp.powers.rules.items.text import ItemText
+from evalapp.powers.rules.kinds import KIND_WORDS, PowerState
+from evalapp.powers.rules.text import PowerText
 from evalapp.programme.events import (
     CaptionsChanged,
     EpisodeCreated,
@@ -52,6 +58,12 @@ def _everything(session: Session) -> Iterator[Findable]:
         for episode in _episodes_of(session, unit):
             yield _episode(episode, unit)
             yield from _transcript(session, episode)
+    for power, power_version, owner in session.execute(_powers().where(Power.state == PowerState.PUBLISHED)):
+        yield _power(power, power_version.text, owner)
+    for item, item_version, owner in session.execute(
+        _items().where(ServiceItem.state == PowerState.PUBLISHED)
+    ):
+        yield _item(item, item_version.text, owner)
     said = (ReplyWording.reply_id == Reply.id) & (ReplyWording.number == Reply.version)
     shown = (
         select(Comment, Thread, ReplyWording.text)
@@ -84,6 +96,28 @@ def on_pledge_shown(session: Session, event: PledgeShown) -> None:
 def on_pledge_withdrawn(session: Session, event: PledgeWithdrawn) -> None:
     """A withdrawn pledge keeps its page and is no longer found."""
     remove(session, _pledge_path(pledges.pledge_by_id(session, event.pledge_id).reference))
+
+
+def on_power_shown(session: Session, event: PowerShown) -> None:
+    """A power is found under the name of its newest version, its code, its post and its laws."""
+    power, version, unit = session.execute(_powers().where(Power.id == event.power_id)).one()
+    put(session, _power(power, version.text, unit))
+
+
+def on_power_withdrawn(session: Session, event: PowerWithdrawn) -> None:
+    """A withdrawn power keeps its page and is no longer found."""
+    remove(session, _power_path(session.get_one(Power, event.power_id).code))
+
+
+def on_item_shown(session: Session, event: ItemShown) -> None:
+    """A guide is found under its name, its conditions and its papers."""
+    item, version, unit = session.execute(_items().where(ServiceItem.id == event.item_id)).one()
+    put(session, _item(item, version.text, unit))
+
+
+def on_item_withdrawn(session: Session, event: ItemWithdrawn) -> None:
+    """A withdrawn guide keeps its page and is no longer found."""
+    remove(session, _item_path(session.get_one(ServiceItem, event.item_id).code))
 
 
 def on_episode(session: Session, event: EpisodeCreated | EpisodeEdited) -> None:
@@ -160,6 +194,55 @@ def _pledge(pledge: ShownPledge, unit: Unit) -> Findable:
         place=unit.name,
         body=f"{pledge.text}\n{pledge.measured} {pledge.reference}",
     )
+
+
+@cache
+def _powers() -> Select[Power, PowerVersion, Unit]:
+    return (
+        select(Power, PowerVersion, Unit)
+        .join(PowerVersion, (PowerVersion.power_id == Power.id) & PowerVersion.shown_until.is_(None))
+        .join(Unit, Unit.id == Power.unit_id)
+        .order_by(Power.code)
+    )
+
+
+@cache
+def _items() -> Select[ServiceItem, ItemVersion, Unit]:
+    return (
+        select(ServiceItem, ItemVersion, Unit)
+        .join(ItemVersion, (ItemVersion.item_id == ServiceItem.id) & ItemVersion.shown_until.is_(None))
+        .join(Unit, Unit.id == ServiceItem.unit_id)
+        .order_by(ServiceItem.code)
+    )
+
+
+def _power(power: Power, said: PowerText, unit: Unit) -> Findable:
+    laws = "、".join(f"《{basis.law}》" for basis in said.bases)
+    return Findable(
+        kind=FoundKind.POWER,
+        path=_power_path(power.code),
+        title=said.name,
+        place=unit.name,
+        body=f"{KIND_WORDS[said.kind]} {power.code} {said.post}\n{laws}",
+    )
+
+
+def _item(item: ServiceItem, said: ItemText, unit: Unit) -> Findable:
+    return Findable(
+        kind=FoundKind.SERVICE,
+        path=_item_path(item.code),
+        title=said.name,
+        place=unit.name,
+        body=f"{item.code} {'；'.join(said.conditions)}\n{'、'.join(paper.name for paper in said.papers)}",
+    )
+
+
+def _power_path(code: str) -> str:
+    return f"/powers/{code}"
+
+
+def _item_path(code: str) -> str:
+    return f"/services/{code}"
 
 
 def _pledge_path(reference: str) -> str:

@@ -15,6 +15,8 @@ KINDS = {
     FoundKind.TRANSCRIPT: N_("节目里说的"),
     FoundKind.UNIT: N_("部门"),
     FoundKind.PLEDGE: N_("承诺"),
+    FoundKind.SERVICE: N_("办事指南"),
+    FoundKind.POWER: N_("权力"),
     FoundKind.COMMENT: N_("留言和回复"),
 }
 

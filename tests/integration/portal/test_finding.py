@@ -15,12 +15,16 @@ from evalapp.portal.models import SearchEntry
 from evalapp.portal.queries.search import hits
 from evalapp.portal.services import finding
 from evalapp.portal.services.indexing import remove
+from evalapp.powers import services as power_services
+from evalapp.powers.services import items as item_services
 from evalapp.programme.events import CaptionsChanged
 from evalapp.units import services
 from evalapp.units.models import UnitKind
 from evalapp.units.services import FunctionText
 from tests.support.comments import Comments
+from tests.support.items import WRITER, ItemFactory
 from tests.support.pledges import PledgeFactory
+from tests.support.powers import PowerFactory
 from tests.support.programme import Programme
 from tests.support.strict_client import StrictClient
 from tests.support.units import UnitFactory
@@ -193,3 +197,17 @@ def index_of(platform: Platform) -> list[tuple[str, str, str, str]]:
     with platform.session() as session:
         rows = select(SearchEntry.path, SearchEntry.title, SearchEntry.title_words, SearchEntry.words)
         return [tuple(row) for row in session.execute(rows.order_by(SearchEntry.path))]
+
+
+def test_powers_and_guides_are_found_until_they_are_withdrawn(platform: Platform, units: UnitFactory) -> None:
+    powers, unit = PowerFactory(platform), units.department()
+    power = powers.published(unit, name="夜间施工许可")
+    item = ItemFactory(platform).published(unit, name="夜间施工证办理")
+    assert found(platform, "夜间施工") == [f"/services/{item.code}", f"/powers/{power.code}"]
+    assert f"/powers/{power.code}" in found(platform, power.code)
+    with platform.transaction() as session:
+        power_services.withdraw_power(session, power_id=power.id, reason="条例已经废止", actor=WRITER)
+    assert found(platform, "夜间施工") == [f"/services/{item.code}"]
+    with platform.transaction() as session:
+        item_services.withdraw_item(session, item_id=item.id, reason="不再办理", actor=WRITER)
+    assert found(platform, "夜间施工") == []
