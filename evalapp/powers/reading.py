@@ -1,10 +1,11 @@
 """What pages of powers share, public and on the desk: words in the reader's language, drawings, the list that says the same."""
 
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from flask import request
+from flask import get_template_attribute, request
 from markupsafe import Markup
 
 from evalapp.core import terms
@@ -19,7 +20,15 @@ from evalapp.powers.rules.flow.drawing import Words
 from evalapp.powers.rules.flow.graph import Flowchart, Party, Risk, Step, StepKind
 from evalapp.powers.rules.flow.measuring import Fact
 from evalapp.powers.rules.flow.order import numbers, reading_order
-from evalapp.powers.rules.kinds import KIND_WORDS, LEVEL_WORDS, RISK_WORDS, STATE_WORDS, STEP_WORDS
+from evalapp.powers.rules.kinds import (
+    KIND_WORDS,
+    LEVEL_WORDS,
+    RISK_WORDS,
+    STATE_WORDS,
+    STEP_WORDS,
+    Level,
+    PowerKind,
+)
 from evalapp.powers.rules.text import LegalBasis, PowerText
 from evalapp.web.i18n import _, gettext, language, ngettext
 
@@ -60,11 +69,11 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class ShownFlowchart:
-    """A flowchart as a page shows it: two drawings, of which a screen shows one, and the list."""
+    """A flowchart as a page shows it: two drawings, of which a screen shows one, and the list that says the same."""
 
     wide: Markup
     narrow: Markup
-    entries: Sequence[Entry]
+    steps: Markup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +92,16 @@ def words() -> dict[str, dict[str, str] | dict[int, str]]:
         "levels": {level.value: word for level, word in LEVEL_WORDS.items()},
         "steps": {kind.value: word for kind, word in STEP_WORDS.items()},
     }
+
+
+def kinds() -> dict[PowerKind, str]:
+    """What each kind is called, in the reader's language: once for a list, not once a row."""
+    return {kind: gettext(word) for kind, word in KIND_WORDS.items()}
+
+
+def levels() -> dict[Level, str]:
+    """What each level of the tree is called, in the reader's language."""
+    return {level: gettext(word) for level, word in LEVEL_WORDS.items()}
 
 
 def term_words(term: Term | None) -> str:
@@ -122,28 +141,42 @@ def fact_words(step: Step, fact: Fact) -> str:
             return risk_words(step.risk)
 
 
-def shown_flowchart(kept: KeptFlowchart) -> ShownFlowchart:
-    """Draw a flowchart twice and list its steps; what is drawn never changes, and the newest ones asked for are remembered."""
-    return _remembered(_Asked(fingerprint=kept.fingerprint, language=language(), kept=kept))
+def shown_flowchart(
+    flowchart_id: uuid.UUID | None, read: Callable[[uuid.UUID], KeptFlowchart]
+) -> ShownFlowchart | None:
+    """Draw a flowchart twice and list its steps.
+
+    A kept flowchart never changes: the newest ones that were asked for are remembered as they stand on a page, and only
+    what is not remembered is read.
+    """
+    if flowchart_id is None:
+        return None
+    return _remembered(_Asked(id=flowchart_id, language=language(), read=read))
+
+
+def own_flowchart(kept: KeptFlowchart | None) -> ShownFlowchart | None:
+    """The same of a flowchart that was read already: on the desk, where it is worked on."""
+    return shown_flowchart(kept.id, lambda _id: kept) if kept is not None else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Asked:
-    """A flowchart by what it says, in a language."""
+    """A flowchart in a language."""
 
-    fingerprint: str
+    id: uuid.UUID
     language: str
-    kept: KeptFlowchart = field(compare=False)
+    read: Callable[[uuid.UUID], KeptFlowchart] = field(compare=False)
 
 
 @lru_cache(maxsize=128)
 def _remembered(asked: _Asked) -> ShownFlowchart:
-    chart = asked.kept.chart
+    kept = asked.read(asked.id)
+    chart = kept.chart
     said = Words(name=_("流程图"), fact=fact_words)
     return ShownFlowchart(
-        wide=drawing.drawn(chart, asked.kept.wide_places, said),
-        narrow=drawing.drawn(chart, asked.kept.narrow_places, said, narrow=True),
-        entries=entries(chart),
+        wide=drawing.drawn(chart, kept.wide_places, said),
+        narrow=drawing.drawn(chart, kept.narrow_places, said, narrow=True),
+        steps=get_template_attribute("powers/_flowchart.html", "steps")(entries(chart)),
     )
 
 

@@ -169,7 +169,7 @@ def _page(own: OwnPower, *, key: str = "", **shown: Form) -> str:
         own=own,
         chosen=chosen,
         entries=reading.entries(chart) if chart else [],
-        flowchart=reading.shown_flowchart(kept) if kept is not None else None,
+        flowchart=reading.own_flowchart(kept),
         findings=[(one.is_fault, reading.finding_words(one)) for one in found],
         form=form or (StepForm.of(chart, chosen, seen=own.revision) if chart else None),
         text=shown.get("text") or FlowchartTextForm(formdata=None, prefix="text-", seen=own.revision),

@@ -118,7 +118,7 @@ def preview(code: str) -> str:
         promise=guides.promise_words(own.text),
         papers=guides.shown_papers(own.text, items.files(db.session, own.item.id), found),
         found=found,
-        entries=reading.entries(own.flowchart.chart) if own.flowchart is not None else [],
+        steps=drawn.steps if (drawn := reading.own_flowchart(own.flowchart)) is not None else None,
         publishing=_publishing(own),
         today=clock.today(),
         term_words=reading.term_words,

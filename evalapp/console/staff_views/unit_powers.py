@@ -260,7 +260,7 @@ def _page(own: OwnPower, **shown: Form) -> str:
         "console/powers/edit.html",
         unit=_own_unit(),
         own=own,
-        flowchart=reading.shown_flowchart(chart) if chart is not None else None,
+        flowchart=reading.own_flowchart(chart),
         findings=[(one.is_fault, reading.finding_words(one)) for one in found],
         versions=queries.versions(db.session, own.power.id),
         words=reading.words(),

@@ -35,7 +35,7 @@ class ShownItem:
     unit: Unit
     version: ItemVersion
     power: Power
-    flowchart: KeptFlowchart | None
+    flowchart_id: uuid.UUID | None  # of its power, as `power.flowchart` reads it
 
     @property
     def text(self) -> ItemText:
@@ -69,7 +69,7 @@ def shown_item(session: Session, code: str) -> ShownItem:
     row = session.execute(_shown(), {"code": code.upper()}).one_or_none()
     if row is None:
         raise _no_item()
-    return ShownItem(item=row[0], unit=row[1], version=row[2], power=row[3], flowchart=row[4])
+    return ShownItem(item=row[0], unit=row[1], version=row[2], power=row[3], flowchart_id=row[4])
 
 
 def versions(session: Session, item_id: uuid.UUID) -> list[PastVersion]:
@@ -132,14 +132,13 @@ def _no_item() -> NotFound:
 
 
 @cache
-def _shown() -> Select[ServiceItem, Unit, ItemVersion, Power, KeptFlowchart]:
+def _shown() -> Select[ServiceItem, Unit, ItemVersion, Power, uuid.UUID | None]:
     return (
-        select(ServiceItem, Unit, ItemVersion, Power, KeptFlowchart)
+        select(ServiceItem, Unit, ItemVersion, Power, PowerVersion.flowchart_id)
         .join(Unit, Unit.id == ServiceItem.unit_id)
         .join(Power, Power.id == ServiceItem.power_id)
         .join(ItemVersion, (ItemVersion.item_id == ServiceItem.id) & ItemVersion.shown_until.is_(None))
         .outerjoin(PowerVersion, (PowerVersion.power_id == Power.id) & PowerVersion.shown_until.is_(None))
-        .outerjoin(KeptFlowchart, KeptFlowchart.id == PowerVersion.flowchart_id)
         .where(ServiceItem.code == bindparam("code"))
     )
 

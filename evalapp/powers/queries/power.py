@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import CompoundSelect, Select, bindparam, case, select, union_all
+from sqlalchemy import CompoundSelect, Select, Uuid, bindparam, case, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from evalapp.core.errors import NotFound
@@ -26,7 +26,9 @@ class ShownPower:
     power: Power
     unit: Unit
     version: PowerVersion
-    flowchart: KeptFlowchart | None
+    flowchart: KeptFlowchart | None = (
+        None  # where it was asked for: a page that has drawn it needs only its id
+    )
 
     @property
     def text(self) -> PowerText:
@@ -71,10 +73,23 @@ class OwnPower:
 
 def shown_power(session: Session, code: str) -> ShownPower:
     """Return a power that was published, withdrawn or not, in its newest version; raises `NotFound`. One statement."""
-    row = session.execute(_shown(), {"code": code.upper()}).one_or_none()
+    row = session.execute(_with_flowchart(), {"code": code.upper()}).one_or_none()
     if row is None:
         raise _no_power()
     return ShownPower(power=row[0], unit=row[1], version=row[2], flowchart=row[3])
+
+
+def undrawn_power(session: Session, code: str) -> ShownPower:
+    """The same without its flowchart, which is the most of it; `flowchart` reads that."""
+    row = session.execute(_shown(), {"code": code.upper()}).one_or_none()
+    if row is None:
+        raise _no_power()
+    return ShownPower(power=row[0], unit=row[1], version=row[2])
+
+
+def flowchart(session: Session, flowchart_id: uuid.UUID) -> KeptFlowchart:
+    """Return a flowchart that a version refers to, in one statement."""
+    return session.scalars(_flowchart(), {"id": flowchart_id}).one()
 
 
 def relatives(session: Session, power: Power) -> Relatives:
@@ -123,14 +138,27 @@ def _no_power() -> NotFound:
 
 
 @cache
-def _shown() -> Select[Power, Unit, PowerVersion, KeptFlowchart]:
+def _shown() -> Select[Power, Unit, PowerVersion]:
     return (
-        select(Power, Unit, PowerVersion, KeptFlowchart)
+        select(Power, Unit, PowerVersion)
         .join(Unit, Unit.id == Power.unit_id)
         .join(PowerVersion, (PowerVersion.power_id == Power.id) & PowerVersion.shown_until.is_(None))
-        .outerjoin(KeptFlowchart, KeptFlowchart.id == PowerVersion.flowchart_id)
         .where(Power.code == bindparam("code"))
     )
+
+
+@cache
+def _with_flowchart() -> Select[Power, Unit, PowerVersion, KeptFlowchart]:
+    return (
+        _shown()
+        .add_columns(KeptFlowchart)
+        .outerjoin(KeptFlowchart, KeptFlowchart.id == PowerVersion.flowchart_id)
+    )
+
+
+@cache
+def _flowchart() -> Select[KeptFlowchart]:
+    return select(KeptFlowchart).where(KeptFlowchart.id == bindparam("id", type_=Uuid()))
 
 
 @cache

@@ -1,10 +1,12 @@
 """The public pages of service items: the list, one guide, the papers one needs, their sheets of paper, forms to download."""
 
 from flask import Blueprint, Response, render_template, request, url_for
+from markupsafe import Markup
 
 from evalapp.core import clock
 from evalapp.powers import guides, reading
 from evalapp.powers.queries import item_lists, items
+from evalapp.powers.queries import power as powers
 from evalapp.powers.queries.item_lists import WantedItems
 from evalapp.powers.queries.items import ShownItem
 from evalapp.powers.queries.lists import TEXT_LIMIT
@@ -74,7 +76,7 @@ def item(code: str) -> str:
         promise=guides.promise_words(shown.text),
         papers=guides.shown_papers(shown.text, items.files(db.session, shown.item.id), found),
         found=found,
-        entries=reading.entries(shown.flowchart.chart) if shown.flowchart is not None else [],
+        steps=_steps(shown),
         versions=past,
         chosen=chosen,
         rows=guides.compared(whole[chosen[0]].text, whole[chosen[1]].text) if chosen else [],
@@ -96,7 +98,7 @@ def paper(code: str) -> str:
         said=shown.text,
         promise=guides.promise_words(shown.text),
         papers=guides.shown_papers(shown.text, items.files(db.session, shown.item.id), found),
-        entries=reading.entries(shown.flowchart.chart) if shown.flowchart is not None else [],
+        steps=_steps(shown),
         code_picture=of_public_address(address),
         address=address,
         today=clock.today(),
@@ -160,6 +162,12 @@ def _list_of_papers(shown: ShownItem, template: str) -> str:
         code_picture=of_public_address(platform().settings.public_url + address),
         today=clock.today(),
     )
+
+
+def _steps(shown: ShownItem) -> Markup | None:
+    """The steps of the power that an item stands under, as its own page lists them."""
+    chart = reading.shown_flowchart(shown.flowchart_id, lambda key: powers.flowchart(db.session, key))
+    return chart.steps if chart is not None else None
 
 
 def _answers() -> dict[int, int]:

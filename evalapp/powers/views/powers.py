@@ -11,7 +11,6 @@ from evalapp.powers import reading
 from evalapp.powers.queries import lists
 from evalapp.powers.queries import power as queries
 from evalapp.powers.queries.lists import Wanted
-from evalapp.powers.queries.power import ShownPower
 from evalapp.powers.queries.versions import PastVersion
 from evalapp.powers.rules.flow import bpmn, mermaid
 from evalapp.powers.rules.history import shown_at
@@ -57,14 +56,15 @@ def index() -> str:
         text=text,
         is_withdrawn=withdrawn,
         asked={name: value for name, value in asked.items() if value},
-        words=reading.words(),
+        kinds=reading.kinds(),
+        levels=reading.levels(),
     )
 
 
 @blueprint.get("/powers/<code>")
 @public
 def power(code: str) -> str:
-    shown = queries.shown_power(db.session, code)
+    shown = queries.undrawn_power(db.session, code)
     past = queries.versions(db.session, shown.power.id)
     chosen = _chosen(past)
     whole = queries.whole_versions(db.session, shown.power.id, chosen) if chosen else {}
@@ -73,7 +73,9 @@ def power(code: str) -> str:
         shown=shown,
         said=shown.text,
         relatives=queries.relatives(db.session, shown.power),
-        flowchart=_flowchart(shown),
+        flowchart=reading.shown_flowchart(
+            shown.version.flowchart_id, lambda key: queries.flowchart(db.session, key)
+        ),
         versions=past,
         chosen=chosen,
         years=sorted({clock.local(version.shown_from).year for version in past} | {clock.today().year}),
@@ -127,11 +129,6 @@ def flowchart_mermaid(code: str) -> Response:
 def rules() -> str:
     """How codes are made, what the levels of risk mean, and where that comes from."""
     return render_template("powers/rules.html", profile=profile(), words=reading.words())
-
-
-def _flowchart(shown: ShownPower) -> reading.ShownFlowchart | None:
-    kept = shown.flowchart
-    return reading.shown_flowchart(kept) if kept is not None else None
 
 
 def _kind(given: str) -> PowerKind | None:

@@ -57,7 +57,7 @@ def test_a_guide_is_seen_by_nobody_until_it_is_published_and_each_version_stays(
     shown = queries.shown_item(session, item.code.lower())
     assert (shown.version.number, shown.text.name) == (2, "卫生许可")
     assert "wsxk" in shown.item.folded
-    assert shown.flowchart is not None
+    assert shown.flowchart_id is not None
     past = queries.versions(session, item.id)
     assert [(one.number, one.reason) for one in past] == [(2, "少交一份材料"), (1, "")]
     assert len(queries.whole_versions(session, item.id, [1])[1].text.papers) == len(PAPERS)

@@ -52,14 +52,17 @@ def test_the_pages_cost_as_much_for_many_as_for_one(
     unit = units.department()
     first = powers.published(unit)
     paths = ("/powers", f"/powers/{first.code}", f"/powers/{first.code}/print", "/api/v1/powers", f"/api/v1/powers/{first.code}")  # fmt: skip
-    for path in paths:
-        browser.get(path)
-    one = {path: statements_of(platform, browser, path) for path in paths}
+
+    def costs() -> dict[str, int]:
+        """What is counted once a minute is counted at the first of them at the latest."""
+        return {path: min(statements_of(platform, browser, path) for _ in range(2)) for path in paths}
+
+    one = costs()
     for _ in range(12):
         powers.published(unit)
     for _ in range(3):
         powers.changed(first, promised=days(10 + len(one)), telephone=str(1000 + _))
-    many = {path: statements_of(platform, browser, path) for path in paths}
+    many = costs()
     assert max(many.values()) <= 6
     assert {
         path: count for path, count in many.items() if count > one[path] + (path == f"/powers/{first.code}")
