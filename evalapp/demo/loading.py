@@ -44,10 +44,10 @@ def load(platform: Platform, *, ballots: int, tell: Callable[[str], None]) -> Se
         with clock.at(now - 200 * DAY), platform.transaction() as session:
             units = district.build(session)
         tell("Publishing the power list with its flowcharts")
-        with clock.at(now - 400 * DAY), platform.transaction() as session:
-            powers.publish(session)
-        with clock.at(now - 30 * DAY), platform.transaction() as session:
-            powers.change(session)
+        with clock.at(now - 400 * DAY):
+            powers.publish(platform)
+        with clock.at(now - 30 * DAY):
+            powers.change(platform)
         with clock.at(now - 150 * DAY), platform.transaction() as session:
             everybody = people.gather(session, platform, units)
         tell("Making guides to what people apply for")

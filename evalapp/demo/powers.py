@@ -1,16 +1,15 @@
 """The 980 powers of 晴川区, the same at every start: made of what each unit deals with, taken in as a table is."""
 
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from evalapp.core import terms
 from evalapp.core.permissions import SYSTEM
+from evalapp.core.platform import Platform
 from evalapp.core.rowfiles import Row
 from evalapp.core.terms import Term
 from evalapp.demo import guides
@@ -67,12 +66,12 @@ class _Unit:
     kinds: frozenset[PowerKind]
 
 
-def publish(session: Session, *, tell: Callable[[str, int], None] = lambda _what, _done: None) -> int:
+def publish(platform: Platform) -> int:
     """Publish all of them as an import would. Returns how many there are."""
-    return services.import_powers(session, rows=planned(), actor=SYSTEM, tell=tell).made
+    return _taken(platform, planned()).made
 
 
-def change(session: Session) -> int:
+def change(platform: Platform) -> int:
     """Publish a second version of some, which promises sooner. Returns how many."""
     guided = {guide["name"] for guide in guides.planned()}
     rows = [
@@ -85,7 +84,14 @@ def change(session: Session) -> int:
         and row.text("name") not in guided
         and _sooner(row.text("promised"))
     ]
-    return services.import_powers(session, rows=rows, actor=SYSTEM).changed
+    return _taken(platform, rows).changed
+
+
+def _taken(platform: Platform, rows: Iterable[Row]) -> services.Imported:
+    with platform.session() as session:
+        table = services.read_powers(session, rows=rows)
+    with platform.transaction() as session:
+        return services.import_powers(session, table, actor=SYSTEM)
 
 
 @cache

@@ -43,8 +43,10 @@ def import_(platform: Platform, file: Path, *, dry_run: bool, as_json: bool) -> 
     version; its earlier ones are kept.
     """
     rows = rows_of(file, columns=columns.COLUMNS, required=columns.REQUIRED, most_rows=importing.MOST_ROWS)
+    with platform.session() as session:
+        table = services.read_powers(session, rows=rows, tell=_tell)
     with keeping(platform, dry_run=dry_run) as session:
-        outcome = services.import_powers(session, rows=rows, actor=SYSTEM, tell=_tell)
+        outcome = services.import_powers(session, table, actor=SYSTEM, tell=_tell)
     fact = {"made": outcome.made, "changed": outcome.changed, "unchanged": outcome.unchanged}
     print_fact(fact | {"kept": not dry_run}, as_json=as_json)
 

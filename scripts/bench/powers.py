@@ -52,8 +52,7 @@ def main() -> None:
         schema.METADATA.create_all(platform.engine)
         with platform.transaction() as session:
             district.build(session)
-        with platform.transaction() as session:
-            timed("980 powers with flowcharts made and imported", lambda: powers.publish(session))
+        timed("980 powers with flowcharts made and imported", lambda: powers.publish(platform))
         app = create_app(platform)
         ask(app, platform, "980 powers")
         grow(platform)

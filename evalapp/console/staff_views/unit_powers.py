@@ -213,8 +213,9 @@ def _imported(form: PowersFileForm) -> Imported:
             most_rows=_MOST_ROWS,
             name=given.filename or "",
         )
+        table = services.read_powers(db.session, rows=rows, unit_id=_own_unit().id)
         with keeping(platform(), dry_run=form.dry_run.data) as session:
-            return services.import_powers(session, rows=rows, actor=current_actor(), unit_id=_own_unit().id)
+            return services.import_powers(session, table, actor=current_actor())
 
 
 def _own_unit() -> Unit:

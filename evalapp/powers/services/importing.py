@@ -1,12 +1,12 @@
 """Takes a whole table of powers: every row or none, and every cell that is at fault is named.
 
-Rows are read and checked first, then their flowcharts are laid out together, then all is written; a thousand powers take
-seconds, not a statement for each question.
+Rows are read and checked and their flowcharts laid out first, ahead of the transaction, which only writes; a thousand
+powers take seconds, not a statement for each question.
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,12 +21,13 @@ from evalapp.powers.rules import rows as tables
 from evalapp.powers.rules import text as texts
 from evalapp.powers.rules.finding import folded
 from evalapp.powers.rules.flow import checks
+from evalapp.powers.rules.flow.graph import Flowchart
 from evalapp.powers.rules.kinds import Level, PowerState
 from evalapp.powers.rules.profile import profile
 from evalapp.powers.rules.rows import PowerRow
 from evalapp.powers.services import flowcharts, publishing
+from evalapp.powers.services.flowcharts import LaidOut
 from evalapp.units import queries as units
-from evalapp.units.models import Unit
 
 MOST_ROWS = 20_000
 _REASON = "批量更新"
@@ -48,34 +49,61 @@ class _Read:
 
     row: Row
     said: PowerRow
-    unit: Unit
+    unit_id: uuid.UUID
     code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadTable:
+    """A table that is in order, with its flowcharts laid out."""
+
+    read: Sequence[_Read]
+    laid_out: Mapping[str, LaidOut]
+
+    @property
+    def charts(self) -> list[Flowchart]:
+        return [each.said.flowchart for each in self.read if each.said.flowchart]
+
+
+def read_powers(
+    session: Session,
+    *,
+    rows: Iterable[Row],
+    unit_id: uuid.UUID | None = None,
+    tell: Callable[[str, int], None] = lambda _what, _done: None,
+) -> ReadTable:
+    """Read a table of powers, check it and lay its flowcharts out: whatever takes long and writes nothing.
+
+    `unit_id` takes rows of that unit only. `tell` hears what is done and how far. Raises `FaultyFile`, which names every
+    row at fault.
+    """
+    faults: list[Fault] = []
+    table = ReadTable(read=list(_read(session, rows, faults, unit_id=unit_id, tell=tell)), laid_out={})
+    _check_tree(session, table.read, faults)
+    if faults:
+        raise FaultyFile(sorted(faults, key=lambda fault: fault.row))
+    laid_out = flowcharts.lay_out(session, table.charts, tell=lambda done: tell("flowcharts", done))
+    return replace(table, laid_out=laid_out)
 
 
 def import_powers(
     session: Session,
+    table: ReadTable,
     *,
-    rows: Iterable[Row],
     actor: Actor,
-    unit_id: uuid.UUID | None = None,
     tell: Callable[[str, int], None] = lambda _what, _done: None,
 ) -> Imported:
-    """Publish the powers of a table; a known code gets a new version, or is left when it says the same.
+    """Publish the powers of a table that was read; a known code gets a new version, or is left when it says the same.
 
-    `unit_id` takes rows of that unit only. `tell` hears what is done and how far. Raises `FaultyFile`, which names every
-    row at fault; nothing may be kept then.
+    What the table rests on is looked at once more, since it was read before the transaction. Raises `FaultyFile`; nothing
+    may be kept then.
     """
     faults: list[Fault] = []
-    read = list(_read(session, rows, faults, unit_id=unit_id, tell=tell))
-    _check_tree(session, read, faults)
+    _check_tree(session, table.read, faults)
     if faults:
         raise FaultyFile(sorted(faults, key=lambda fault: fault.row))
-    charts = flowcharts.keep_all(
-        session,
-        [each.said.flowchart for each in read if each.said.flowchart],
-        tell=lambda done: tell("flowcharts", done),
-    )
-    return _write(session, read, charts, actor=actor, tell=tell)
+    charts = flowcharts.keep_all(session, table.charts, laid_out=table.laid_out)
+    return _write(session, table.read, charts, actor=actor, tell=tell)
 
 
 def _read(
@@ -101,7 +129,7 @@ def _read(
                 raise Invalid(N_("编码 %(code)s 在文件里出现了两次。"), field="code", code=code)
             seen.add(code)
             _check(said)
-            yield _Read(row=row, said=said, unit=unit, code=code)
+            yield _Read(row=row, said=said, unit_id=unit.id, code=code)
         except DomainError as error:
             faults.append(Fault.of(row, error))
         if count % _BATCH == 0:
@@ -150,8 +178,8 @@ def _wrong_with(
     if not each.said.parent:
         return None
     kind = above.said.text.kind if above else known_above.kind if known_above else None
-    unit_id = above.unit.id if above else known_above.unit_id if known_above else None
-    if unit_id != each.unit.id or each.said.parent == each.code:
+    unit_id = above.unit_id if above else known_above.unit_id if known_above else None
+    if unit_id != each.unit_id or each.said.parent == each.code:
         return Invalid(
             N_("本单位没有编码是 %(code)s 的上级事项。"), field="parent", code=each.said.parent[:40]
         )
@@ -164,7 +192,7 @@ def _wrong_with(
 
 def _changed(each: _Read, own: Power, known_above: Power | None) -> Invalid | None:
     """What a table may not change of a power that is known."""
-    if own.unit_id != each.unit.id:
+    if own.unit_id != each.unit_id:
         return Invalid(N_("这个编码是别的单位在用。"), field="code")
     if own.state is PowerState.WITHDRAWN:
         return Invalid(N_("这个编码的权力已经撤回，不能再用。"), field="code")
@@ -233,7 +261,7 @@ def _made(each: _Read, above: Power | None) -> Power:
     return Power(
         id=uuid.uuid4(),
         code=each.code,
-        unit_id=each.unit.id,
+        unit_id=each.unit_id,
         parent_id=above.id if above else None,
         parent_level=above.level if above else None,
         level=above.level + 1 if above else Level.MAIN,
