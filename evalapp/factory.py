@@ -31,6 +31,7 @@ from evalapp.console.staff_views import (
     office_moderation,
     office_notices,
     office_points,
+    office_powers,
     office_schedule,
     office_standings,
     office_supervision_notices,
@@ -69,7 +70,7 @@ from evalapp.pledges import views as pledges
 from evalapp.portal import views as portal
 from evalapp.powers.api_views import items as items_api
 from evalapp.powers.api_views import powers as powers_api
-from evalapp.powers.views import items, powers
+from evalapp.powers.views import items, powers, years
 from evalapp.programme import api_views as programme_api
 from evalapp.programme import views as programme
 from evalapp.results import api_views as results_api
@@ -117,6 +118,7 @@ BLUEPRINTS = (
     office_moderation.blueprint,
     office_notices.blueprint,
     office_points.blueprint,
+    office_powers.blueprint,
     office_supervision_notices.blueprint,
     office_schedule.blueprint,
     notifications.blueprint,
@@ -129,6 +131,7 @@ BLUEPRINTS = (
     portal.blueprint,
     powers.blueprint,
     powers_api.blueprint,
+    years.blueprint,
     items.blueprint,
     items_api.blueprint,
     results.blueprint,

@@ -84,6 +84,12 @@ RAIL: tuple[RailEntry, ...] = (
         icon="table",
     ),
     RailEntry(
+        permission=Permission.SUPERVISE,
+        endpoint="office_powers.index",
+        label=N_("权力清单"),
+        icon="diagram-3",
+    ),
+    RailEntry(
         permission=Permission.KEEP_CALENDAR,
         endpoint="office_calendar.show",
         label=N_("工作日历"),

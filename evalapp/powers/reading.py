@@ -9,17 +9,20 @@ from flask import get_template_attribute, request
 from markupsafe import Markup
 
 from evalapp.core import terms
+from evalapp.core.i18n import N_
 from evalapp.core.terms import Basis, Term, TimeUnit
 from evalapp.core.wording import Piece, difference
 from evalapp.powers.models import KeptFlowchart
 from evalapp.powers.queries.power import WholeVersion
 from evalapp.powers.queries.versions import PastVersion
+from evalapp.powers.queries.years import ChangedPower
 from evalapp.powers.rules.flow import drawing
 from evalapp.powers.rules.flow.checks import Finding
 from evalapp.powers.rules.flow.drawing import Words
-from evalapp.powers.rules.flow.graph import Flowchart, Party, Risk, Step, StepKind
+from evalapp.powers.rules.flow.graph import Flowchart, Party, Risk, Step, StepKind, term_of
 from evalapp.powers.rules.flow.measuring import Fact
 from evalapp.powers.rules.flow.order import numbers, reading_order
+from evalapp.powers.rules.history import Change, changed_fields
 from evalapp.powers.rules.kinds import (
     KIND_WORDS,
     LEVEL_WORDS,
@@ -263,6 +266,62 @@ def _fields(version: WholeVersion) -> dict[str, str]:
         _("审核转报"): _("是") if text.passes_on else _("否"),
         _("流程图"): "\n".join(_step_line(entry) for entry in entries(chart)) if chart else "",
     }
+
+
+CHANGE_WORDS = {Change.CHANGED: N_("改动"), Change.ADDED: N_("新增"), Change.WITHDRAWN: N_("撤回")}
+# Fields of a document; those that fit on a line say what they were and what they are.
+_FIELD_WORDS = {
+    "name": N_("名称"),
+    "kind": N_("类别"),
+    "section": N_("承办科室"),
+    "post": N_("责任岗位"),
+    "bases": N_("法律依据"),
+    "duties": N_("责任事项"),
+    "grounds": N_("追责情形"),
+    "fee": N_("收费标准"),
+    "fee_basis": N_("收费依据"),
+    "statutory": N_("法定时限"),
+    "promised": N_("承诺时限"),
+    "telephone": N_("监督电话"),
+    "passes_on": N_("审核转报"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BriefChange:
+    """A field that changed; what it was and is where that fits on a line."""
+
+    name: str
+    was: str = ""
+    now: str = ""
+
+
+NO_FIELD = BriefChange(name="")
+
+
+def brief_changes(power: ChangedPower) -> list[BriefChange]:
+    """Which fields of a power changed between two moments; its own page shows the wordings beside one another."""
+    found = [
+        BriefChange(
+            name=gettext(_FIELD_WORDS[name]),
+            was=_brief(name, power.old.get(name)),
+            now=_brief(name, power.new.get(name)),
+        )
+        for name in changed_fields(power.old, power.new)
+    ]
+    if power.has_new_flowchart:
+        found.append(BriefChange(name=_("流程图")))
+    return found
+
+
+def _brief(name: str, said: object) -> str:
+    if name in {"statutory", "promised"} and (said is None or isinstance(said, Mapping)):
+        return term_words(term_of(said)) or "—"
+    if isinstance(said, bool):
+        return _("是") if said else _("否")
+    if name == "kind" and isinstance(said, str):
+        return gettext(KIND_WORDS[PowerKind(said)])
+    return (said or "—") if isinstance(said, str) else ""
 
 
 def _basis_line(basis: LegalBasis) -> str:

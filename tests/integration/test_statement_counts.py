@@ -12,6 +12,7 @@ from evalapp.core import clock
 from evalapp.core.permissions import SYSTEM
 from evalapp.core.platform import Platform
 from evalapp.notifications.models import Channel, Letter, LetterState
+from evalapp.powers.models import Power, ServiceItem
 from evalapp.programme.models import Episode, EpisodeSegment
 from evalapp.programme.services import following
 from evalapp.results.models import LowGrade, Objection
@@ -46,9 +47,14 @@ LISTS = {
         "/matters",
         "/matters?which=late",
         "/moderation",
+        "/powers",
+        "/powers/{power}",
+        "/powers/years",
+        "/powers/years?change=added",
         "/search?q=区",
         "/services",
         "/services?subject=health&q=卫生",
+        "/services/{item}",
         "/units",
         "/units/{slug}",
         "/feed.xml",
@@ -60,6 +66,8 @@ LISTS = {
         "/api/v1/episodes/{number}/comments",
         "/api/v1/league/2026",
         "/api/v1/pledges",
+        "/api/v1/powers",
+        "/api/v1/powers/{power}",
         "/api/v1/services",
         "/api/v1/units",
         "/api/v1/units/{slug}",
@@ -79,6 +87,8 @@ LISTS = {
         "/desk/office/notices",
         "/desk/office/places",
         "/desk/office/points",
+        "/desk/office/powers",
+        "/desk/office/powers/units/{slug}",
         "/desk/office/supervision-notices",
         "/desk/office/units",
         "/desk/office/reports",
@@ -94,8 +104,11 @@ LISTS = {
         "/desk/unit/reply-templates",
         "/desk/unit/matters",
         "/desk/unit/pledges",
+        "/desk/unit/powers",
+        "/desk/unit/powers/{power}",
         "/desk/unit/results",
         "/desk/unit/services",
+        "/desk/unit/services/{item}",
         "/desk/unit/voices",
         "/desk/notices",
     ),
@@ -179,7 +192,9 @@ class District:
         self.units.section(self.unit)
         self.units.department(rank_class="甲")
         self.pledges.pledge(self.unit)
-        self.items.published(self.unit)
+        item = self.items.published(self.unit)
+        self.first_item = getattr(self, "first_item", item)
+        self.items.powers.draft(self.unit)
         self.pledges.highlight(self.unit)
         self.people.staff(Role.STATION)
         episode = self.programme.grading(self.programme.planned(unit=self.unit))
@@ -236,7 +251,11 @@ class District:
     def path(self, listed: str) -> str:
         with self.platform.session() as session:
             slug = session.get_one(Unit, self.unit.id).slug
-        return listed.format(number=self.first.number, judged=self.judged.number, slug=slug)
+            item = session.get_one(ServiceItem, self.first_item.id)
+            power = session.get_one(Power, item.power_id).code
+        return listed.format(
+            number=self.first.number, judged=self.judged.number, slug=slug, item=item.code, power=power
+        )
 
     def counts(self) -> dict[str, int]:
         """How many statements each list takes; asked twice, so that what a process keeps is there."""

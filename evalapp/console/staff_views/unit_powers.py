@@ -1,10 +1,6 @@
 """The unit's powers: drafting, publishing, withdrawing, whole tables. Another unit's power does not exist here."""
 
-import csv
-import io
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 from flask import Blueprint, Response, flash, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
@@ -12,34 +8,27 @@ from werkzeug.wrappers import Response as Answer
 from evalapp.console.faults import told_faults
 from evalapp.console.forms.unit_pledges import WithdrawForm
 from evalapp.console.forms.unit_powers import NewPowerForm, PowerForm, PowersFileForm, PublishForm
+from evalapp.console.power_tables import MOST_UPLOAD, sent_table, taken_table, told_import
 from evalapp.core import clock
-from evalapp.core.commandline import keeping
 from evalapp.core.errors import Conflict, DomainError, Invalid
 from evalapp.core.permissions import Permission
-from evalapp.core.rowfiles import rows_of
 from evalapp.core.transaction import transaction
-from evalapp.core.workbooks import Table, workbook
 from evalapp.powers import reading, services
-from evalapp.powers.queries import lists, tables
+from evalapp.powers.queries import lists
 from evalapp.powers.queries import power as queries
 from evalapp.powers.queries.power import OwnPower
-from evalapp.powers.rules import rows as columns
 from evalapp.powers.rules.flow import checks
-from evalapp.powers.services.importing import Imported
 from evalapp.units import queries as units
 from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
 from evalapp.web.acting import refusal_of
 from evalapp.web.bodies import takes
-from evalapp.web.context import db, platform
+from evalapp.web.context import db
 from evalapp.web.formbase import Form
 from evalapp.web.i18n import _, gettext
 from evalapp.web.links import go_to
 
 blueprint = Blueprint("unit_powers", __name__, url_prefix="/desk/unit/powers")
-_MOST_UPLOAD = 10 * 1024**2
-_MOST_ROWS = 2_000
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("")
@@ -154,68 +143,26 @@ def discard(code: str) -> Answer:
 
 @blueprint.get("/table.<kind>")
 @requires(Permission.KEEP_UNIT)
-def table(kind: str) -> Response | tuple[str, int]:
+def table(kind: str) -> Response:
     """The unit's published powers as a table that can be handed in again."""
-    names = list(columns.HEADINGS)
-    cells = [[row[name] for name in names] for row in tables.exported(db.session, unit_id=_own_unit().id)]
-    headings = [columns.HEADINGS[name] for name in names]
-    if kind == "xlsx":
-        answer = Response(
-            workbook([Table(name="权力清单", columns=headings, rows=cells)]), content_type=_XLSX
-        )
-    else:
-        text = io.StringIO()
-        csv.writer(text).writerows([headings, *cells])
-        answer = Response("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = (
-        f'attachment; filename="powers-{clock.today()}.{"xlsx" if kind == "xlsx" else "csv"}"'
-    )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return sent_table(kind, unit_id=_own_unit().id)
 
 
 @blueprint.post("/import")
 @requires(Permission.KEEP_UNIT)
-@takes(lambda _settings: _MOST_UPLOAD, to_disk=True)
+@takes(lambda _settings: MOST_UPLOAD, to_disk=True)
 def import_table() -> Answer | tuple[str, int]:
     """Take over a table, or only look at it; every fault is shown with its cell."""
     form = PowersFileForm()
     if not form.validate_on_submit():
         return _list_page(form), 422
     try:
-        found = _imported(form)
+        found = taken_table(form.file.data, dry_run=form.dry_run.data, unit_id=_own_unit().id)
     except DomainError as refusal:
         form.refuse(refusal)
         return _list_page(form, faults=told_faults(refusal)), refusal.status
-    counts = {"made": found.made, "changed": found.changed, "same": found.unchanged}
-    if form.dry_run.data:
-        flash(
-            _(
-                "检查过了，没有问题：新的 %(made)s 项，改动 %(changed)s 项，没变 %(same)s 项。没有导入。",
-                **counts,
-            ),
-            "ok",
-        )
-    else:
-        flash(_("已导入并公布：新的 %(made)s 项，改动 %(changed)s 项，没变 %(same)s 项。", **counts), "ok")
+    flash(told_import(found, dry_run=form.dry_run.data), "ok")
     return go_to(url_for(".powers"))
-
-
-def _imported(form: PowersFileForm) -> Imported:
-    given = form.file.data
-    with tempfile.NamedTemporaryFile(dir=platform().settings.uploads_dir) as file:
-        given.save(file)
-        file.flush()
-        rows = rows_of(
-            Path(file.name),
-            columns=columns.COLUMNS,
-            required=columns.REQUIRED,
-            most_rows=_MOST_ROWS,
-            name=given.filename or "",
-        )
-        table = services.read_powers(db.session, rows=rows, unit_id=_own_unit().id)
-        with keeping(platform(), dry_run=form.dry_run.data) as session:
-            return services.import_powers(session, table, actor=current_actor())
 
 
 def _own_unit() -> Unit:

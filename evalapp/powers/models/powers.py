@@ -77,7 +77,7 @@ class Power(Keyed, Base):
     folded: Mapped[str] = mapped_column(default="")
     basis_ends_on: Mapped[date | None] = mapped_column(index=True)  # when the first of its legal bases ends
     created_at: Mapped[datetime] = mapped_column()
-    withdrawn_at: Mapped[datetime | None] = mapped_column()
+    withdrawn_at: Mapped[datetime | None] = mapped_column(index=True)
     withdrawn_reason: Mapped[str] = mapped_column(default="")
     withdrawn_by: Mapped[str] = mapped_column(default="")
 
@@ -90,7 +90,10 @@ class PowerVersion(Versioned, Keyed, Base):
     """What a power said from a moment until the next, whole. None is ever changed or removed."""
 
     __tablename__ = "power_versions"
-    __table_args__ = kept_versions("power_versions", "power_id")
+    __table_args__ = (
+        *kept_versions("power_versions", "power_id"),
+        Index("ix_power_versions_shown_from_power_id", "shown_from", "power_id"),
+    )
 
     power_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("powers.id"), index=True)
     flowchart_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("flowcharts.id"), index=True)

@@ -38,6 +38,8 @@ class PowersProfile(_Frozen):
     letters: dict[str, Text]
     stages: dict[str, tuple[Text, ...]]
     stages_source: Text
+    applied_for: tuple[PowerKind, ...]  # kinds that people apply for: each power of them should have a guide
+    applied_for_source: Text
     risks: dict[str, Text]
     risks_source: Text
 

@@ -1,0 +1,25 @@
+"""Tables that are sent row by row as they are read, for spreadsheets."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+from flask import Response, stream_with_context
+
+_COMPUTED = ("=", "+", "-", "@", "\t", "\r")
+
+
+def send_csv(rows: Iterable[Sequence[str]], *, file_name: str) -> Response:
+    """Send rows as a CSV to be saved; what a spreadsheet would compute is made plain text."""
+
+    def written() -> Iterator[str]:
+        yield "\ufeff"
+        for row in rows:
+            out = io.StringIO()
+            csv.writer(out).writerow([f"'{cell}" if cell.startswith(_COMPUTED) else cell for cell in row])
+            yield out.getvalue()
+
+    answer = Response(stream_with_context(written()), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
