@@ -22,6 +22,7 @@ from evalapp.powers.rules.flow.drawing import Words
 from evalapp.powers.rules.flow.graph import Flowchart, Party, Risk, Step, StepKind, term_of
 from evalapp.powers.rules.flow.measuring import Fact
 from evalapp.powers.rules.flow.order import numbers, reading_order
+from evalapp.powers.rules.flow.places import Places
 from evalapp.powers.rules.history import Change, changed_fields
 from evalapp.powers.rules.kinds import (
     KIND_WORDS,
@@ -71,11 +72,17 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShownFlowchart:
-    """A flowchart as a page shows it: two drawings, of which a screen shows one, and the list that says the same."""
+class Drawings:
+    """A flowchart drawn twice; a screen shows one of them."""
 
     wide: Markup
     narrow: Markup
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownFlowchart(Drawings):
+    """A flowchart as a page shows it: its drawings, and the list that says the same."""
+
     steps: Markup
 
 
@@ -175,11 +182,19 @@ class _Asked:
 def _remembered(asked: _Asked) -> ShownFlowchart:
     kept = asked.read(asked.id)
     chart = kept.chart
-    said = Words(name=_("流程图"), fact=fact_words)
+    twice = drawn_twice(chart, kept.wide_places, kept.narrow_places)
     return ShownFlowchart(
-        wide=drawing.drawn(chart, kept.wide_places, said),
-        narrow=drawing.drawn(chart, kept.narrow_places, said, narrow=True),
+        wide=twice.wide,
+        narrow=twice.narrow,
         steps=get_template_attribute("powers/_flowchart.html", "steps")(entries(chart)),
+    )
+
+
+def drawn_twice(chart: Flowchart, wide: Places, narrow: Places) -> Drawings:
+    """Draw a flowchart for a wide screen and for a narrow one."""
+    said = Words(name=_("流程图"), fact=fact_words)
+    return Drawings(
+        wide=drawing.drawn(chart, wide, said), narrow=drawing.drawn(chart, narrow, said, narrow=True)
     )
 
 

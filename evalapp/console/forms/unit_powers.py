@@ -97,7 +97,13 @@ class PowerForm(Form):
 
 
 class NewPowerForm(PowerForm):
-    kind = SelectField(_l("类别"), choices=KINDS, coerce=PowerKind, default=PowerKind.APPROVAL)
+    kind = SelectField(
+        _l("类别"),
+        choices=KINDS,
+        coerce=PowerKind,
+        default=PowerKind.APPROVAL,
+        validators=[InputRequired(_l("请选一种。"))],
+    )
     code = StringField(
         _l("编码"), filters=[stripped], validators=[InputRequired(_l("请填写编码。")), short(40)]
     )
@@ -134,6 +140,7 @@ class StepForm(Form):
         _l("种类"),
         choices=[SelectChoice(value=kind, label=lazy_gettext(word)) for kind, word in STEP_WORDS.items()],
         coerce=StepKind,
+        validators=[InputRequired(_l("请选一种。"))],
     )
     actor = StringField(
         _l("由谁办"),
@@ -145,6 +152,7 @@ class StepForm(Form):
         _l("算谁的时间"),
         choices=[SelectChoice(value=party, label=lazy_gettext(word)) for party, word in PARTY_WORDS.items()],
         coerce=Party,
+        validators=[InputRequired(_l("请选一种。"))],
     )
     term = StringField(
         _l("时限"), description=_l("例如“5 个工作日”。"), filters=[stripped], validators=[short(30)]

@@ -12,7 +12,7 @@ from evalapp.powers import reading, services
 from evalapp.powers.queries import power as queries
 from evalapp.powers.queries.power import OwnPower
 from evalapp.powers.rules.flow import bpmn, checks, editing, mermaid
-from evalapp.powers.rules.flow.drawing import Words, drawn
+from evalapp.powers.rules.flow.column import column
 from evalapp.powers.rules.flow.graph import Flowchart, cleaned
 from evalapp.powers.rules.flow.order import reading_order
 from evalapp.powers.services.layout import placed
@@ -146,10 +146,9 @@ def _chart(own: OwnPower) -> Flowchart:
 
 
 def _drawn(own: OwnPower, chart: Flowchart) -> dict[str, object]:
-    said = Words(name=_("%(name)s的流程图", name=own.text.name), fact=reading.fact_words)
     found = checks.findings(chart, term=own.text.term)
     return {
-        "drawing": drawn(chart, placed(chart), said),
+        "drawing": reading.drawn_twice(chart, placed(chart), column(chart)),
         "findings": [(one.is_fault, reading.finding_words(one)) for one in found],
     }
 
