@@ -283,7 +283,7 @@ def _fields(version: WholeVersion) -> dict[str, str]:
     }
 
 
-CHANGE_WORDS = {Change.CHANGED: N_("改动"), Change.ADDED: N_("新增"), Change.WITHDRAWN: N_("撤回")}
+CHANGE_WORDS = {Change.CHANGED: N_("改动"), Change.ADDED: N_("新增"), Change.WITHDRAWN: N_("已撤回")}
 # Fields of a document; those that fit on a line say what they were and what they are.
 _FIELD_WORDS = {
     "name": N_("名称"),
