@@ -38,7 +38,7 @@ def init_app(app: Flask, rail: Sequence[RailEntry]) -> None:
 
     @app.context_processor
     def _page() -> dict[str, object]:
-        settings = platform().settings
+        settings, actor = platform().settings, access.current_actor()
         return {
             "site": Site(
                 name=settings.site_name,
@@ -48,6 +48,6 @@ def init_app(app: Flask, rail: Sequence[RailEntry]) -> None:
             ),
             "lang": i18n.language(),
             "care": is_care(),
-            "current_actor": access.current_actor(),
-            "rail": [entry for entry in rail if access.current_actor().may(entry.permission)],
+            "current_actor": actor,
+            "rail": [entry for entry in rail if actor.may(entry.permission)],
         }

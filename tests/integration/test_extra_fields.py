@@ -74,17 +74,22 @@ def handed_in(small: Small, form: Shown, extras: dict[str, str]) -> tuple[int, K
 
 def kept(small: Small) -> Kept:
     """Every value of every column."""
+    found: Kept = {}
     with small.platform.session() as session:
-        return {
-            table.name: {
-                column.name: sorted(
-                    str(value)
-                    for (value,) in session.execute(text(f'SELECT "{column.name}" FROM "{table.name}"'))
+        for table in schema.METADATA.sorted_tables:
+            names = [column.name for column in table.columns]
+            rows = session.execute(text(f'SELECT {", ".join(map(quoted, names))} FROM "{table.name}"')).all()
+            found[table.name] = {
+                name: sorted(map(str, values))
+                for name, values in zip(
+                    names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True
                 )
-                for column in table.columns
             }
-            for table in schema.METADATA.sorted_tables
-        }
+    return found
+
+
+def quoted(name: str) -> str:
+    return f'"{name}"'
 
 
 def shape(values: list[str]) -> list[str]:

@@ -49,7 +49,9 @@ def met_comments(session: Session, *, resident_id: uuid.UUID, keys: CommentKeys)
     """Return what this resident met with, newest first: a mark is computed for each thread there is."""
     threads = session.scalars(select(Thread.id).order_by(Thread.id)).all()
     marks = [sealing.met_mark(keys, thread_id=thread, resident_id=resident_id) for thread in threads]
-    rows = session.execute(_statement(), {"marks": marks}).all()
+    # Looked up first: joined, SQLite walks all shown comments in their order instead.
+    met = session.scalars(_met(), {"marks": marks}).all()
+    rows = session.execute(_statement(), {"met": met}).all() if met else ()
     names = {
         row.matter_id: sealing.confirmation_mark(keys, matter_id=row.matter_id, resident_id=resident_id)
         for row in rows
@@ -71,6 +73,11 @@ def met_comments(session: Session, *, resident_id: uuid.UUID, keys: CommentKeys)
 
 
 @cache
+def _met() -> Select[uuid.UUID]:
+    return select(MetToo.comment_id).where(MetToo.mark.in_(bindparam("marks", expanding=True)))
+
+
+@cache
 def _statement() -> Select[*tuple[Any, ...]]:
     """Made once, because making it costs more than running it."""
     return (
@@ -83,10 +90,9 @@ def _statement() -> Select[*tuple[Any, ...]]:
             Thread.path,
             *asked_columns(),
         )
-        .join(MetToo, MetToo.comment_id == Comment.id)
         .join(Thread, Thread.id == Comment.thread_id)
         .outerjoin(Matter, Matter.id == Comment.matter_id)
         .outerjoin(Deadline, and_(Deadline.matter_id == Matter.id, Deadline.ended_at.is_(None)))
-        .where(MetToo.mark.in_(bindparam("marks", expanding=True)), Comment.state == CommentState.SHOWN)
+        .where(Comment.id.in_(bindparam("met", expanding=True)), Comment.state == CommentState.SHOWN)
         .order_by(Comment.written_on.desc(), Comment.reference)
     )

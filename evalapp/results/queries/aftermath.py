@@ -146,7 +146,8 @@ def _of_unit() -> Select[*tuple[Any, ...]]:
         .add_columns(LowGrade, Grading.profile)
         .join(LowGrade, LowGrade.matter_id == Matter.id)
         .join(Grading, Grading.episode_id == LowGrade.episode_id)
-        .where(is_public(), Matter.unit_id == bindparam("unit_id"))
+        .join(Episode, Episode.id == LowGrade.episode_id)  # from its few episodes, not from its many matters
+        .where(is_public(), Episode.unit_id == bindparam("unit_id"))
         .order_by(Matter.opened_at.desc(), LowGrade.people.desc(), Matter.reference)
         .limit(OF_A_UNIT)
     )
