@@ -14,7 +14,7 @@ import os
 import tarfile
 import tempfile
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -31,8 +31,12 @@ from evalapp.core.errors import Invalid, NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.platform import Platform
 from evalapp.core.transaction import taking_back
+from evalapp.disclosures import attachments
+from evalapp.disclosures.models import Attachment
 from evalapp.operate import migrating, sealing
 from evalapp.operate.restoring import FORMAT, unpack
+from evalapp.powers.models import ItemFile
+from evalapp.powers.services.items import files as items
 from evalapp.programme.models import Episode
 from evalapp.programme.rules.recordings import original_name
 from evalapp.programme.services import recordings_uploads
@@ -45,11 +49,12 @@ _BLOCK = 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class BackedUp:
-    """What a backup holds, and the recordings whose file was nowhere to be found."""
+    """What a backup holds, and whose file was nowhere to be found: recordings that wait, and files that were handed in."""
 
     rows: int
     files: int
     missing: Sequence[str]
+    gone: Sequence[str]
 
 
 def back_up(platform: Platform, target: Path, *, passphrase: str) -> BackedUp:
@@ -60,13 +65,16 @@ def back_up(platform: Platform, target: Path, *, passphrase: str) -> BackedUp:
             rows = sum(_write_rows(connection, table, written) for table in METADATA.sorted_tables)
             with Session(connection) as session:
                 needed = recordings_uploads.needed_files(session)
+                handed_in = _handed_in(session)
         _write_uploads(platform, needed, written)
         _write_media(platform, written)
         keys = sealing.seal(_pack(platform.settings.keys_dir / "service"), passphrase)
         written.add("keys.sealed", io.BytesIO(keys))
         files = [name for name in written.hashes if name.startswith(("media/", "uploads/"))]
         written.add("manifest.json", io.BytesIO(_manifest(platform, written)))
-    return BackedUp(rows=rows, files=len(files), missing=_missing(needed, files))
+    return BackedUp(
+        rows=rows, files=len(files), missing=_missing(needed, files), gone=_gone(handed_in, files)
+    )
 
 
 class _Archive:
@@ -143,6 +151,18 @@ def _write_media(platform: Platform, written: _Archive) -> None:
             written.add(f"media/{name}", file)
 
 
+def _handed_in(session: Session) -> Mapping[str, str]:
+    """Where forms of guides and files of postings are stored, with what each was called."""
+    found = {
+        items.stored_name_of(token): name
+        for token, name in session.execute(select(ItemFile.token, ItemFile.file_name))
+    }
+    return found | {
+        attachments.stored_name(token): name
+        for token, name in session.execute(select(Attachment.token, Attachment.file_name))
+    }
+
+
 def _missing(needed: Sequence[Needed], files: Sequence[str]) -> Sequence[str]:
     """Name the recordings that wait for the worker and whose file is in neither place."""
     there = set(files)
@@ -151,6 +171,14 @@ def _missing(needed: Sequence[Needed], files: Sequence[str]) -> Sequence[str]:
         for one in needed
         if one.token is not None
         and not there & {f"uploads/{one.file_id}.part", f"media/{original_name(one.token)}"}
+    ]
+
+
+def _gone(handed_in: Mapping[str, str], files: Sequence[str]) -> Sequence[str]:
+    """Name the files that were handed in and are no longer stored."""
+    there = set(files)
+    return [
+        f"{name} ({stored})" for stored, name in sorted(handed_in.items()) if f"media/{stored}" not in there
     ]
 
 

@@ -107,6 +107,8 @@ def back_up(platform: Platform, file: Path, keys: Path | None, passphrase: str, 
         click.echo(
             f"{name}: delivered and not prepared, but its file is not here; deliver it again.", err=True
         )
+    for name in done.gone:
+        click.echo(f"{name}: handed in by a unit, but its file is not here; hand it in again.", err=True)
     if keys is not None:
         second = keepers or click.prompt(
             "Passphrase of the keepers", hide_input=True, confirmation_prompt=True
