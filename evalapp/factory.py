@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from evalapp import wiring
 from evalapp.accounts import api_views as accounts_api
 from evalapp.accounts import browser as accounts_browser
+from evalapp.accounts import kiosks
 from evalapp.accounts import staff_views as accounts_staff
 from evalapp.accounts import views as accounts
 from evalapp.ballots import api_views as ballots_api
@@ -26,6 +27,7 @@ from evalapp.console.staff_views import (
     office_calendar,
     office_corrections,
     office_episodes,
+    office_kiosks,
     office_lookbacks,
     office_matters,
     office_moderation,
@@ -112,6 +114,7 @@ BLUEPRINTS = (
     office_boxes.blueprint,
     office_calendar.blueprint,
     office_corrections.blueprint,
+    office_kiosks.blueprint,
     office_lookbacks.blueprint,
     office_matters.blueprint,
     office_appeals.blueprint,
@@ -163,7 +166,7 @@ BLUEPRINTS = (
     unit_voices.blueprint,
 )
 # Views that change something and ask for no token of a form; each says why where it is named.
-WITHOUT_TOKEN = (*accounts_api.WITHOUT_TOKEN, *notifications.WITHOUT_TOKEN)
+WITHOUT_TOKEN = (*accounts_api.WITHOUT_TOKEN, *notifications.WITHOUT_TOKEN, *portal.WITHOUT_TOKEN)
 
 
 class _Application(Flask):
@@ -205,6 +208,7 @@ def create_app(platform: Platform | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     context.init_app(app, opened)
     wiring.connect()
+    kiosks.init_app(app)  # first: the pages of refusals too are shown by a kiosk
     bodies.init_app(app)  # before the check of the token, which reads the body
     protection = cookies.init_app(app)
     for part in (access, assets, charts, errors, filters, headers, i18n, icons, links):

@@ -3,7 +3,14 @@
 from collections.abc import Callable, Sequence
 
 from evalapp.accounts import jobs as accounts_jobs
-from evalapp.accounts.events import STAFF_ACTS, NoticesStopped, ResidentErased, ResidentStartedAnew
+from evalapp.accounts.events import (
+    KIOSK_ACTS,
+    STAFF_ACTS,
+    KioskRegistered,
+    NoticesStopped,
+    ResidentErased,
+    ResidentStartedAnew,
+)
 from evalapp.accounts.services import codes
 from evalapp.accounts.vault_mail import CONFIRM
 from evalapp.audit import services as audit
@@ -26,7 +33,9 @@ from evalapp.notifications import services as notifications
 from evalapp.notifications.rules import DELIVER, TELL_ALL
 from evalapp.pledges.events import PledgeShown, PledgeWithdrawn
 from evalapp.portal.services import finding
+from evalapp.powers import jobs as powers_jobs
 from evalapp.powers.events import ItemShown, ItemWithdrawn, PowerShown, PowerWithdrawn
+from evalapp.powers.services.items import speech
 from evalapp.programme import jobs as programme_jobs
 from evalapp.programme.events import (
     AiringPlanned,
@@ -56,8 +65,11 @@ def connect() -> None:
 
 
 def _subscribe() -> None:
+    _subscribe_finding()
     for act in STAFF_ACTS:
         events.subscribe(act, audit.record_staff_act)
+    for kiosk_act in KIOSK_ACTS:
+        events.subscribe(kiosk_act, audit.record_kiosk_act)
     events.subscribe(CalendarChanged, audit.record_calendar_change)
     events.subscribe(CalendarChanged, supervision.on_calendar_changed)
     events.subscribe(ResidentErased, comments.on_resident_erased)
@@ -70,23 +82,6 @@ def _subscribe() -> None:
     events.subscribe(ResidentStartedAnew, standings.on_resident_gone)
     events.subscribe(ResidentErased, disclosures.on_resident_erased)
     events.subscribe(UnitAdded, disclosures.on_unit_added)
-    events.subscribe(UnitAdded, finding.on_unit)
-    events.subscribe(UnitChanged, finding.on_unit)
-    events.subscribe(UnitClosed, finding.on_unit)
-    events.subscribe(UnitReopened, finding.on_unit)
-    events.subscribe(PledgeShown, finding.on_pledge_shown)
-    events.subscribe(PledgeWithdrawn, finding.on_pledge_withdrawn)
-    events.subscribe(PowerShown, finding.on_power_shown)
-    events.subscribe(PowerWithdrawn, finding.on_power_withdrawn)
-    events.subscribe(ItemShown, finding.on_item_shown)
-    events.subscribe(ItemWithdrawn, finding.on_item_withdrawn)
-    events.subscribe(EpisodeCreated, finding.on_episode)
-    events.subscribe(EpisodeEdited, finding.on_episode)
-    events.subscribe(EpisodeWithdrawn, finding.on_episode_withdrawn)
-    events.subscribe(EpisodeReady, finding.on_captions)
-    events.subscribe(CaptionsChanged, finding.on_captions)
-    events.subscribe(CommentChanged, finding.on_comment)
-    events.subscribe(CommentMoved, finding.on_comment_moved)
     events.subscribe(ResidentErased, notifications.on_follower_gone)
     events.subscribe(ResidentStartedAnew, notifications.on_follower_gone)
     events.subscribe(UnitChanged, units.title_topic)
@@ -108,6 +103,30 @@ def _subscribe() -> None:
     events.subscribe(MatterRuled, objections.on_matter_ruled)
 
 
+def _subscribe_finding() -> None:
+    """What is found, and read aloud, follows what is shown."""
+    events.subscribe(UnitAdded, finding.on_unit)
+    events.subscribe(UnitChanged, finding.on_unit)
+    events.subscribe(UnitClosed, finding.on_unit)
+    events.subscribe(UnitReopened, finding.on_unit)
+    events.subscribe(PledgeShown, finding.on_pledge_shown)
+    events.subscribe(PledgeWithdrawn, finding.on_pledge_withdrawn)
+    events.subscribe(PowerShown, finding.on_power_shown)
+    events.subscribe(PowerWithdrawn, finding.on_power_withdrawn)
+    events.subscribe(ItemShown, finding.on_item_shown)
+    events.subscribe(ItemWithdrawn, finding.on_item_withdrawn)
+    events.subscribe(ItemShown, speech.on_item)
+    events.subscribe(ItemWithdrawn, speech.on_item)
+    events.subscribe(KioskRegistered, speech.on_kiosk_registered)
+    events.subscribe(EpisodeCreated, finding.on_episode)
+    events.subscribe(EpisodeEdited, finding.on_episode)
+    events.subscribe(EpisodeWithdrawn, finding.on_episode_withdrawn)
+    events.subscribe(EpisodeReady, finding.on_captions)
+    events.subscribe(CaptionsChanged, finding.on_captions)
+    events.subscribe(CommentChanged, finding.on_comment)
+    events.subscribe(CommentMoved, finding.on_comment_moved)
+
+
 def _register() -> None:
     jobs.register(CONFIRM, accounts_jobs.send_confirmation)
     jobs.register(codes.SEND_CODE, accounts_jobs.send_code)
@@ -119,6 +138,7 @@ def _register() -> None:
     jobs.register(TELL_ALL, notifications_jobs.tell_all)
     jobs.register(notifications.FAN_OUT, notifications_jobs.fan_out)
     jobs.register(notifications.FORGET_FOLLOWER, notifications_jobs.forget)
+    jobs.register(speech.RECORD, powers_jobs.record_speech)
     jobs.register(again.INVITE, results_jobs.invite)
     jobs.register(again.FORGET, results_jobs.forget_wishes)
     jobs.register(recordings.PREPARE, programme_jobs.prepare)

@@ -5,7 +5,8 @@ One browser may hold a resident and a member of staff at once; the address decid
 
 import contextlib
 import secrets
-from collections.abc import Mapping
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +45,16 @@ class StaffUser:
 
     def get_id(self) -> str:
         return self.token
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownKiosk:
+    """What pages know of the kiosk that shows them."""
+
+    id: uuid.UUID
+    place: str
+    name: str
+    idle_seconds: int
 
 
 class _LoginManager(flask_login.LoginManager):  # type: ignore[misc]  # Flask-Login has no types
@@ -120,10 +131,43 @@ def device() -> str:
     return mark
 
 
+def kiosk() -> ShownKiosk | None:
+    """The registered kiosk that this browser is (`kiosks` looks it up before the view); none for every other browser."""
+    found: ShownKiosk | None = g.get("kiosk")
+    return found
+
+
+def count_as(mark: str) -> None:
+    """Count this browser as the device of that mark from now on: a kiosk is one whatever cookies it was left with."""
+    if session.get(_DEVICE) != mark:
+        session[_DEVICE] = mark
+        session.permanent = True
+
+
+def holds_more_than_a_device() -> bool:
+    """Whether the cookie holds anything of a person: signed in, asked for a code, handed something in, typed a form."""
+    return bool(session.keys() - {_DEVICE, "_permanent"})
+
+
+def leave_for_good() -> Sequence[str]:
+    """Forget everything that this browser holds of anybody; return the tokens whose sessions are to be ended."""
+    tokens = [session[name] for name in (_RESIDENT, _STAFF) if name in session]
+    session.clear()
+    for name in ("csrf_token", "actor", "resident", "_login_user"):
+        g.pop(name, None)
+    return tokens
+
+
 def asking() -> codes.Asking:
     """Return who asks for a code, and bind the code to this browser."""
     secret = session.setdefault(_ASKING, secrets.token_urlsafe(16))
-    return codes.Asking(browser=secret, device=device(), origin=origin(), lang=i18n.language())
+    return codes.Asking(
+        browser=secret,
+        device=device(),
+        origin=origin(),
+        lang=i18n.language(),
+        is_kiosk=kiosk() is not None,
+    )
 
 
 def question() -> sums.Sum | None:

@@ -94,3 +94,36 @@ STAFF_ACTS: tuple[type[StaffAct], ...] = (
     TotpWasReset,
     StaffSignedIn,
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class KioskAct(Event):
+    """Somebody did something to a kiosk; `audit` records it."""
+
+    actor: Actor
+    kiosk: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+class KioskRegistered(KioskAct):
+    """A kiosk may be set up."""
+
+
+class KioskCodeRenewed(KioskAct):
+    """A kiosk may be set up once more: another browser takes its place."""
+
+
+class KioskAdopted(KioskAct):
+    """A browser became the kiosk."""
+
+
+class KioskWithdrawn(KioskAct):
+    """A kiosk is an ordinary browser again."""
+
+
+KIOSK_ACTS: tuple[type[KioskAct], ...] = (
+    KioskRegistered,
+    KioskCodeRenewed,
+    KioskAdopted,
+    KioskWithdrawn,
+)

@@ -15,6 +15,7 @@ __all__ = [
     "Consent",
     "Enrolment",
     "KeptPersonId",
+    "Kiosk",
     "MailAddress",
     "Purpose",
     "Resident",
@@ -230,3 +231,46 @@ class SignedIn(Keyed, Base):
     created_at: Mapped[datetime] = mapped_column()
     last_seen_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None] = mapped_column()
+
+
+class Kiosk(Keyed, Base):
+    """A screen that many people use one after the other. Its browser holds a token; this table only knows the hash.
+
+    The code brings the token to the browser: it is shown once, works for a short while and once.
+    """
+
+    __tablename__ = "kiosks"
+    __table_args__ = (
+        CheckConstraint("idle_seconds BETWEEN 10 AND 900", name="idle_within_reason"),
+        CheckConstraint("ballot_cap > 0", name="ballot_cap_positive"),
+        CheckConstraint("(code_hash IS NULL) = (code_until IS NULL)", name="code_with_its_end"),
+        CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_reason = '')", name="withdrawn_with_a_reason"),
+        Index(
+            "uq_kiosks_standing",
+            "place",
+            "name",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    place: Mapped[str] = mapped_column()
+    name: Mapped[str] = mapped_column()
+    idle_seconds: Mapped[int] = mapped_column()
+    ballot_cap: Mapped[int] = mapped_column()  # ballots of one episode that raise no flag
+    registered_at: Mapped[datetime] = mapped_column()
+    registered_by: Mapped[str] = mapped_column()  # a post, never a name
+    code_hash: Mapped[str | None] = mapped_column(unique=True)
+    code_until: Mapped[datetime | None] = mapped_column()
+    token_hash: Mapped[str | None] = mapped_column(unique=True)
+    adopted_at: Mapped[datetime | None] = mapped_column()
+    last_seen_at: Mapped[datetime | None] = mapped_column()
+    withdrawn_at: Mapped[datetime | None] = mapped_column()
+    withdrawn_by: Mapped[str] = mapped_column(default="")
+    withdrawn_reason: Mapped[str] = mapped_column(default="")
+
+    @property
+    def title(self) -> str:
+        """What pages and the record call it."""
+        return f"{self.place} {self.name}"

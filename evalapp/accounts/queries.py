@@ -17,6 +17,7 @@ from evalapp.accounts.models import (
     Consent,
     Enrolment,
     KeptPersonId,
+    Kiosk,
     Purpose,
     Resident,
     SignedIn,
@@ -27,6 +28,8 @@ from evalapp.accounts.rules import CodePurpose, KeptId, PersonIds
 from evalapp.core import clock
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
+
+_MOST_KIOSKS = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,4 +255,38 @@ def enrolment(session: Session, token: str) -> Enrolment | None:
             Enrolment.used_at.is_(None),
             Enrolment.created_at > clock.now() - rules.ENROLMENT_LIFE,
         )
+    )
+
+
+def kiosk_of(session: Session, kiosk_id: uuid.UUID, token: str) -> Kiosk | None:
+    """Return the standing kiosk that a browser is; None for one that was withdrawn or set up elsewhere. One statement."""
+    return session.scalar(_kiosk(), {"kiosk_id": kiosk_id, "token_hash": hashed(token)})
+
+
+def kiosks(session: Session) -> list[Kiosk]:
+    """Return every kiosk by place and name, those at work first."""
+    rows = select(Kiosk).order_by(Kiosk.withdrawn_at.is_not(None), Kiosk.place, Kiosk.name, Kiosk.id)
+    return list(session.scalars(rows.limit(_MOST_KIOSKS)))
+
+
+def kiosk(session: Session, kiosk_id: uuid.UUID) -> Kiosk:
+    """Return a kiosk, withdrawn or not; raises `NotFound`."""
+    found = session.scalar(select(Kiosk).where(Kiosk.id == kiosk_id))
+    if found is None:
+        raise NotFound(N_("没有这台触摸屏。"))
+    return found
+
+
+def kiosk_caps(session: Session, *, before: datetime) -> dict[str, int]:
+    """The most ballots of an episode from each kiosk that was registered before then, by its mark as a device."""
+    rows = session.execute(select(Kiosk.id, Kiosk.ballot_cap).where(Kiosk.registered_at < before))
+    return {rules.kiosk_device(row.id): row.ballot_cap for row in rows}
+
+
+@cache
+def _kiosk() -> Select[Kiosk]:
+    return select(Kiosk).where(
+        Kiosk.id == bindparam("kiosk_id"),
+        Kiosk.token_hash == bindparam("token_hash"),
+        Kiosk.withdrawn_at.is_(None),
     )

@@ -4,6 +4,7 @@ import enum
 import ipaddress
 import re
 import unicodedata
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -84,6 +85,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.INVITE_PANEL,
             Permission.SUPERVISE,
             Permission.KEEP_CALENDAR,
+            Permission.KEEP_KIOSKS,
             Permission.PREVIEW_RECORDING,
         }
     ),
@@ -264,3 +266,16 @@ def check_new_password(password: str, *, login: str, same_as_before: bool) -> No
         raise Invalid(N_("这个密码太容易猜到，请换一个，例如几个不相干的词。"), field="new_password")
     if same_as_before:
         raise Conflict(N_("新密码不能与原来的一样。"), field="new_password")
+
+
+KIOSK_CODE_DIGITS = 12  # typed on the screen itself, where there are digits and may be no letters
+KIOSK_CODE_LIFE = timedelta(minutes=30)
+KIOSK_GRACE = timedelta(seconds=10)  # the screen tells us a little later than it was touched
+KIOSK_SEEN_EVERY = timedelta(minutes=5)
+IDLE_SECONDS = range(10, 901)
+LARGEST_BALLOT_CAP = 5_000
+
+
+def kiosk_device(kiosk_id: uuid.UUID) -> str:
+    """The mark under which limits and integrity rules know the ballots of a kiosk."""
+    return f"kiosk:{kiosk_id}"

@@ -16,6 +16,13 @@ STAFF_ACTIONS: dict[type[events.StaffAct], str] = {
     events.StaffSignedIn: "staff.signed_in",
 }
 
+KIOSK_ACTIONS: dict[type[events.KioskAct], str] = {
+    events.KioskRegistered: "kiosk.registered",
+    events.KioskCodeRenewed: "kiosk.code_renewed",
+    events.KioskAdopted: "kiosk.adopted",
+    events.KioskWithdrawn: "kiosk.withdrawn",
+}
+
 # What pages call an action; one without words here shows as it is kept.
 LABELS = {
     "staff.added": N_("添加工作人员账号"),
@@ -28,4 +35,8 @@ LABELS = {
     "staff.totp_reset_dropped": N_("撤回重置申请"),
     "staff.totp_reset": N_("重置动态码"),
     "staff.signed_in": N_("登录工作台"),
+    "kiosk.registered": N_("登记触摸屏"),
+    "kiosk.code_renewed": N_("给触摸屏换启用码"),
+    "kiosk.adopted": N_("启用触摸屏"),
+    "kiosk.withdrawn": N_("停用触摸屏"),
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from evalapp.accounts.events import StaffAct
+from evalapp.accounts.events import KioskAct, StaffAct
 from evalapp.audit import rules
 from evalapp.audit.models import AuditEntry
 from evalapp.core import clock
@@ -32,6 +32,12 @@ def record_staff_act(session: Session, event: StaffAct) -> None:
     """Record what was done to a staff account."""
     action = rules.STAFF_ACTIONS[type(event)]
     record(session, actor=event.actor, action=action, subject=event.login, detail=event.detail)
+
+
+def record_kiosk_act(session: Session, event: KioskAct) -> None:
+    """Record what was done to a kiosk."""
+    action = rules.KIOSK_ACTIONS[type(event)]
+    record(session, actor=event.actor, action=action, subject=event.kiosk, detail=event.detail)
 
 
 def record_calendar_change(session: Session, event: CalendarChanged) -> None:

@@ -96,6 +96,12 @@ RAIL: tuple[RailEntry, ...] = (
         icon="calendar3",
     ),
     RailEntry(
+        permission=Permission.KEEP_KIOSKS,
+        endpoint="office_kiosks.index",
+        label=N_("触摸屏"),
+        icon="display",
+    ),
+    RailEntry(
         permission=Permission.READ_REPORTS,
         endpoint="reports.reports",
         label=N_("检举控告"),

@@ -25,6 +25,7 @@ class Permission(enum.StrEnum):
     SEE_OFFICE_DESK = "office:see"
     SUPERVISE = "matter:supervise"
     KEEP_CALENDAR = "calendar:keep"
+    KEEP_KIOSKS = "kiosk:keep"
     # station
     DELIVER_RECORDING = "recording:deliver"
     SEE_STATION_DESK = "station:see"

@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     code_seconds_between: int = Field(default=60, ge=0)
     codes_per_number_day: int = Field(default=5, ge=1)
     codes_per_device_hour: int = Field(default=10, ge=1)
+    codes_per_kiosk_hour: int = Field(default=120, ge=1)
     codes_per_network_hour: int = Field(default=30, ge=1)
     codes_per_carrier_network_hour: int = Field(default=300, ge=1)
     codes_in_all_hour: int = Field(default=2_500, ge=1)

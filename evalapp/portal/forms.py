@@ -62,3 +62,17 @@ class EraseForm(Form):
     """A resident says that they mean it."""
 
     sure = BooleanField(_l("我知道注销以后不能恢复"), validators=[InputRequired(_l("请先勾选，再注销。"))])
+
+
+class AdoptForm(Form):
+    """The code that makes a browser a kiosk."""
+
+    code = StringField(
+        _l("启用码"),
+        description=_l("工作台登记触摸屏时显示的 12 位数字，半小时内有效。"),
+        filters=[stripped],
+        validators=[
+            InputRequired(_l("请填 12 位启用码。")),
+            Length(max=40, message=_l("启用码是 12 位数字。")),
+        ],
+    )

@@ -19,6 +19,7 @@ from evalapp.powers.rules.items import rows as item_columns
 from evalapp.powers.services import importing
 from evalapp.powers.services import items as item_services
 from evalapp.powers.services.items import importing as item_importing
+from evalapp.powers.services.items import speech
 from evalapp.units import queries as units
 
 _WORDS = {"rows": "rows read", "flowcharts": "flowcharts laid out", "powers": "powers written"}
@@ -65,6 +66,15 @@ def export(platform: Platform, file: Path, *, slug: str | None) -> None:
 @click.group("service", cls=Commands)
 def service() -> None:
     """Service items: what people apply for, with their guides."""
+
+
+@service.command("speak")
+@pass_platform
+def speak(platform: Platform) -> None:
+    """Have the worker record what kiosks read aloud, of every published guide: after an upgrade, or with a new voice."""
+    with platform.transaction() as session:
+        asked = speech.ask_for_all(session)
+    click.echo(f"{asked} recordings were asked for.")
 
 
 @service.command("import")

@@ -9,7 +9,15 @@ from evalapp.core.i18n import N_
 from evalapp.powers.models import ItemFile
 from evalapp.powers.reading import ComparedRow, changed_rows, term_words
 from evalapp.powers.rules.items import rows
-from evalapp.powers.rules.items.papers import Answers, Condition, Need, Outcome, Question, outcome
+from evalapp.powers.rules.items.papers import (
+    MOST_QUESTIONS,
+    Answers,
+    Condition,
+    Need,
+    Outcome,
+    Question,
+    outcome,
+)
 from evalapp.powers.rules.items.profile import items_profile
 from evalapp.powers.rules.items.text import ItemText, Paper, PaperKind
 from evalapp.web.i18n import _, gettext
@@ -66,6 +74,18 @@ def condition_words(condition: Condition, questions: Sequence[Question]) -> str:
 
 def found_out(text: ItemText, answers: Answers) -> Outcome:
     return outcome(text.questions, text.needed_if, answers)
+
+
+def answers_in(asked: Mapping[str, str], *, version: int) -> Answers:
+    """The answers in an address; a list that was made of another version loses them, their numbers may mean something else now."""
+    if asked.get("v", str(version)) != str(version):
+        return {}
+    given = {number: asked.get(f"q{number}", "") for number in range(1, MOST_QUESTIONS + 1)}
+    return {
+        number: int(answer)
+        for number, answer in given.items()
+        if answer.isascii() and answer.isdecimal() and len(answer) <= 2
+    }
 
 
 def promise_words(text: ItemText) -> str:

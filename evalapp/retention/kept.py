@@ -10,6 +10,7 @@ _WORK = N_("工作数据，不含居民信息")
 KEPT: dict[str, str] = {
     "audit_entries": N_("操作记录只增不减，数据库拒绝删除"),
     "removals": N_("清理记录只有数量"),
+    "kiosks": N_("停用不删除：评票按登记的触摸屏计数，要对得上"),
     "staff": N_("账号停用不删除，操作记录要对得上"),
     "readers": _UNTIL_UNDONE,
     "followings": _UNTIL_UNDONE,
@@ -50,6 +51,7 @@ KEPT: dict[str, str] = {
     "service_item_versions": _RECORD,
     "service_item_drafts": _WORK,
     "service_item_files": _RECORD,
+    "recorded_speech": N_("由公布的指南生成，随指南更新"),
     "highlights": _RECORD,
     "highlight_versions": _RECORD,
     "highlight_progress": _RECORD,

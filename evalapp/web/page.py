@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from flask import Flask, request
+from flask import Flask, g, request
 
 from evalapp.core.permissions import Permission
 from evalapp.web import access, i18n
@@ -48,6 +48,7 @@ def init_app(app: Flask, rail: Sequence[RailEntry]) -> None:
             ),
             "lang": i18n.language(),
             "care": is_care(),
+            "kiosk": g.get("kiosk"),  # the registered kiosk that shows the page (`accounts` finds out)
             "current_actor": actor,
             "rail": [entry for entry in rail if actor.may(entry.permission)],
         }

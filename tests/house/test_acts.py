@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from evalapp.audit.rules import STAFF_ACTIONS
+from evalapp.audit.rules import KIOSK_ACTIONS, STAFF_ACTIONS
 from evalapp.ballots.models import ActKind
 from evalapp.comments.rules.moderation import AppealOutcome, Verdict
 from evalapp.console.words import ACTS, FACTS
@@ -76,7 +76,7 @@ def _said(value: ast.expr) -> Iterator[str]:
 
 
 def written() -> set[str]:
-    found = set(STAFF_ACTIONS.values())
+    found = {*STAFF_ACTIONS.values(), *KIOSK_ACTIONS.values()}
     for path in sorted((ROOT / "evalapp").rglob("*.py")):
         source = path.read_text()
         if "audit" in source and "/migrations/" not in str(path):

@@ -92,7 +92,14 @@ def sheet_app() -> Flask:
     def _page() -> dict[str, object]:
         site = Site(name="大家看 大家评", district="晴川区", hotline="12345", url="http://127.0.0.1")
         care = request.cookies.get("care") == "1"
-        return {"site": site, "lang": i18n.language(), "care": care, "current_actor": ANONYMOUS, "rail": []}
+        return {
+            "site": site,
+            "lang": i18n.language(),
+            "care": care,
+            "kiosk": None,
+            "current_actor": ANONYMOUS,
+            "rail": [],
+        }
 
     @app.get("/<name>")
     @access.public

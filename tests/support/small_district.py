@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from evalapp import wiring
 from evalapp.accounts.models import Role
+from evalapp.accounts.services import kiosks as kiosks_services
 from evalapp.accounts.services import residents, sessions
 from evalapp.comments import services as comments_services
 from evalapp.core import clock
@@ -297,7 +298,11 @@ def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Sma
             opened, unit_id=unit, title="开头", text="您好，您问的事已查清。", actor=OFFICER
         )
         notice_id = opened.scalars(select(StaffNotice.id).where(StaffNotice.key == "x")).one()
+        screen = kiosks_services.register(
+            opened, place="政务中心 1 楼", name="3 号机", idle_seconds=60, ballot_cap=300, actor=OFFICER
+        )
     hung = hang_up(platform, a_unit)
+    item_code = ItemFactory(platform).published(a_unit).code
     samples = {
         **hung,
         "number": episode.number,
@@ -307,7 +312,9 @@ def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Sma
         "pledges": pledges.pledge(a_unit).reference,
         "highlights": pledges.highlight(a_unit).reference,
         "powers": PowerFactory(platform).published(a_unit).code,
-        "services": ItemFactory(platform).published(a_unit).code,
+        "services": item_code,
+        "kiosk": item_code,
+        "kiosk_id": str(screen.kiosk_id),
         "matters": matter,
         "notices": notice,
         "doing": "note",
@@ -329,6 +336,7 @@ def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Sma
         "token": "none",
         "name": "none.mp4",
         "path": "none.css",
+        "mark": "none",
     }
     kept: Kept = KeptServer(platform, postgres_server) if postgres_server else KeptFile(platform)
     yield Small(app=app, platform=platform, people=cookies, samples=samples, kept=kept)

@@ -35,6 +35,7 @@ class Asking:
     device: str  # the mark that its cookie keeps through signing in and out
     origin: rules.Origin
     lang: str
+    is_kiosk: bool = False  # many people ask on it, one after the other
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +198,7 @@ def _ask(
     # Before anything that depends on the number: who does not answer learns nothing of it.
     if questions.is_due_after(counts.in_all_hour, platform.settings):
         questions.check(session, platform.keys, answer, browser=asking.browser)
-    _refuse_beyond_limits(platform, counts, is_carrier=asking.origin.is_carrier, now=now)
+    _refuse_beyond_limits(platform, counts, asking=asking, now=now)
     session.add(request)
     session.flush()
     jobs.enqueue(session, SEND_CODE, {"request": str(request.id)}, priority=EXPRESS)
@@ -226,7 +227,7 @@ def _counts(session: Session, request: CodeRequest) -> _Counts:
     )
 
 
-def _refuse_beyond_limits(platform: Platform, counts: _Counts, *, is_carrier: bool, now: datetime) -> None:
+def _refuse_beyond_limits(platform: Platform, counts: _Counts, *, asking: Asking, now: datetime) -> None:
     limits = platform.settings
     if counts.last_at is not None:
         wait = limits.code_seconds_between - (now - counts.last_at).total_seconds()
@@ -240,8 +241,14 @@ def _refuse_beyond_limits(platform: Platform, counts: _Counts, *, is_carrier: bo
             )
     if counts.number_day >= limits.codes_per_number_day:
         raise TooMany(N_("这个号码今天要的验证码太多了，请明天再试。"), field="phone", retry_after=24 * 3600)
-    network = limits.codes_per_carrier_network_hour if is_carrier else limits.codes_per_network_hour
-    if counts.device_hour >= limits.codes_per_device_hour or counts.network_hour >= network:
+    network = (
+        limits.codes_per_carrier_network_hour if asking.origin.is_carrier else limits.codes_per_network_hour
+    )
+    if asking.is_kiosk:  # its own limit stands for that of its network, which the hall shares
+        is_beyond = counts.device_hour >= limits.codes_per_kiosk_hour
+    else:
+        is_beyond = counts.device_hour >= limits.codes_per_device_hour or counts.network_hour >= network
+    if is_beyond:
         raise TooMany(N_("这台设备或这个网络要的验证码太多了，请一小时后再试。"), retry_after=3600)
     if counts.in_all_hour >= limits.codes_in_all_hour:
         raise TooMany(N_("现在要验证码的人太多，请过一会儿再试。"), retry_after=600)

@@ -7,14 +7,17 @@ from evalapp.portal.views import (
     finding,
     following,
     journal,
+    kiosk,
     residents,
     speaking,
     units,
     watching,
 )
 from evalapp.portal.views.blueprint import blueprint
+from evalapp.portal.views.kiosk import WITHOUT_TOKEN
 
 __all__ = [
+    "WITHOUT_TOKEN",
     "again",
     "blueprint",
     "conventions",
@@ -22,6 +25,7 @@ __all__ = [
     "finding",
     "following",
     "journal",
+    "kiosk",
     "residents",
     "speaking",
     "units",

@@ -8,6 +8,7 @@ from evalapp.powers.models.items import (
     ServiceItem,
 )
 from evalapp.powers.models.powers import KeptFlowchart, Power, PowerDraft, PowerVersion
+from evalapp.powers.models.speech import Recorded
 
 __all__ = [
     "ItemDraft",
@@ -18,5 +19,6 @@ __all__ = [
     "Power",
     "PowerDraft",
     "PowerVersion",
+    "Recorded",
     "ServiceItem",
 ]

@@ -140,6 +140,18 @@ def exported(session: Session, *, unit_id: uuid.UUID | None = None) -> Iterator[
         session.expunge_all()
 
 
+def fingerprints(session: Session, *, limit: int) -> dict[str, str]:
+    """Return the fingerprint of each published guide by its code, in one statement."""
+    rows = session.execute(
+        select(ServiceItem.code, ItemVersion.fingerprint)
+        .join(ItemVersion, (ItemVersion.item_id == ServiceItem.id) & ItemVersion.shown_until.is_(None))
+        .where(ServiceItem.state == PowerState.PUBLISHED)
+        .order_by(ServiceItem.code)
+        .limit(limit)
+    )
+    return {row.code: row.fingerprint for row in rows}
+
+
 def labels_in_words(names: Mapping[str, str], counted: Mapping[str, int]) -> Sequence[tuple[str, str, int]]:
     """Key, name and number of every subject or event that has items, in the profile's order."""
     return [(key, name, counted[key]) for key, name in names.items() if counted.get(key)]

@@ -17,6 +17,7 @@ from evalapp.powers.models import (
     KeptFlowchart,
     Power,
     PowerVersion,
+    Recorded,
     ServiceItem,
 )
 from evalapp.powers.queries.versions import PastVersion, past_versions
@@ -97,6 +98,14 @@ def item_of_unit(session: Session, code: str, *, unit_id: uuid.UUID) -> OwnItem:
 def files(session: Session, item_id: uuid.UUID) -> list[ItemFile]:
     """Return the forms and samples of an item in the order in which they came, in one statement."""
     return list(session.scalars(_files(), {"item_id": item_id}))
+
+
+def recorded(session: Session, item_id: uuid.UUID | None) -> list[str]:
+    """Return the marks of what is read aloud of a guide, in order; of the pages of kiosks without one. One statement."""
+    of_it = Recorded.item_id.is_(None) if item_id is None else Recorded.item_id == item_id
+    return list(
+        session.scalars(select(Recorded.mark).where(of_it).order_by(Recorded.place).limit(_MOST_FILES))
+    )
 
 
 def public_file(session: Session, token: str) -> ItemFile:

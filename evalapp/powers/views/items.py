@@ -1,26 +1,33 @@
 """The public pages of service items: the list, one guide, the papers one needs, their sheets of paper, forms to download."""
 
+import re
+
 from flask import Blueprint, Response, render_template, request, url_for
 from markupsafe import Markup
 
 from evalapp.core import clock
+from evalapp.core.errors import NotFound
+from evalapp.core.i18n import N_
 from evalapp.powers import guides, reading
 from evalapp.powers.queries import item_lists, items
 from evalapp.powers.queries import power as powers
 from evalapp.powers.queries.item_lists import WantedItems
 from evalapp.powers.queries.items import ShownItem
 from evalapp.powers.queries.lists import TEXT_LIMIT
-from evalapp.powers.rules.items.papers import MOST_QUESTIONS, Need
+from evalapp.powers.rules.items.papers import Need
 from evalapp.powers.rules.items.profile import Axis, items_profile
 from evalapp.powers.rules.kinds import PowerState
+from evalapp.powers.services.items import speech
 from evalapp.powers.services.items.files import stored_name_of
 from evalapp.web.access import public
 from evalapp.web.context import db, platform
-from evalapp.web.files import send_download
+from evalapp.web.files import send_download, send_stored
 from evalapp.web.kept import kept_a_minute
 from evalapp.web.qr import of_public_address
 
 blueprint = Blueprint("services", __name__)
+
+_MARK = re.compile("[0-9a-f]{40}")
 
 
 @blueprint.get("/services")
@@ -127,6 +134,15 @@ def file(token: str) -> Response:
     return send_download(stored_name_of(found.token), file_name=found.file_name)
 
 
+@blueprint.get("/services/speech/<mark>.wav")
+@public
+def sound(mark: str) -> Response:
+    """Send what was recorded of a guide, whole or by ranges; the same words have the same address for good."""
+    if not _MARK.fullmatch(mark):
+        raise NotFound(N_("没有这段录音。"))
+    return send_stored(speech.file_name(mark), content_type="audio/wav")
+
+
 @blueprint.get("/services/rules")
 @public
 def rules() -> str:
@@ -138,8 +154,9 @@ def _list_of_papers(shown: ShownItem, template: str) -> str:
     """A list that was made of an earlier guide loses its answers: their numbers may mean something else now."""
     version = request.args.get("v", type=int)
     is_older = version is not None and version != shown.version.number
-    answers = {} if is_older else _answers()
-    found = guides.found_out(shown.text, answers)
+    found = guides.found_out(
+        shown.text, guides.answers_in(request.args.to_dict(), version=shown.version.number)
+    )
     ticks = frozenset() if is_older else frozenset(request.args.getlist("have", type=int))
     listed = guides.shown_papers(shown.text, items.files(db.session, shown.item.id), found, ticked=ticks)
     needed = [each for each in listed if each.need is Need.YES]
@@ -168,11 +185,6 @@ def _steps(shown: ShownItem) -> Markup | None:
     """The steps of the power that an item stands under, as its own page lists them."""
     chart = reading.shown_flowchart(shown.flowchart_id, lambda key: powers.flowchart(db.session, key))
     return chart.steps if chart is not None else None
-
-
-def _answers() -> dict[int, int]:
-    given = {number: request.args.get(f"q{number}", type=int) for number in range(1, MOST_QUESTIONS + 1)}
-    return {number: answer for number, answer in given.items() if answer is not None}
 
 
 def _known(given: str, axis: Axis) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
+from types import MappingProxyType
 
 from evalapp.ballots.rules.grades import Dimension
 from evalapp.ballots.rules.profile import IntegrityRules
@@ -49,14 +50,18 @@ def pattern(grades: Mapping[Dimension, int]) -> tuple[int, ...]:
 
 
 def flags(
-    observed: Sequence[Observed], rules: IntegrityRules, *, network_caps: Mapping[bytes, int]
+    observed: Sequence[Observed],
+    rules: IntegrityRules,
+    *,
+    network_caps: Mapping[bytes, int],
+    device_caps: Mapping[bytes, int] = MappingProxyType({}),
 ) -> tuple[Flag, ...]:
-    """All flags of a box, after counting. `network_caps` are the listed networks, hashed as the signals are.
+    """All flags of a box, after counting. The caps are those of listed networks and of kiosks, hashed as the signals are.
 
     No rule looks at whether grades are high or low: praise in bulk and blame in bulk are flagged alike.
     """
     found = [
-        *_device(observed, rules),
+        *_device(observed, rules, device_caps),
         *_network(observed, rules, network_caps),
         *_burst(observed, rules),
         *_haste(observed, rules, network_caps),
@@ -87,10 +92,15 @@ def _flag(rule: Rule, ballots: Iterable[Observed]) -> Flag:
     return Flag(rule=rule, handles=frozenset(ballot.handle for ballot in ballots))
 
 
-def _device(observed: Sequence[Observed], rules: IntegrityRules) -> list[Flag]:
-    """More ballots of one device than a household has people (threshold ours)."""
-    groups = _grouped(observed, lambda ballot: ballot.signals.device).values()
-    return [_flag(Rule.DEVICE, group) for group in groups if len(group) > rules.device_cap]
+def _device(observed: Sequence[Observed], rules: IntegrityRules, caps: Mapping[bytes, int]) -> list[Flag]:
+    """More ballots of one device than a household has people (threshold ours); a kiosk has its own cap."""
+    groups = _grouped(observed, lambda ballot: ballot.signals.device).items()
+    return [
+        _flag(Rule.DEVICE, group)
+        for device, group in groups
+        if len(group)
+        > (caps.get(device, rules.device_cap) if isinstance(device, bytes) else rules.device_cap)
+    ]
 
 
 def _is_beyond(count: int, *, cap: int, share: int, whole: int) -> bool:

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from evalapp.accounts.queries import kiosk_caps
 from evalapp.ballots.keepers import Keepers
 from evalapp.ballots.models import BallotBox, BallotSignal, Grading, PanelInvitation, SealedBallot
 from evalapp.ballots.queries import gradings
 from evalapp.ballots.rules import sealing
 from evalapp.ballots.rules.profile import SeasonProfile
 from evalapp.ballots.rules.sealing import Ballot, Opener, Unreadable
-from evalapp.ballots.rules.voters import Signals, network_signal
+from evalapp.ballots.rules.voters import Signals, device_signal, network_signal
 from evalapp.core.errors import Conflict
 from evalapp.core.i18n import N_
 from evalapp.ledger.rules import leaf_hash
@@ -144,7 +145,14 @@ def find_flags(
     rules = opened.profile.integrity
     key = keepers.signal_key(episode.reference)
     caps = {network_signal(key, listed.network): listed.cap for listed in rules.networks}
-    return flags(observed(session, opened, grading), rules, network_caps=caps)
+    # A kiosk counts as one where it was registered before the box opened: nobody makes one of a device afterwards.
+    kiosks = kiosk_caps(session, before=grading.opens_at)
+    return flags(
+        observed(session, opened, grading),
+        rules,
+        network_caps=caps,
+        device_caps={device_signal(key, mark): cap for mark, cap in kiosks.items()},
+    )
 
 
 def invited(session: Session, episode_id: uuid.UUID) -> dict[str, int]:
