@@ -7,9 +7,11 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from evalapp.accounts.models import StaffMember
+from evalapp.accounts.services import kiosks
 from evalapp.ballots.keepers import Keepers
 from evalapp.ballots.services.booths import Booths
 from evalapp.core import clock, jobs
+from evalapp.core.permissions import SYSTEM
 from evalapp.core.platform import Platform
 from evalapp.demo import district, filming, guides, people, powers, season
 from evalapp.demo.jobs import FILM
@@ -53,6 +55,15 @@ def load(platform: Platform, *, ballots: int, tell: Callable[[str], None]) -> Se
         tell("Making guides to what people apply for")
         with clock.at(now - 120 * DAY), platform.transaction() as session:
             made_guides = guides.build(session, units)
+            # It waits for its browser: whoever tries it out gets a new code at the office's desk.
+            kiosks.register(
+                session,
+                place="晴川区政务中心 1 楼",
+                name="3 号机",
+                idle_seconds=60,
+                ballot_cap=300,
+                actor=SYSTEM,
+            )
         with clock.at(now - 60 * DAY):
             guides.attach(platform, made_guides)
         keepers = Keepers(platform.keys)

@@ -2,6 +2,7 @@
 
 import enum
 import shlex
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -62,6 +63,7 @@ def examine(platform: Platform) -> list[Finding]:
         *_database(platform),
         *_jobs(platform),
         *_recordings(platform),
+        *_speech(),
         *_room(platform),
         *_modes(platform),
     ]
@@ -169,6 +171,18 @@ def _recordings(platform: Platform) -> Iterator[Finding]:
     for found in media.check(platform.settings):
         say = good if found.ok else bad if found.needed else note
         yield say("录像", found.sentence, found.english)
+
+
+def _speech() -> Iterator[Finding]:
+    """Whether guides can be recorded for kiosks."""
+    if shutil.which("espeak-ng") is None:
+        yield note(
+            "朗读",
+            "没有 espeak-ng，触摸屏不能读办事指南：apt-get install espeak-ng，再运行 evalapp service speak",
+            "espeak-ng is missing, kiosks cannot read guides aloud: apt-get install espeak-ng, then evalapp service speak",
+        )
+    else:
+        yield good("朗读", "espeak-ng 在", "espeak-ng is there")
 
 
 def _room(platform: Platform) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from evalapp.accounts.models import Role
+from evalapp.accounts.services import kiosks
 from evalapp.ballots.rules.grades import Dimension
 from evalapp.core import clock
 from evalapp.core.permissions import SYSTEM
@@ -43,6 +44,10 @@ LISTS = {
         "/episodes",
         "/episodes/{number}",
         "/episodes/{judged}/results",
+        "/kiosk",
+        "/kiosk/find",
+        "/kiosk/find?subject=health",
+        "/kiosk/pages.json",
         "/league",
         "/matters",
         "/matters?which=late",
@@ -82,6 +87,7 @@ LISTS = {
         "/desk/office/calendar",
         "/desk/office/comments",
         "/desk/office/episodes",
+        "/desk/office/kiosks",
         "/desk/office/matters",
         "/desk/office/matters?which=late",
         "/desk/office/notices",
@@ -213,6 +219,9 @@ class District:
         self.matters.escalate()
         with self.platform.transaction() as session:
             supervision.change_points(session, unit_id=self.unit.id, points=-1, reason="逾期", actor=SYSTEM)
+            kiosks.register(
+                session, place="大厅", name=item.code, idle_seconds=60, ballot_cap=300, actor=SYSTEM
+            )
         self.letter_and_notice(episode)
         self.comments.written(thread)
         self.comments.replied(self.comments.shown(thread, at_seconds=1), unit=self.unit)

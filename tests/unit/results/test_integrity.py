@@ -115,3 +115,15 @@ def test_missing_signals_are_no_common_signal():
     assert (
         rules_that_flagged([seen(f"n{i}", bucket=START + 20 * i, watched=None) for i in range(100)]) == set()
     )
+
+
+def test_a_kiosk_has_a_cap_of_its_own_and_not_more():
+    """Three hundred people on one screen in the hall are no household; a telephone with as many ballots is flagged."""
+    many = [seen(f"k{place}", device=b"kiosk", bucket=START + place * 12) for place in range(300)]
+
+    def found(ballots, caps):
+        return {flag.rule for flag in flags(ballots, RULES, network_caps={}, device_caps=caps)}
+
+    assert Rule.DEVICE not in found(many, {b"kiosk": 300})
+    assert Rule.DEVICE in found(many, {b"kiosk": 299})
+    assert Rule.DEVICE in found(many, {b"another": 300})
