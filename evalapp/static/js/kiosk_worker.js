@@ -38,7 +38,7 @@ async function keep(cache, path, version) {
 
 async function kept(address) {
   const cache = await caches.open(NAME);
-  const { pathname, search } = new URL(address);
+  const { pathname, search } = new URL(address, location.href);
   return cache.match(pathname + search, { ignoreVary: true });
 }
 
