@@ -227,7 +227,7 @@ def test_a_resident_takes_a_list_along_and_the_next_finds_nothing(hall: Hall) ->
     [
         (["location.replace(address)"], "location.assign(address)", "history"),
         (["sessionStorage.clear()", "sessionStorage.removeItem(TRAIL)"], "0", "sessionStorage"),
-        (['fetch("/kiosk/wipe"'], 'fetch("/healthz?"', "cookie"),
+        (['fetch("/kiosk/wipe"'], 'fetch("/kiosk/alive"', "cookie"),
     ],
 )
 def test_a_screen_that_leaves_something_behind_is_found(
