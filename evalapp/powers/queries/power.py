@@ -94,7 +94,8 @@ def flowchart(session: Session, flowchart_id: uuid.UUID) -> KeptFlowchart:
 
 def relatives(session: Session, power: Power) -> Relatives:
     """Return the published relatives of a power, in one statement."""
-    found = session.scalars(_relatives(), {"id": power.id, "parent_id": power.parent_id}).all()
+    asked = session.scalars(_relatives(), {"id": power.id, "parent_id": power.parent_id})
+    found = sorted((each for each in asked if each.state is PowerState.PUBLISHED), key=lambda each: each.code)
     above = sorted((each for each in found if each.level < power.level), key=lambda each: each.level)
     return Relatives(above=above, below=[each for each in found if each.parent_id == power.id])
 
@@ -163,19 +164,14 @@ def _flowchart() -> Select[KeptFlowchart]:
 
 @cache
 def _relatives() -> Select[Power]:
-    """Each found by its own index: one condition for all of them would look at every power."""
+    """Each found by its own index, and read by its key: asked for by state and code, SQLite would look at every power."""
     parent, child = aliased(Power), aliased(Power)
     near: CompoundSelect[uuid.UUID | None] = union_all(
         select(parent.id).where(parent.id == bindparam("parent_id")),
         select(parent.parent_id).where(parent.id == bindparam("parent_id")),
-        select(child.id).where(child.parent_id == bindparam("id")),
+        select(child.id).where(child.parent_id == bindparam("id"), child.state == PowerState.PUBLISHED),
     )
-    return (
-        select(Power)
-        .where(Power.id.in_(near), Power.state == PowerState.PUBLISHED)
-        .order_by(Power.code)
-        .limit(_MOST_RELATIVES)
-    )
+    return select(Power).where(Power.id.in_(near)).order_by(Power.id).limit(_MOST_RELATIVES)
 
 
 @cache
