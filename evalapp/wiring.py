@@ -27,12 +27,18 @@ from evalapp.core.calendar import CalendarChanged
 from evalapp.core.platform import Platform
 from evalapp.disclosures import jobs as disclosures_jobs
 from evalapp.disclosures import services as disclosures
+from evalapp.disclosures.events import (
+    DisclosureShown,
+    DisclosureWithdrawn,
+    StatementShown,
+    StatementWithdrawn,
+)
 from evalapp.disclosures.services import asking
 from evalapp.notifications import jobs as notifications_jobs
 from evalapp.notifications import services as notifications
 from evalapp.notifications.rules import DELIVER, TELL_ALL
 from evalapp.pledges.events import PledgeShown, PledgeWithdrawn
-from evalapp.portal.services import finding
+from evalapp.portal.services import finding, finding_boards
 from evalapp.powers import jobs as powers_jobs
 from evalapp.powers.events import ItemShown, ItemWithdrawn, PowerShown, PowerWithdrawn
 from evalapp.powers.services.items import speech
@@ -118,6 +124,10 @@ def _subscribe_finding() -> None:
     events.subscribe(ItemShown, speech.on_item)
     events.subscribe(ItemWithdrawn, speech.on_item)
     events.subscribe(KioskRegistered, speech.on_kiosk_registered)
+    events.subscribe(DisclosureShown, finding_boards.on_disclosure_shown)
+    events.subscribe(DisclosureWithdrawn, finding_boards.on_disclosure_withdrawn)
+    events.subscribe(StatementShown, finding_boards.on_statement_shown)
+    events.subscribe(StatementWithdrawn, finding_boards.on_statement_withdrawn)
     events.subscribe(EpisodeCreated, finding.on_episode)
     events.subscribe(EpisodeEdited, finding.on_episode)
     events.subscribe(EpisodeWithdrawn, finding.on_episode_withdrawn)

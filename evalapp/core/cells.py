@@ -20,6 +20,8 @@ _YEARS = range(1900, 2200)
 
 def plain(value: object) -> str:
     """Return a cell as text: a number without needless zeros, a day as 2026-11-29, nothing as an empty text."""
+    if isinstance(value, str):
+        return value.strip()
     if value is None:
         return ""
     if isinstance(value, Decimal):

@@ -38,6 +38,9 @@ BY_HAND = "［已隐去］"
 _SPELLED = dict(zip("〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "001234567891123456789", strict=True))
 _LISTING = frozenset(",，、/／|｜")
 _SEPARATORS = frozenset(".．·•・_＿~～*＊()（）") | _LISTING
+# Whatever may spell a digit: fewer than the shortest number has are none, and most texts have fewer.
+_DIGITS = re.compile(f"[\\d{''.join(_SPELLED)}]|[^\\x00-\\x7f\\u3400-\\u9fff]")
+_FEWEST_DIGITS = 7
 _MOST_SEPARATORS = 4
 _MOST_DIGITS = 19 + 4
 
@@ -78,6 +81,8 @@ class _Span:
 
 def masked(text: str) -> Masked:
     """Return `text` with a label in the place of each personal number."""
+    if len(_DIGITS.findall(text)) < _FEWEST_DIGITS:
+        return Masked(text=text, kinds=frozenset())
     spans = _merged(sorted(_found(text), key=lambda span: (span.start, -span.end)))
     parts, at = [], 0
     for span in spans:

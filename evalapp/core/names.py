@@ -54,7 +54,9 @@ def cleaned_text(text: str, *, field: str, limit: int, required: bool = False) -
     Refuses more than `limit` characters and, where it is `required`, none. Raises `Invalid`.
     """
     plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    plain = "".join(character for character in plain if _belongs_in_text(character)).strip()
+    if not plain.isprintable():  # the printable ones all belong, and are most of what is ever written
+        plain = "".join(character for character in plain if _belongs_in_text(character))
+    plain = plain.strip()
     if required and not plain:
         raise Invalid(N_("请填写这一项。"), field=field)
     if len(plain) > limit:

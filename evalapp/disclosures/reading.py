@@ -42,12 +42,14 @@ def period_words(period: Period | str) -> str:
     if not period:
         return ""
     span = Period.read(period) if isinstance(period, str) else period
+    if language() != "en":
+        return span.chinese
     if span.length is Length.YEAR:
-        return str(span.year) if language() == "en" else f"{span.year} 年"
-    if span.length is Length.QUARTER:
-        return f"Q{span.place} {span.year}" if language() == "en" else f"{span.year} 年第 {span.place} 季度"
+        return str(span.year)
     return (
-        f"{_MONTHS[span.place - 1]} {span.year}" if language() == "en" else f"{span.year} 年 {span.place} 月"
+        f"Q{span.place} {span.year}"
+        if span.length is Length.QUARTER
+        else f"{_MONTHS[span.place - 1]} {span.year}"
     )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import uuid
 from collections.abc import Iterator
 
@@ -9,16 +10,18 @@ from flask import Blueprint, Response, flash, render_template, request, stream_w
 from werkzeug.wrappers import Response as AnyResponse
 
 from evalapp.core import clock
+from evalapp.core.errors import NotFound
+from evalapp.core.i18n import N_
 from evalapp.core.permissions import Permission
 from evalapp.core.transaction import transaction
-from evalapp.disclosures import reading, services
+from evalapp.disclosures import exporting, reading, services
 from evalapp.disclosures.attachments import stored_name
 from evalapp.disclosures.forms import QuestionForm
-from evalapp.disclosures.queries import boards, district, finances
+from evalapp.disclosures.queries import asking, boards, district, finances
 from evalapp.disclosures.queries.finances import FinancePage, LinePage
 from evalapp.disclosures.rules.asking import QuestionKey
 from evalapp.disclosures.rules.catalogue import catalogue
-from evalapp.disclosures.rules.finances import DIRECTION_WORDS, Direction
+from evalapp.disclosures.rules.finances import Direction
 from evalapp.disclosures.rules.silence import Silence, Standing
 from evalapp.supervision.queries import profiles
 from evalapp.supervision.reading import page_number
@@ -34,9 +37,7 @@ from evalapp.web.links import go_to
 
 blueprint = Blueprint("boards", __name__)
 
-_LINES = (
-    "日期", "收支", "科目", "事由", "收付对象", "金额（元）", "凭证号", "经手", "民主理财小组", "审批", "会计",
-)  # fmt: skip
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/boards")
@@ -107,6 +108,7 @@ def print_finance(slug: str, period: str) -> str:
         "disclosures/finances_print.html",
         page=page,
         code=_code(url_for(".finance", slug=slug, period=period)),
+        print_href=lambda n: url_for(".print_finance", slug=slug, period=period, page=n),
         printed_on=clock.today(),
         **_money_words(page),
     )
@@ -117,7 +119,23 @@ def print_finance(slug: str, period: str) -> str:
 def lines_csv(slug: str, period: str) -> Response:
     """Every line of what is shown, as it can be imported again, with the totals that are stated."""
     page = finances.finance_page(db.session, slug, period)
-    return _csv(_rows_of(page), f"{slug}-{period}.csv")
+    lines = finances.all_lines(db.session, page.statement.id)
+    rows = (exporting.texts(row) for row in exporting.rows(page, lines))
+    return _csv(itertools.chain([list(exporting.COLUMNS)], rows), f"{slug}-{period}.csv")
+
+
+@blueprint.get("/boards/<slug>/finances/<period>.xlsx")
+@public
+def lines_sheet(slug: str, period: str) -> Response:
+    """The same as an Excel file, where it is not too long for one. Raises `NotFound`."""
+    page = finances.finance_page(db.session, slug, period)
+    if page.sums.lines > exporting.MOST_IN_SHEET:
+        raise NotFound(N_("明细太长，请下载 CSV。"))
+    lines = finances.all_lines(db.session, page.statement.id)
+    answer = Response(exporting.sheet(page, lines), content_type=_XLSX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{slug}-{period}.xlsx"'
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
 
 
 @blueprint.get("/boards/<slug>/finances/<period>/lines/<key>")
@@ -223,17 +241,17 @@ def _money_words(page: FinancePage) -> dict[str, object]:
         "finding": reading.finding(page.series),
         "page_href": lambda n: url_for(".finance", slug=page.unit.slug, period=str(page.period), page=n),
         "Direction": Direction,
+        "in_sheet": page.sums.lines <= exporting.MOST_IN_SHEET,
         **reading.words(),
     }
 
 
 def _line_page(page: LinePage, form: QuestionForm) -> str:
-    actor, key = current_actor(), _key()
-    own = {
-        one.question.id
-        for one in page.asked
-        if actor.id is not None and one.question.pseudonym == key.mark(one.question.id, actor.id)
-    }
+    actor = current_actor()
+    own: set[uuid.UUID] = set()
+    if actor.id is not None and actor.is_resident and page.asked:
+        marks = asking.own_marks(db.session, resident_id=actor.id, key=_key())
+        own = {one.question_id for one in marks if one.is_theirs}
     return render_template(
         "disclosures/line.html",
         page=page,
@@ -251,32 +269,6 @@ def _key() -> QuestionKey:
 
 def _code(path: str) -> str:
     return qr.of_public_address(platform().settings.public_url + path)
-
-
-def _rows_of(page: FinancePage) -> Iterator[list[str]]:
-    yield list(_LINES)
-    stated = page.statement.stated
-    for name, fen in (
-        ("期初结余", stated.opening),
-        ("收入合计", stated.income),
-        ("支出合计", stated.expense),
-        ("期末结余", stated.closing),
-    ):
-        yield ["", name, "", "", "", reading.plain_yuan(fen), "", "", "", "", ""]
-    for line in finances.all_lines(db.session, page.statement.id):
-        yield [
-            line.paid_on.isoformat(),
-            DIRECTION_WORDS[line.direction],
-            line.account,
-            line.purpose,
-            line.payee_class,
-            reading.plain_yuan(line.amount),
-            line.voucher,
-            line.handler,
-            line.reviewer,
-            line.approver,
-            line.accountant,
-        ]
 
 
 def _csv(rows: Iterator[list[str]], name: str) -> Response:

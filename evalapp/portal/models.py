@@ -26,6 +26,7 @@ class FoundKind(enum.StrEnum):
     PLEDGE = "pledge"
     POWER = "power"
     SERVICE = "service"
+    BOARD = "board"
     COMMENT = "comment"
 
 

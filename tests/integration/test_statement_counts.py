@@ -1,17 +1,23 @@
 """A list of thirty costs as many statements as a list of one: every list page, public, desk and interface."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from evalapp.accounts.models import Role
 from evalapp.accounts.services import kiosks
 from evalapp.ballots.rules.grades import Dimension
 from evalapp.core import clock
-from evalapp.core.permissions import SYSTEM
+from evalapp.core.permissions import SYSTEM, Actor, ActorKind
 from evalapp.core.platform import Platform
+from evalapp.core.rowfiles import Row
+from evalapp.disclosures import services as disclosures
+from evalapp.disclosures.models import QuestionAllowance
+from evalapp.disclosures.rules.asking import Doubt
+from evalapp.disclosures.rules.periods import Period
+from evalapp.disclosures.services import QuestionText
 from evalapp.notifications.models import Channel, Letter, LetterState
 from evalapp.powers.models import Power, ServiceItem
 from evalapp.programme.models import Episode, EpisodeSegment
@@ -26,6 +32,7 @@ from evalapp.units import services as units_services
 from evalapp.units.models import Unit
 from tests.support.accounts import People
 from tests.support.ballots import Polling
+from tests.support.boards import Boards
 from tests.support.comments import Comments
 from tests.support.counting import Office
 from tests.support.items import ItemFactory
@@ -41,6 +48,13 @@ from tests.support.watchable import make_watchable
 LISTS = {
     "anonymous": (
         "/",
+        "/boards",
+        "/boards/{slug}",
+        "/boards/{slug}/finances/2025",
+        "/boards/{slug}/finances/2026-Q2",
+        "/boards/{slug}/finances/2026-Q2/print",
+        "/boards/{slug}/finances/2026-Q2/lines/记-1-1",
+        "/boards/{slug}/print",
         "/episodes",
         "/episodes/{number}",
         "/episodes/{judged}/results",
@@ -67,6 +81,7 @@ LISTS = {
         "/schedule.xml",
         "/sitemap.xml",
         "/metrics",
+        "/api/v1/disclosures",
         "/api/v1/episodes",
         "/api/v1/episodes/{number}/comments",
         "/api/v1/league/2026",
@@ -81,6 +96,8 @@ LISTS = {
     Role.OFFICE: (
         "/desk/office",
         "/desk/office/appeals",
+        "/desk/office/boards",
+        "/desk/office/boards/{slug}",
         "/desk/office/boxes",
         "/desk/office/boxes/{judged}",
         "/desk/office/boxes/{judged}/correction",
@@ -102,6 +119,7 @@ LISTS = {
         "/desk/office/watched-words",
     ),
     Role.UNIT: (
+        "/desk/unit/boards",
         "/desk/unit/dossiers",
         "/desk/unit/highlights",
         "/desk/unit/inbox",
@@ -124,6 +142,8 @@ LISTS = {
     Role.ADMINISTRATOR: ("/desk/staff",),
 }
 
+TOTALS = [(name, "", "", "0", None, "") for name in ("期初结余", "收入合计", "支出合计", "期末结余")]
+
 
 class District:
     """Grows by one of everything that lists show."""
@@ -133,7 +153,7 @@ class District:
         self.units, self.polling = UnitFactory(platform), Polling(platform)
         self.programme, self.pledges = Programme(platform, self.units), PledgeFactory(platform)
         self.comments, self.matters = Comments(platform), Matters(platform, self.units)
-        self.items = ItemFactory(platform)
+        self.items, self.boards, self.hung = ItemFactory(platform), Boards(platform), 0
         self.unit = self.units.department("区第一局", rank_class="甲")
         self.resident, self.letters = people.resident(), Letters(platform)
         self.judged = self.judge()
@@ -202,6 +222,7 @@ class District:
         self.first_item = getattr(self, "first_item", item)
         self.items.powers.draft(self.unit)
         self.pledges.highlight(self.unit)
+        self.hang()
         self.people.staff(Role.STATION)
         episode = self.programme.grading(self.programme.planned(unit=self.unit))
         self.polling.announce(episode)
@@ -231,6 +252,37 @@ class District:
         self.comments.appealed(self.comments.refused(self.comments.written(thread, author=author)), author)
         self.comments.moved(self.comments.written(thread))
         return episode
+
+    def hang(self) -> None:
+        """One posting, one statement, one line of a quarter and of a year, one account and one question more."""
+        self.hung += 1
+        self.boards.posted(self.unit)
+        self.boards.statement(
+            self.unit, period=str(Period.read("2026-Q1").shifted(-self.hung)), lines=[*TOTALS]
+        )
+        for period, day in (("2026-Q2", date(2026, 5, 6)), ("2025", date(2025, 5, 6))):
+            lines = [("支出", f"科目 {n}", "事由", "1", day, f"记-{n}") for n in range(1, self.hung + 1)]
+            statement = self.boards.statement(
+                self.unit, period=period, lines=[*lines, *TOTALS], reason="多一笔"
+            )
+            line = self.boards.line(statement, self.hung)
+            with self.platform.transaction() as session:
+                session.execute(delete(QuestionAllowance))
+                disclosures.ask(
+                    session,
+                    line_id=line.id,
+                    question=QuestionText(doubt=Doubt.PURPOSE),
+                    resident=Actor(kind=ActorKind.RESIDENT, id=self.resident.resident.id),
+                    key=self.boards.key,
+                )
+        rows = [
+            Row(number=n, values={"direction": "支出", "account": f"科目 {n}", "amount": 2})
+            for n in range(1, self.hung + 1)
+        ]
+        board_id = self.boards.board(self.unit).id
+        with self.platform.transaction() as session:
+            for year in (2025, 2026):
+                disclosures.set_budget(session, board_id=board_id, year=year, rows=rows, actor=OFFICER)
 
     def letter_and_notice(self, episode: Episode) -> None:
         """The resident follows one thing more that has news, one letter is doubtful, one notice lies on the desk."""

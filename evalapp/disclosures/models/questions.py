@@ -26,7 +26,9 @@ class LineQuestion(Keyed, Base):
     matter_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("matters.id"), unique=True)
     doubt: Mapped[Doubt] = mapped_column()
     words: Mapped[str] = mapped_column(default="")
-    pseudonym: Mapped[str] = mapped_column()  # keyed hash of this question and of who asked
+    pseudonym: Mapped[str] = mapped_column(
+        unique=True
+    )  # keyed hash of who asked and of its place among theirs
     asked_at: Mapped[datetime] = mapped_column(index=True)
 
 

@@ -2,12 +2,12 @@
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from evalapp.core import clock
@@ -26,6 +26,7 @@ from evalapp.disclosures.rules.asking import DOUBT_WORDS
 from evalapp.disclosures.rules.finances import (
     AccountSum,
     BudgetRow,
+    Chain,
     Compared,
     Difference,
     Direction,
@@ -55,6 +56,13 @@ class AskedLine:
     answer: MatterEvent | None
     due_at: datetime | None
 
+    @classmethod
+    def of(cls, row: Row[*tuple[Any, ...]], *, now: datetime) -> Self:
+        """A row of `with_answers`."""
+        matter, unit, running, question, key, answer, due_at = row
+        shown = ShownMatter(matter=matter, unit=unit, running=running, now=now)
+        return cls(question=question, key=key, shown=shown, answer=answer, due_at=due_at)
+
     @property
     def doubt_words(self) -> str:
         """A source text."""
@@ -68,6 +76,35 @@ class AskedLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShownLine:
+    """A line as pages and files show it; amount in fen."""
+
+    number: int
+    key: str
+    direction: Direction
+    account: str
+    purpose: str
+    payee_class: str
+    amount: int
+    paid_on: date
+    voucher: str
+    handler: str
+    reviewer: str
+    approver: str
+    accountant: str
+
+    @property
+    def missing(self) -> Sequence[str]:
+        """Which steps of its approval nobody is named for, as source texts."""
+        if self.handler and self.reviewer and self.approver and self.accountant:
+            return ()
+        chain = Chain(
+            handler=self.handler, reviewer=self.reviewer, approver=self.approver, accountant=self.accountant
+        )
+        return chain.missing
+
+
+@dataclass(frozen=True, kw_only=True)
 class FinancePage:
     """What the page of a period tells. `series` oldest first, up to and with this period, all of one length."""
 
@@ -77,7 +114,7 @@ class FinancePage:
     period: Period
     sums: Sums
     differences: Sequence[Difference]
-    lines: Sequence[FinanceLine]
+    lines: Sequence[ShownLine]
     asked: Mapping[str, Sequence[AskedLine]]
     series: Sequence[StatementRow]
     others: Sequence[StatementRow]
@@ -146,9 +183,7 @@ def page_of_statement(
     """Return the page of one version, shown or a draft."""
     span, sums = Period.read(statement.period), statement.added
     at = min(max(page, 1), _FURTHEST)
-    lines = session.scalars(
-        _lines(), {"statement_id": statement.id, "after": (at - 1) * PAGE, "until": at * PAGE}
-    ).all()
+    lines = _lines_between(session, statement.id, after=(at - 1) * PAGE, until=at * PAGE)
     rows = [row for row in statement_rows(session, board.id) if row.state is StatementState.PUBLISHED]
     alike = [row for row in rows if row.period.length is span.length and row.period.first <= span.first]
     before = next((row for row in rows if row.period == span.before), None)
@@ -171,11 +206,19 @@ def page_of_statement(
     )
 
 
+_LINE = tuple(getattr(FinanceLine, each.name) for each in fields(ShownLine))
+
+
+def _lines_between(session: Session, statement_id: uuid.UUID, *, after: int, until: int) -> list[ShownLine]:
+    """A piece of the lines, found by their places: the last costs what the first does."""
+    asked = {"statement_id": statement_id, "after": after, "until": until}
+    return [ShownLine(**row) for row in session.execute(_lines(), asked).mappings()]
+
+
 @cache
-def _lines() -> Select[FinanceLine]:
-    """A page of lines, found by their places: the last page costs what the first does."""
+def _lines() -> Select[*tuple[Any, ...]]:
     return (
-        select(FinanceLine)
+        select(*_LINE)
         .where(
             FinanceLine.statement_id == bindparam("statement_id"),
             FinanceLine.number > bindparam("after"),
@@ -206,23 +249,19 @@ def question_of_matter(session: Session, matter_id: uuid.UUID) -> LineQuestion |
     return session.scalar(select(LineQuestion).where(LineQuestion.matter_id == matter_id))
 
 
-def all_lines(session: Session, statement_id: uuid.UUID, *, batch: int = 1_000) -> Iterator[FinanceLine]:
+def all_lines(session: Session, statement_id: uuid.UUID, *, batch: int = 1_000) -> Iterator[ShownLine]:
     """Give every line of a statement in its order, some at a time, found by their places."""
     after = 0
     while True:
-        asked = {"statement_id": statement_id, "after": after, "until": after + batch}
-        lines = session.scalars(_lines(), asked).all()
+        lines = _lines_between(session, statement_id, after=after, until=after + batch)
         yield from lines
         if len(lines) < batch:
             return
         after += batch
-        for line in lines:  # a hundred thousand are not kept
-            session.expunge(line)
 
 
-@cache
-def _questions() -> Select[*tuple[Any, ...]]:
-    """Questions about lines of a period in all its versions, with the first clock and the newest answer of each."""
+def with_answers() -> Select[*tuple[Any, ...]]:
+    """Select public questions about lines, with the first clock and the newest answer of each."""
     first = aliased(Deadline)
     told = (
         select(func.max(MatterEvent.number))
@@ -239,14 +278,22 @@ def _questions() -> Select[*tuple[Any, ...]]:
         .add_columns(LineQuestion, FinanceLine.key, MatterEvent, first.due_at)
         .join(LineQuestion, LineQuestion.matter_id == Matter.id)
         .join(FinanceLine, FinanceLine.id == LineQuestion.line_id)
-        .join(FinanceStatement, FinanceStatement.id == FinanceLine.statement_id)
         .outerjoin(first, and_(first.matter_id == Matter.id, first.number == 1))
         .outerjoin(MatterEvent, and_(MatterEvent.matter_id == Matter.id, MatterEvent.number == told))
+        .where(is_public())
+    )
+
+
+@cache
+def _questions() -> Select[*tuple[Any, ...]]:
+    """Questions about lines of a period in all its versions."""
+    return (
+        with_answers()
+        .join(FinanceStatement, FinanceStatement.id == FinanceLine.statement_id)
         .where(
             FinanceStatement.board_id == bindparam("board_id"),
             FinanceStatement.period == bindparam("period"),
             FinanceLine.key.in_(bindparam("keys", expanding=True)),
-            is_public(),
         )
         .order_by(LineQuestion.asked_at.desc(), LineQuestion.id)
         .limit(_MOST_ASKED)
@@ -259,16 +306,8 @@ def _asked(
     found: dict[str, list[AskedLine]] = {}
     now = clock.now()
     for row in session.execute(_questions(), {"board_id": board_id, "period": period, "keys": list(keys)}):
-        matter, unit, running, question, key, answer, due_at = row
-        found.setdefault(key, []).append(
-            AskedLine(
-                question=question,
-                key=key,
-                shown=ShownMatter(matter=matter, unit=unit, running=running, now=now),
-                answer=answer,
-                due_at=due_at,
-            )
-        )
+        asked = AskedLine.of(row, now=now)
+        found.setdefault(asked.key, []).append(asked)
     return found
 
 
@@ -276,19 +315,11 @@ def _budget(session: Session, board_id: uuid.UUID, span: Period) -> list[BudgetR
     """The plan of the year beside everything shown of it up to the end of this period, in at most two statements."""
     planned = {
         (row.direction, row.account): row.amount
-        for row in session.scalars(
-            select(BudgetLine).where(BudgetLine.board_id == board_id, BudgetLine.year == span.year)
-        )
+        for row in session.execute(_planned(), {"board_id": board_id, "year": span.year})
     }
     if not planned:
         return []
-    sums = session.execute(
-        select(FinanceStatement.period, FinanceStatement.sums).where(
-            FinanceStatement.board_id == board_id,
-            FinanceStatement.state == StatementState.PUBLISHED,
-            FinanceStatement.period.startswith(str(span.year)),
-        )
-    ).all()
+    sums = session.execute(_sums_of_year(), {"board_id": board_id, "year": str(span.year)}).all()
     read = [(Period.read(period), Sums.of(found)) for period, found in sums]
     if span.length is Length.YEAR:
         actual = [found for period, found in read if period == span]
@@ -297,3 +328,20 @@ def _budget(session: Session, board_id: uuid.UUID, span: Period) -> list[BudgetR
             found for period, found in read if period.length is span.length and period.first <= span.first
         ]
     return against_budget(planned, actual)
+
+
+@cache
+def _planned() -> Select[*tuple[Any, ...]]:
+    return select(BudgetLine.direction, BudgetLine.account, BudgetLine.amount).where(
+        BudgetLine.board_id == bindparam("board_id"), BudgetLine.year == bindparam("year")
+    )
+
+
+@cache
+def _sums_of_year() -> Select[*tuple[Any, ...]]:
+    """What is shown of a year: its own period, its quarters and its months, which all begin with its number."""
+    return select(FinanceStatement.period, FinanceStatement.sums).where(
+        FinanceStatement.board_id == bindparam("board_id"),
+        FinanceStatement.state == StatementState.PUBLISHED,
+        func.substr(FinanceStatement.period, 1, 4) == bindparam("year"),
+    )

@@ -43,9 +43,12 @@ class QuestionKey:
     def of(cls, keys: Keys) -> Self:
         return cls(secret=keys.service("disclosure-questions"))
 
-    def mark(self, question_id: uuid.UUID, resident_id: uuid.UUID) -> str:
-        """Return under what the asker of one question is known; no other question shares it."""
-        return self._keyed(b"question", question_id.bytes, resident_id.bytes)
+    def mark(self, resident_id: uuid.UUID, place: int) -> str:
+        """Return under what a resident's question is kept, by its place among theirs, from 0; no other shares it.
+
+        Whoever has the key finds all of a resident's; without it no two belong together.
+        """
+        return self._keyed(b"question", resident_id.bytes, place.to_bytes(8, "big"))
 
     def allowance(self, day: date, resident_id: uuid.UUID) -> str:
         """Return under what the questions of one resident on one day are counted."""

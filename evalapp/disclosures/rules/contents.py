@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))  # made once
+
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
@@ -72,7 +74,7 @@ class Content:
 
 def canonical(document: Mapping[str, Any]) -> bytes:
     """Return JSON in one form only: sorted names, no needless spaces, UTF-8."""
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _JSON.encode(document).encode()
 
 
 def fingerprint(document: Mapping[str, Any], *, before: str) -> str:

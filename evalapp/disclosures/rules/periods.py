@@ -72,6 +72,17 @@ class Period:
         at = self.year * in_a_year + self.place - 1 + places
         return Period(year=at // in_a_year, length=self.length, place=at % in_a_year + 1)
 
+    @property
+    def chinese(self) -> str:
+        """`2026 年第 3 季度`, as it is written on a wall."""
+        if self.length is Length.YEAR:
+            return f"{self.year} 年"
+        return (
+            f"{self.year} 年第 {self.place} 季度"
+            if self.length is Length.QUARTER
+            else f"{self.year} 年 {self.place} 月"
+        )
+
     def __str__(self) -> str:
         if self.length is Length.YEAR:
             return str(self.year)

@@ -22,6 +22,7 @@ from evalapp.disclosures.models import (
     QuestionAllowance,
     StatementState,
 )
+from evalapp.disclosures.queries.asking import own_marks
 from evalapp.disclosures.rules.asking import DOUBT_WORDS, Doubt, QuestionKey
 from evalapp.disclosures.rules.catalogue import catalogue
 from evalapp.disclosures.rules.privacy import masked_words
@@ -91,17 +92,19 @@ def ask(
         key=f"line:{statement.reference}:{line.key}:{len(earlier)}",
         actor=ASKER,
     )
-    question_id = uuid.uuid4()
+    mine = own_marks(
+        session, resident_id=resident.id, key=key
+    )  # by one at a time: `_use_up` has locked the day
     made = LineQuestion(
-        id=question_id,
         line_id=line.id,
         matter_id=matter.id,
         doubt=question.doubt,
         words=words,
-        pseudonym=key.mark(question_id, resident.id),
+        pseudonym=key.mark(resident.id, len(mine)),
         asked_at=clock.now(),
     )
-    with refusing(session, {"uq_line_questions_matter_id": waiting}):
+    again = Conflict(N_("刚才还有一个提问没有办完，请再试一次。"))
+    with refusing(session, {"uq_line_questions_matter_id": waiting, "uq_line_questions_pseudonym": again}):
         session.add(made)
     return made
 
@@ -130,12 +133,13 @@ def on_resident_erased(session: Session, event: ResidentErased) -> None:
 
 
 def erase_asker(session: Session, *, resident_id: uuid.UUID, key: QuestionKey) -> int:
-    """Empty the words of whatever a resident asked; return how many there were. Those without words need no look."""
-    found = [
-        question
-        for question in session.scalars(select(LineQuestion).where(LineQuestion.words != ""))
-        if question.pseudonym == key.mark(question.id, resident_id)
-    ]
+    """Empty the words of whatever a resident asked; return how many there were."""
+    own = [one.question_id for one in own_marks(session, resident_id=resident_id, key=key)]
+    found = session.scalars(
+        select(LineQuestion)
+        .where(LineQuestion.id.in_(own), LineQuestion.words != "")
+        .order_by(LineQuestion.id)
+    ).all()
     for question in found:
         question.words = ""
     session.flush()
@@ -143,8 +147,10 @@ def erase_asker(session: Session, *, resident_id: uuid.UUID, key: QuestionKey) -
 
 
 def _own_matter(session: Session, question_id: uuid.UUID, resident: Actor, key: QuestionKey) -> uuid.UUID:
-    found = session.scalar(select(LineQuestion).where(LineQuestion.id == question_id))
-    if found is None or resident.id is None or found.pseudonym != key.mark(question_id, resident.id):
+    assert resident.id is not None
+    own = own_marks(session, resident_id=resident.id, key=key)
+    found = next((one for one in own if one.question_id == question_id and one.is_theirs), None)
+    if found is None:
         raise NotFound(N_("没有找到你要的内容。"))
     return found.matter_id
 

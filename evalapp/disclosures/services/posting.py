@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from evalapp.audit import services as audit
-from evalapp.core import clock
+from evalapp.core import clock, events
 from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, Invalid, NotFound
 from evalapp.core.i18n import N_
@@ -18,6 +18,7 @@ from evalapp.core.names import cleaned_text
 from evalapp.core.permissions import Actor
 from evalapp.core.references import next_reference
 from evalapp.core.transaction import locked
+from evalapp.disclosures.events import DisclosureShown, DisclosureWithdrawn
 from evalapp.disclosures.models import (
     Attachment,
     Board,
@@ -194,6 +195,7 @@ def publish(
         subject=made.reference,
         detail={"version": number},
     )
+    events.emit(session, DisclosureShown(disclosure_id=made.id))
     return shown
 
 
@@ -220,6 +222,7 @@ def withdraw(session: Session, *, disclosure_id: uuid.UUID, reason: str, actor: 
     )
     session.flush()
     audit.record(session, actor=actor, action="disclosure.withdrawn", subject=made.reference)
+    events.emit(session, DisclosureWithdrawn(disclosure_id=made.id))
     return made
 
 

@@ -7,13 +7,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from evalapp.audit import services as audit
-from evalapp.core import clock
+from evalapp.core import clock, events
 from evalapp.core.errors import Conflict, DomainError, Invalid
 from evalapp.core.i18n import N_
 from evalapp.core.names import cleaned_text
 from evalapp.core.permissions import Actor
 from evalapp.core.rowfiles import Fault, FaultyFile, Row
 from evalapp.core.transaction import locked
+from evalapp.disclosures.events import StatementShown, StatementWithdrawn
 from evalapp.disclosures.models import Board, BudgetLine, FinanceLine, FinanceStatement, StatementState
 from evalapp.disclosures.rules.finances import Direction
 from evalapp.units import services as units
@@ -76,6 +77,7 @@ def publish_statement(
         subject=made.reference,
         detail={"period": made.period, "version": made.number},
     )
+    events.emit(session, StatementShown(statement_id=made.id))
     return made
 
 
@@ -97,6 +99,7 @@ def withdraw_statement(
         subject=made.reference,
         detail={"period": made.period},
     )
+    events.emit(session, StatementWithdrawn(statement_id=made.id))
     return made
 
 

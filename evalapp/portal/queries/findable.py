@@ -5,15 +5,31 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    literal,
+    not_,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from evalapp.core import clock
+from evalapp.disclosures.models import Board, Disclosure, DisclosureState, FinanceStatement, StatementState
+from evalapp.disclosures.queries.boards import WITHOUT_BOARD
 from evalapp.pledges.models import Pledge
+from evalapp.powers.models import Power, ServiceItem
+from evalapp.powers.rules.kinds import PowerState
 from evalapp.programme.models import Airing, Episode
 from evalapp.units.models import Unit
 
-MOST = 15_000  # a map may name fifty thousand pages
+MOST = 6_000  # of each kind: a map may name fifty thousand pages
 
 
 def is_announced() -> ColumnElement[bool]:
@@ -54,16 +70,45 @@ def _hidden() -> Select[*tuple[Any, ...]]:
 
 
 def public_paths(session: Session) -> list[str]:
-    """Return the addresses of episodes, units and pledges, in three statements."""
-    numbers = session.scalars(
-        select(Episode.number).where(is_announced()).order_by(Episode.number).limit(MOST)
-    )
-    slugs = session.scalars(select(Unit.slug).where(Unit.closed_at.is_(None)).order_by(Unit.slug).limit(MOST))
-    pledges = session.scalars(
-        select(Pledge.reference).where(Pledge.withdrawn_at.is_(None)).order_by(Pledge.reference).limit(MOST)
-    )
-    return [
-        *(f"/episodes/{number}" for number in numbers),
-        *(f"/units/{slug}" for slug in slugs),
-        *(f"/pledges/{reference}" for reference in pledges),
+    """Return the address of every page that is about one thing, in one statement."""
+    return list(session.scalars(_public_paths()))
+
+
+@cache
+def _public_paths() -> Select[str]:
+    """Each kind with its own limit, and all in one statement: a map is read by programs, often and at any hour."""
+    is_open = Unit.closed_at.is_(None)
+    on_board = Unit.id == Board.unit_id
+    kinds: list[tuple[str, Select[*tuple[Any, ...]]]] = [
+        ("/episodes/", _named(cast(Episode.number, String)).where(is_announced())),
+        ("/units/", _named(Unit.slug).where(is_open)),
+        ("/boards/", _named(Unit.slug).where(is_open, Unit.kind != WITHOUT_BOARD)),
+        ("/pledges/", _named(Pledge.reference).where(Pledge.withdrawn_at.is_(None))),
+        ("/powers/", _named(Power.code).where(Power.state == PowerState.PUBLISHED)),
+        ("/services/", _named(ServiceItem.code).where(ServiceItem.state == PowerState.PUBLISHED)),
+        (
+            "/boards/",
+            _named(Unit.slug + "/" + Disclosure.reference)
+            .join_from(Disclosure, Board, Board.id == Disclosure.board_id)
+            .join(Unit, on_board)
+            .where(Disclosure.state == DisclosureState.PUBLISHED),
+        ),
+        (
+            "/boards/",
+            _named(Unit.slug + "/finances/" + FinanceStatement.period)
+            .join_from(FinanceStatement, Board, Board.id == FinanceStatement.board_id)
+            .join(Unit, on_board)
+            .where(FinanceStatement.state == StatementState.PUBLISHED),
+        ),
     ]
+    parts = []
+    for place, (beginning, pages) in enumerate(kinds):
+        found = pages.order_by("at").limit(MOST).subquery(f"pages_{place}")
+        parts.append(select(literal(place).label("place"), (beginning + found.c.at).label("path")))
+    every = union_all(*parts).subquery("pages")
+    return select(every.c.path).order_by(every.c.place, every.c.path)
+
+
+def _named(name: ColumnElement[str] | InstrumentedAttribute[str]) -> Select[*tuple[Any, ...]]:
+    """The part of an address that names one page of its kind."""
+    return select(name.label("at"))

@@ -40,6 +40,7 @@ _ORDER = (
     FoundKind.EPISODE,
     FoundKind.PLEDGE,
     FoundKind.POWER,
+    FoundKind.BOARD,
     FoundKind.TRANSCRIPT,
     FoundKind.COMMENT,
 )

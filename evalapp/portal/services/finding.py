@@ -15,6 +15,7 @@ from evalapp.pledges.events import PledgeShown, PledgeWithdrawn
 from evalapp.pledges.queries import ShownPledge
 from evalapp.portal.models import FoundKind, SearchEntry
 from evalapp.portal.rules.passages import passages
+from evalapp.portal.services.finding_boards import board_of, every_board
 from evalapp.portal.services.indexing import Findable, put, put_all, remove, remove_below
 from evalapp.powers.events import ItemShown, ItemWithdrawn, PowerShown, PowerWithdrawn
 from evalapp.powers.models import ItemVersion, Power, PowerVersion, ServiceItem
@@ -51,7 +52,9 @@ def renew_where_empty(session: Session) -> int:
 
 
 def _everything(session: Session) -> Iterator[Findable]:
-    for unit in session.scalars(select(Unit).order_by(Unit.sort_key, Unit.id)).all():
+    everyone = session.scalars(select(Unit).order_by(Unit.sort_key, Unit.id)).all()
+    yield from every_board(session, everyone)
+    for unit in everyone:
         yield _unit(session, unit)
         for pledge in pledges.shown_pledges(session, unit.id):
             yield _pledge(pledge, unit)
@@ -85,6 +88,8 @@ def on_unit(session: Session, event: UnitAdded | UnitChanged | UnitClosed | Unit
         put(session, _pledge(pledge, unit))
     for episode in _episodes_of(session, unit):
         put(session, _episode(episode, unit))
+    for shown in board_of(session, unit):
+        put(session, shown)
 
 
 def on_pledge_shown(session: Session, event: PledgeShown) -> None:

@@ -17,6 +17,7 @@ KINDS = {
     FoundKind.PLEDGE: N_("承诺"),
     FoundKind.SERVICE: N_("办事指南"),
     FoundKind.POWER: N_("权力"),
+    FoundKind.BOARD: N_("公开栏"),
     FoundKind.COMMENT: N_("留言和回复"),
 }
 

@@ -1,6 +1,7 @@
 """A resident's own page: what they handed in (that, never how they graded), their data, their consent, the way out."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, flash, render_template, url_for
@@ -25,6 +26,9 @@ from evalapp.core import clock
 from evalapp.core.errors import DomainError
 from evalapp.core.permissions import Permission
 from evalapp.core.transaction import transaction
+from evalapp.disclosures.queries import asking
+from evalapp.disclosures.queries.finances import AskedLine
+from evalapp.disclosures.rules.asking import QuestionKey
 from evalapp.notifications.queries import letters
 from evalapp.notifications.rules.news import news_words
 from evalapp.notifications.rules.timing import Rhythm
@@ -53,6 +57,7 @@ def me() -> str:
         since=resident.known_since,
         ballots=_ballots(resident),
         comments=written,
+        questions=_questions(),
         met=[one for one in _met() if one.is_asked],
         appeals=appeal_forms(written),
         agreed=accounts.standing_consents(db.session, resident.resident_id),
@@ -115,6 +120,16 @@ def own_data() -> Response:
                 "state": one.state.value,
             }
             for one in _comments()
+        ],
+        "line_questions": [
+            {
+                "reference": one.shown.matter.reference,
+                "about": one.shown.matter.title,
+                "asked_at": one.question.asked_at.isoformat(),
+                "words": one.question.words,
+                "answer": one.answer.note if one.answer else None,
+            }
+            for one in _questions()
         ],
         "met_too": [
             {"reference": one.reference, "about": one.thread_title, "says_mended": one.said} for one in _met()
@@ -277,6 +292,14 @@ def _standings(resident: ResidentSession) -> OwnStandings:
 def _met() -> list[MetComment]:
     keys, resident_id = CommentKeys.of(platform().keys), browser.signed_in_resident().resident_id
     return meeting.met_comments(db.session, resident_id=resident_id, keys=keys)
+
+
+def _questions() -> Sequence[AskedLine]:
+    return asking.own_questions(
+        db.session,
+        resident_id=browser.signed_in_resident().resident_id,
+        key=QuestionKey.of(platform().keys),
+    )
 
 
 def _comments() -> list[OwnComment]:

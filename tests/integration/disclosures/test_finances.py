@@ -1,5 +1,6 @@
 """Finances: all or nothing, differences shown, versions, questions with their clock; hostile tables say where they are wrong."""
 
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -46,12 +47,13 @@ def test_what_is_published_shows_its_lines_its_totals_and_its_csv(
     ).get_data(as_text=True)
 
 
-def test_what_was_taken_away_as_csv_can_be_handed_in_again(
-    browser: StrictClient, session: Session, boards: Boards, village, tmp_path: Path
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_was_taken_away_can_be_handed_in_again(  # noqa: PLR0917  fixtures
+    browser: StrictClient, session: Session, boards: Boards, village, tmp_path: Path, kind: str
 ) -> None:
     boards.statement(village)
-    path = tmp_path / "again.csv"
-    path.write_bytes(browser.get(f"/boards/{village.slug}/finances/2026-Q3.csv").get_data())
+    path = tmp_path / f"again.{kind}"
+    path.write_bytes(browser.get(f"/boards/{village.slug}/finances/2026-Q3.{kind}").get_data())
     board = boards.board(village)
     with transaction(session):
         again = services.import_statement(
@@ -261,3 +263,57 @@ def test_a_workbook_with_a_day_in_any_style_is_taken(
         )
     assert (made.lines, made.differences) == (1, [])
     assert session.scalars(select(FinanceLine.paid_on)).one() == date(2026, 8, 15)
+
+
+def bad_book(path: Path, fault: str) -> Path:
+    """A workbook as officials and others hand it in, with one thing wrong with all of it."""
+    line = ["支出", "道路", "补坑", "工程队", crafted_sheets.number(5), "2026-08-15", "记-1"]
+    heading = ["类别", "科日", *HEADING[2:]] if fault == "heading" else HEADING
+    hidden = [2] if fault == "hidden" else ()
+    table = crafted_sheets.sheet(crafted_sheets.rows([heading, line, *TOTALS], hidden=hidden))
+    parts = {"xl/vbaProject.bin": b"x"} if fault == "macro" else {}
+    crafted_sheets.written(path, table, parts=parts)
+    if fault == "bomb":
+        with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as package, package.open("xl/x", "w") as part:
+            for _ in range(80):
+                part.write(bytes(1024**2))
+    if fault == "old":
+        path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("heading", "B1 格：不认识的一列：科日。是不是“科目”"),
+        ("hidden", "第 2 行：这一行是隐藏的"),
+        ("macro", "宏"),
+        ("bomb", "展开以后太大"),
+        ("old", "另存为"),
+    ],
+)
+def test_a_workbook_that_is_wrong_as_a_whole_is_refused_in_words(  # noqa: PLR0917  fixtures
+    session: Session, boards: Boards, village, tmp_path: Path, fault: str, said: str
+) -> None:
+    board = boards.board(village)
+    path = bad_book(tmp_path / "quarter.xlsx", fault)
+    with pytest.raises(Invalid) as refusal, transaction(session):
+        services.import_statement(
+            session,
+            board_id=board.id,
+            period="2026-Q3",
+            rows=rows_of(path, columns=importing.COLUMNS, required=importing.REQUIRED),
+            actor=CLERK,
+        )
+    assert said in str(refusal.value)
+    for table in (FinanceLine, FinanceStatement):
+        assert session.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_a_sheet_that_is_too_long_for_a_page_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    line = ["支出", "道路", "补坑", "工程队", crafted_sheets.number(5), "2026-08-15", "记-1"]
+    path = crafted_sheets.written(
+        tmp_path / "long.xlsx", crafted_sheets.sheet(crafted_sheets.rows([HEADING, *[line] * 120]))
+    )
+    with pytest.raises(Invalid, match="分成几个文件"):
+        list(rows_of(path, columns=importing.COLUMNS, required=importing.REQUIRED, most_rows=100))

@@ -5,17 +5,20 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from evalapp.accounts.models import Resident
 from evalapp.core import clock
 from evalapp.core.errors import Conflict, NotFound, TooMany
+from evalapp.core.permissions import Actor, ActorKind
 from evalapp.core.transaction import transaction
 from evalapp.disclosures import services
 from evalapp.disclosures.models import FinanceLine, LineQuestion
-from evalapp.disclosures.queries import finances
+from evalapp.disclosures.queries import asking, finances
 from evalapp.disclosures.rules.asking import Doubt
 from evalapp.disclosures.services import QuestionText
 from evalapp.supervision import services as supervision
 from evalapp.supervision.models import Matter
 from evalapp.supervision.rules.grading import AnswerGrade
+from tests.support.accounts import People
 from tests.support.boards import CLERK, LINES, Boards, resident
 from tests.support.strict_client import StrictClient
 
@@ -145,3 +148,50 @@ def test_only_the_asker_says_what_the_answer_was(session: Session, boards: Board
         )
         services.reopen(session, question_id=question.id, resident=who, key=boards.key)
     assert session.get_one(Matter, question.matter_id).reopened == 1
+
+
+def test_a_resident_reads_on_their_own_page_what_they_asked_and_what_came_of_it(
+    session: Session, boards: Boards, village, people: People
+) -> None:
+    mine = people.resident()
+    who = Actor(kind=ActorKind.RESIDENT, id=mine.resident.id)
+    statement = boards.statement(village)
+    asked = [ask(session, boards, boards.line(statement, place), who=who) for place in (1, 2)]
+    with transaction(session):
+        supervision.answer(
+            session,
+            matter_id=asked[0].matter_id,
+            text="这一笔是街道财政所拨的公益事业奖补，拨款文件在村部可以看。",
+            unit_id=village.id,
+            actor=CLERK,
+        )
+    page = mine.browser.get("/me").get_data(as_text=True)
+    assert (page.count("已答复"), page.count("待答复"), page.count("我问过的账")) == (1, 1, 1)
+    told = mine.browser.get("/me/data.json").get_json()["line_questions"]
+    assert [one["answer"] is None for one in told] == [True, False]
+    assert "我问过的账" not in people.resident().browser.get("/me").get_data(as_text=True)
+
+
+def test_questions_of_whoever_had_the_number_before_are_nobodys_own(
+    session: Session, boards: Boards, village, people: People
+) -> None:
+    mine = people.resident()
+    who = Actor(kind=ActorKind.RESIDENT, id=mine.resident.id)
+    question = ask(session, boards, boards.line(boards.statement(village)), who=who)
+    with transaction(session):
+        session.get_one(Resident, mine.resident.id).known_since = clock.now() + timedelta(seconds=1)
+    assert asking.own_questions(session, resident_id=mine.resident.id, key=boards.key) == ()
+    with pytest.raises(NotFound), transaction(session):
+        services.grade(
+            session, question_id=question.id, resident=who, key=boards.key, grade=AnswerGrade.EVASIVE
+        )
+
+
+def test_more_questions_than_are_looked_for_at_once_are_all_found(
+    session: Session, boards: Boards, village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "_AT_ONCE", 1)
+    statement, who = boards.statement(village), resident()
+    asked = [ask(session, boards, boards.line(statement, place), who=who) for place in (1, 2)]
+    found = asking.own_marks(session, resident_id=who.id, key=boards.key)
+    assert {one.question_id for one in found} == {one.id for one in asked}

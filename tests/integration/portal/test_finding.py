@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from evalapp.core.permissions import Actor
 from evalapp.core.platform import Platform
 from evalapp.core.transaction import transaction
+from evalapp.disclosures import services as disclosures
 from evalapp.pledges import services as pledge_services
 from evalapp.portal.models import SearchEntry
 from evalapp.portal.queries.search import hits
@@ -21,13 +22,14 @@ from evalapp.programme.events import CaptionsChanged
 from evalapp.units import services
 from evalapp.units.models import UnitKind
 from evalapp.units.services import FunctionText
+from tests.support.boards import CLERK, Boards
 from tests.support.comments import Comments
 from tests.support.items import WRITER, ItemFactory
 from tests.support.pledges import PledgeFactory
 from tests.support.powers import PowerFactory
 from tests.support.programme import Programme
 from tests.support.strict_client import StrictClient
-from tests.support.units import UnitFactory
+from tests.support.units import OFFICER, UnitFactory
 from tests.support.watchable import LINES, make_watchable
 
 
@@ -41,9 +43,9 @@ def test_a_unit_is_found_by_name_function_and_initials(
 ) -> None:
     unit = units.department("区教育局", short_name="教育局", slug="jyj")
     units.department("区财政局", slug="czj")
-    assert found(platform, "教育") == ["/units/jyj"]
+    assert found(platform, "教育") == ["/units/jyj", "/boards/jyj"]
     for typed in ("jyj", "JYJ", "qjyj", "ｊｙｊ"):
-        assert found(platform, typed) == ["/units/jyj"]
+        assert found(platform, typed) == ["/units/jyj", "/boards/jyj"]
     assert found(platform, "幼儿园") == []
     with transaction(session):
         services.write_functions(
@@ -63,13 +65,14 @@ def test_a_renamed_unit_takes_along_its_pledges_and_episodes(
     episode = programme.scheduled(programme.planned(unit=unit, title="一条河的四季"))
     assert set(found(platform, "旧名")) == {
         "/units/jm",
+        "/boards/jm",
         f"/pledges/{pledge.reference}",
         f"/episodes/{episode.number}",
     }
     with platform.transaction() as session:
         services.edit_unit(session, unit_id=unit.id, name="区新称局", actor=officer)
     assert found(platform, "旧名") == []
-    assert len(found(platform, "新称")) == 3
+    assert len(found(platform, "新称")) == 4
 
 
 def test_a_pledge_is_found_under_its_newest_words_until_it_is_withdrawn(
@@ -211,3 +214,41 @@ def test_powers_and_guides_are_found_until_they_are_withdrawn(platform: Platform
     with platform.transaction() as session:
         item_services.withdraw_item(session, item_id=item.id, reason="不再办理", actor=WRITER)
     assert found(platform, "夜间施工") == []
+
+
+def test_boards_are_found_by_what_is_posted_on_them_until_it_is_withdrawn(
+    platform: Platform, units: UnitFactory
+) -> None:
+    boards, village = Boards(platform), units.village(units.subdistrict(), "青山村")
+    made = boards.posted(village, title="村道硬化工程", body="从村口到二组，三月完工。")
+    statement = boards.statement(village)
+    posted, money = f"/boards/{village.slug}/{made.reference}", f"/boards/{village.slug}/finances/2026-Q3"
+    assert found(platform, "青山村公开栏")[0] == f"/boards/{village.slug}"
+    assert found(platform, "村道硬化") == [posted]
+    assert posted in found(platform, "村口到二组")
+    assert found(platform, "道路维修") == [money]  # an account of the finances
+    with platform.transaction() as session:
+        services.edit_unit(session, unit_id=village.id, name="绿水村", actor=OFFICER)
+    assert {posted, money} <= set(found(platform, "绿水村"))
+    kept = index_of(platform)
+    with platform.transaction() as session:
+        for path in [row[0] for row in kept]:
+            remove(session, path)
+        finding.renew_where_empty(session)
+    assert index_of(platform) == kept
+    with platform.transaction() as session:
+        disclosures.withdraw(session, disclosure_id=made.id, reason="写错了", actor=CLERK)
+        disclosures.withdraw_statement(session, statement_id=statement.id, reason="重新核对", actor=CLERK)
+    assert found(platform, "村道硬化") == []
+    assert found(platform, "道路维修") == []
+
+
+def test_nobody_is_found_by_the_list_of_those_who_receive_help(
+    platform: Platform, units: UnitFactory
+) -> None:
+    boards, village = Boards(platform), units.village(units.subdistrict(), "青山村")
+    boards.posted(
+        village, code="poverty-relief", title="低保名单", table="姓名 | 组\n赵示例 | 望江组", period="2026-Q3"
+    )
+    assert len(found(platform, "低保名单")) == 1
+    assert found(platform, "望江组") == []
