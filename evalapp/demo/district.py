@@ -1,6 +1,7 @@
 """Makes the units of 晴川区 with their functions, posts, pledges and highlights."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from evalapp.units.services import profile, tree
 
 # 0000 is nobody's dialling code.
 _TELEPHONE = "0000-8600 {:04}"
+_LAGGING = 70  # percent: what is behind was due in the middle of the year
 
 
 def telephone(number: int) -> str:
@@ -111,12 +113,16 @@ def _promise(session: Session, planned: PlannedUnit, unit: Unit) -> None:
             ),
             actor=SYSTEM,
         )
-    for title, goal, measures, _, _ in planned.highlights:
+    for title, goal, measures, _, percent in planned.highlights:
         highlights.make_highlight(
             session,
             unit_id=unit.id,
             wording=highlights.HighlightWording(
-                title=title, goal=goal, measures=measures.replace("、", "\n")
+                title=title,
+                goal=goal,
+                measures=measures.replace("、", "\n"),
+                post=f"{planned.sections[0]}负责人" if planned.sections else "分管副职",
+                due_on=date(clock.today().year, 12 if percent >= _LAGGING else 6, 30),
             ),
             actor=SYSTEM,
         )
@@ -137,6 +143,8 @@ def report(session: Session, made: District) -> None:
                 percent=percent,
                 reached_on=clock.today(),
                 done=done,
+                proof="见公开栏",
+                proof_path=f"/boards/{planned.slug}",
                 actor=SYSTEM,
             )
 

@@ -139,6 +139,8 @@ class HighlightVersion(Keyed, Base):
     title: Mapped[str] = mapped_column()
     goal: Mapped[str] = mapped_column()
     measures: Mapped[str] = mapped_column(default="")  # one a line
+    post: Mapped[str] = mapped_column(default="")  # who answers for it
+    due_on: Mapped[date | None] = mapped_column()  # by when it is to be done
     shown_from: Mapped[datetime] = mapped_column()
     shown_until: Mapped[datetime | None] = mapped_column()
     written_by: Mapped[str] = mapped_column()
@@ -159,6 +161,7 @@ class HighlightProgress(Keyed, Base):
     reached_on: Mapped[date] = mapped_column()
     done: Mapped[str] = mapped_column(default="")  # in the goal's own unit: 31 个小区
     proof: Mapped[str] = mapped_column(default="")  # what shows it: 验收单 31 份
+    proof_path: Mapped[str] = mapped_column(default="")  # where on this site it can be seen
     recorded_at: Mapped[datetime] = mapped_column()
     recorded_by: Mapped[str] = mapped_column()
 

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from evalapp.core import clock
 from evalapp.core.base import Moment
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
@@ -18,6 +19,7 @@ from evalapp.core.terms import Term
 from evalapp.core.wording import Piece, difference
 from evalapp.pledges.models import Highlight, HighlightProgress, HighlightVersion, Pledge, PledgeVersion
 from evalapp.pledges.rules.evidence import Evidence, evidence
+from evalapp.pledges.rules.highlights import is_late
 
 MOST_OF_A_UNIT = 200
 MINIMUM_CASES = 30  # a profile's minimum takes its place once cases are monitored
@@ -50,6 +52,7 @@ class Progress:
     reached_on: date
     done: str
     proof: str
+    proof_path: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +66,13 @@ class ShownHighlight:
     title: str
     goal: str
     measures: Sequence[str]
+    post: str
+    due_on: date | None
     version: int
     shown_from: datetime
     withdrawn_at: datetime | None
     progress: Progress | None
+    is_late: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +101,7 @@ def shown_highlights(
 ) -> list[ShownHighlight]:
     """Return the unit's highlights as they are shown now or were at the moment `at`, the newest year first."""
     rows = session.execute(_shown_highlights(is_now=at is None), {"unit_id": unit_id, "at": at})
-    return [_shown_highlight(row) for row in rows]
+    return [_shown_highlight(row, at) for row in rows]
 
 
 def shown_pledge(session: Session, reference: str) -> ShownPledge:
@@ -342,12 +348,19 @@ def _shown_pledge(pledge: Pledge, version: PledgeVersion) -> ShownPledge:
     )
 
 
-def _shown_highlight(row: Row[Highlight, HighlightVersion, HighlightProgress | None]) -> ShownHighlight:
+def _shown_highlight(
+    row: Row[Highlight, HighlightVersion, HighlightProgress | None], at: datetime | None = None
+) -> ShownHighlight:
+    day = clock.today() if at is None else clock.local(at).date()
     highlight, version, report = row
     progress = None
     if report is not None:
         progress = Progress(
-            percent=report.percent, reached_on=report.reached_on, done=report.done, proof=report.proof
+            percent=report.percent,
+            reached_on=report.reached_on,
+            done=report.done,
+            proof=report.proof,
+            proof_path=report.proof_path,
         )
     return ShownHighlight(
         id=highlight.id,
@@ -357,8 +370,11 @@ def _shown_highlight(row: Row[Highlight, HighlightVersion, HighlightProgress | N
         title=version.title,
         goal=version.goal,
         measures=[line for line in version.measures.splitlines() if line],
+        post=version.post,
+        due_on=version.due_on,
         version=version.number,
         shown_from=version.shown_from,
         withdrawn_at=highlight.withdrawn_at,
         progress=progress,
+        is_late=is_late(version.due_on, report.percent if report else 0, day),
     )

@@ -1,11 +1,14 @@
 """The public page of a pledge and of a highlight: its words, its evidence, and every wording it ever had."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 
+from evalapp.core import clock
 from evalapp.pledges import queries
+from evalapp.pledges.queries import ShownHighlight
 from evalapp.units import queries as units
+from evalapp.web import qr
 from evalapp.web.access import public
-from evalapp.web.context import db
+from evalapp.web.context import db, platform
 
 blueprint = Blueprint("pledges", __name__)
 _LARGEST = 1_000_000
@@ -43,9 +46,36 @@ def highlight(reference: str) -> str:
         versions=versions,
         reports=queries.progress_reports(db.session, shown.id),
         comparison=queries.comparison(
-            versions, old=_version("old"), new=_version("new"), fields=("title", "goal", "measures")
+            versions, old=_version("old"), new=_version("new"), fields=("title", "goal", "measures", "post")
         ),
         withdrawal=queries.highlight_by_id(db.session, shown.id) if shown.withdrawn_at else None,
+    )
+
+
+@blueprint.get("/units/<slug>/highlights")
+@public
+def wall(slug: str) -> str:
+    """The table of highlights as it hangs on the unit's wall, one for each year."""
+    return _wall(slug, "pledges/wall.html")
+
+
+@blueprint.get("/units/<slug>/highlights/print")
+@public
+def print_wall(slug: str) -> str:
+    return _wall(slug, "pledges/wall_print.html")
+
+
+def _wall(slug: str, template: str) -> str:
+    unit = units.unit(db.session, slug)
+    years: dict[int, list[ShownHighlight]] = {}
+    for one in queries.shown_highlights(db.session, unit.id):
+        years.setdefault(one.year, []).append(one)
+    return render_template(
+        template,
+        unit=unit,
+        years=years,
+        code=qr.of_public_address(platform().settings.public_url + url_for(".wall", slug=unit.slug)),
+        printed_on=clock.today(),
     )
 
 

@@ -76,6 +76,8 @@ LISTS = {
         "/services/{item}",
         "/units",
         "/units/{slug}",
+        "/units/{slug}/highlights",
+        "/units/{slug}/highlights/print",
         "/feed.xml",
         "/schedule.ics",
         "/schedule.xml",

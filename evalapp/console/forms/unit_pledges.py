@@ -140,6 +140,14 @@ class HighlightForm(ReasonedForm):
         validators=[Optional(), short(highlight_limits.MEASURES_LIMIT)],
     )
 
+    post = StringField(
+        _l("责任岗位"),
+        description=_l("写岗位，不写人名，例如“分管副局长”。"),
+        filters=[stripped],
+        validators=[Optional(), short(highlight_limits.POST_LIMIT)],
+    )
+    due_on = DayField(_l("完成时限"), validators=[Optional()])
+
     @classmethod
     def of(cls, version: HighlightVersion) -> "HighlightForm":
         """Return the form with the wording that is shown now."""
@@ -149,10 +157,18 @@ class HighlightForm(ReasonedForm):
             title=version.title,
             goal=version.goal,
             measures=version.measures,
+            post=version.post,
+            due_on=version.due_on,
         )
 
     def wording(self) -> HighlightWording:
-        return HighlightWording(title=self.title.data, goal=self.goal.data, measures=self.measures.data or "")
+        return HighlightWording(
+            title=self.title.data,
+            goal=self.goal.data,
+            measures=self.measures.data or "",
+            post=self.post.data or "",
+            due_on=self.due_on.data,
+        )
 
 
 class ProgressForm(Form):
@@ -174,6 +190,12 @@ class ProgressForm(Form):
         description=_l("例如“验收单 31 份”。"),
         filters=[stripped],
         validators=[Optional(), short(highlight_limits.PROOF_LIMIT)],
+    )
+    proof_path = StringField(
+        _l("佐证在哪里看"),
+        description=_l("本站公开页面的地址，例如公开栏里验收单那一项；没有就空着。"),
+        filters=[stripped],
+        validators=[Optional(), short(200)],
     )
 
 

@@ -95,6 +95,7 @@ def report(reference: str) -> Response | tuple[str, int]:
             reached_on=form.reached_on.data,
             done=form.done.data or "",
             proof=form.proof.data or "",
+            proof_path=form.proof_path.data or "",
             actor=current_actor(),
         ),
     ):

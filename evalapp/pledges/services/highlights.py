@@ -17,11 +17,13 @@ from evalapp.core.references import next_reference
 from evalapp.core.transaction import locked
 from evalapp.pledges.events import HighlightShown, HighlightWithdrawn, ProgressReported
 from evalapp.pledges.models import Highlight, HighlightProgress, HighlightVersion, ReferenceCounter
+from evalapp.pledges.rules.highlights import page_of_proof
 from evalapp.units import services as units
 
 TITLE_LIMIT = 40
 GOAL_LIMIT = 120
 MEASURES_LIMIT = 500
+POST_LIMIT = 30
 REASON_LIMIT = 200
 DONE_LIMIT = 30
 PROOF_LIMIT = 80
@@ -29,11 +31,13 @@ PROOF_LIMIT = 80
 
 @dataclass(frozen=True, kw_only=True)
 class HighlightWording:
-    """What a highlight says: the goal of the year and the measures taken for it, one a line."""
+    """What a highlight says: the goal of the year, the measures taken for it, one a line, who answers for it and by when."""
 
     title: str
     goal: str
     measures: str = ""
+    post: str = ""
+    due_on: date | None = None
 
 
 def make_highlight(
@@ -45,7 +49,7 @@ def make_highlight(
     wanted = this_year if year is None else year
     if not this_year - 5 <= wanted <= this_year + 1:
         raise Invalid(N_("年度不对。"), field="year")
-    said = _cleaned(wording)
+    said = _cleaned(wording, year=wanted)
     highlight = Highlight(
         id=uuid.uuid4(),
         reference=next_reference(session, ReferenceCounter, "HL", year=clock.today().year),
@@ -81,8 +85,14 @@ def reword_highlight(
     ).one()
     if seen_version is not None and seen_version != shown.number:
         raise Conflict(N_("同事刚刚改过这一项。请看过新的内容，再改一次。"))
-    said = _cleaned(wording)
-    if said == HighlightWording(title=shown.title, goal=shown.goal, measures=shown.measures):
+    said = _cleaned(wording, year=highlight.year)
+    if said == HighlightWording(
+        title=shown.title,
+        goal=shown.goal,
+        measures=shown.measures,
+        post=shown.post,
+        due_on=shown.due_on,
+    ):
         return highlight
     why = cleaned_text(reason, field="reason", limit=REASON_LIMIT, required=True)
     shown.shown_until = clock.now()
@@ -106,9 +116,13 @@ def report_progress(
     reached_on: date,
     done: str = "",
     proof: str = "",
+    proof_path: str = "",
     actor: Actor,
 ) -> HighlightProgress:
-    """Report how far a highlight was on a day; earlier reports are kept. Refuses a day that has not come."""
+    """Report how far a highlight was on a day; earlier reports are kept. Refuses a day that has not come.
+
+    `proof_path` is the address of a public page of this site on which the evidence can be seen. Raises `Invalid`.
+    """
     highlight = _standing(session, highlight_id)
     if not 0 <= percent <= 100:
         raise Invalid(N_("进度应在 0 到 100 之间。"), field="percent")
@@ -119,7 +133,8 @@ def report_progress(
         percent=percent,
         reached_on=reached_on,
         done=cleaned_text(done, field="done", limit=DONE_LIMIT),
-        proof=cleaned_text(proof, field="proof", limit=PROOF_LIMIT),
+        proof=cleaned_text(proof, field="proof", limit=PROOF_LIMIT, required=bool(proof_path.strip())),
+        proof_path=page_of_proof(proof_path),
         recorded_at=clock.now(),
         recorded_by=actor.name,
     )
@@ -174,6 +189,8 @@ def _show(
             title=said.title,
             goal=said.goal,
             measures=said.measures,
+            post=said.post,
+            due_on=said.due_on,
             shown_from=clock.now(),
             written_by=actor.name,
             reason=reason,
@@ -183,10 +200,14 @@ def _show(
     events.emit(session, HighlightShown(highlight_id=highlight.id))
 
 
-def _cleaned(wording: HighlightWording) -> HighlightWording:
+def _cleaned(wording: HighlightWording, *, year: int) -> HighlightWording:
+    if wording.due_on is not None and wording.due_on.year != year:
+        raise Invalid(N_("完成时限应在 %(year)s 年以内。"), field="due_on", year=year)
     measures = cleaned_text(wording.measures, field="measures", limit=MEASURES_LIMIT)
     return HighlightWording(
         title=cleaned_text(wording.title, field="title", limit=TITLE_LIMIT, required=True).replace("\n", " "),
         goal=cleaned_text(wording.goal, field="goal", limit=GOAL_LIMIT, required=True),
         measures="\n".join(line.strip() for line in measures.split("\n") if line.strip()),
+        post=cleaned_text(wording.post, field="post", limit=POST_LIMIT).replace("\n", " "),
+        due_on=wording.due_on,
     )
