@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from evalapp.disclosures.models import Disclosure
-from evalapp.disclosures.queries import boards
-from evalapp.disclosures.queries.boards import OfPosting
+from evalapp.disclosures.queries import postings
+from evalapp.disclosures.queries.postings import OfPosting
 from evalapp.units import queries as units
 from evalapp.web.access import public
 from evalapp.web.answers import asked_limit, page_of_data
@@ -21,14 +21,14 @@ def disclosures() -> Response:
     """List what is posted now by reference: `{items, next}`; `unit` (a slug) and `item` (a code) narrow it."""
     asked = request.args.get("unit")
     unit = units.unit(db.session, asked) if asked else None
-    page = boards.disclosures_page(
+    page = postings.disclosures_page(
         db.session,
         unit_id=unit.id if unit else None,
         code=request.args.get("item", ""),
         limit=asked_limit(),
         cursor=request.args.get("cursor"),
     )
-    told = boards.told_of(db.session, page.items)
+    told = postings.told_of(db.session, page.items)
     return page_of_data([_shown(one, told[one.id]) for one in page.items], following=page.next)
 
 

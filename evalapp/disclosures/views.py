@@ -15,9 +15,9 @@ from evalapp.core.i18n import N_
 from evalapp.core.permissions import Permission
 from evalapp.core.transaction import transaction
 from evalapp.disclosures import exporting, reading, services
-from evalapp.disclosures.attachments import stored_name
+from evalapp.disclosures.attachments import page_name, stored_name
 from evalapp.disclosures.forms import QuestionForm
-from evalapp.disclosures.queries import asking, boards, district, finances
+from evalapp.disclosures.queries import asking, boards, district, finances, postings
 from evalapp.disclosures.queries.finances import FinancePage, LinePage
 from evalapp.disclosures.rules.asking import QuestionKey
 from evalapp.disclosures.rules.catalogue import catalogue
@@ -182,14 +182,14 @@ def say_of_answer(slug: str, period: str, key: str, question_id: uuid.UUID, said
 @blueprint.get("/boards/<slug>/<reference>")
 @public
 def posting(slug: str, reference: str) -> str:
-    page = boards.posting_page(db.session, slug, reference)
+    page = postings.posting_page(db.session, slug, reference)
     return render_template("disclosures/posting.html", page=page, **reading.words())
 
 
 @blueprint.get("/boards/<slug>/<reference>/print")
 @public
 def print_posting(slug: str, reference: str) -> str:
-    page = boards.posting_page(db.session, slug, reference)
+    page = postings.posting_page(db.session, slug, reference)
     code = _code(url_for(".posting", slug=slug, reference=reference))
     return render_template(
         "disclosures/posting_print.html", page=page, code=code, printed_on=clock.today(), **reading.words()
@@ -199,7 +199,7 @@ def print_posting(slug: str, reference: str) -> str:
 @blueprint.get("/disclosures/pictures/<token>.jpg")
 @public
 def picture(token: str) -> Response:
-    found = boards.shown_file(db.session, token, is_picture=True)
+    found = postings.shown_file(db.session, token, is_picture=True)
     return send_stored(stored_name(found.token), content_type="image/jpeg")
 
 
@@ -207,8 +207,16 @@ def picture(token: str) -> Response:
 @public
 def document(token: str) -> Response:
     """Send a document to be saved and never shown: nothing in it is trusted."""
-    found = boards.shown_file(db.session, token, is_picture=False)
+    found = postings.shown_file(db.session, token, is_picture=False)
     return send_download(stored_name(found.token), file_name=found.file_name)
+
+
+@blueprint.get("/disclosures/pages/<token>.jpg")
+@public
+def first_page(token: str) -> Response:
+    """The first page of a document, drawn by us."""
+    found = postings.shown_page(db.session, token)
+    return send_stored(page_name(found.token), content_type="image/jpeg")
 
 
 def _board(slug: str, template: str) -> str:

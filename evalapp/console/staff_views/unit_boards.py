@@ -12,8 +12,9 @@ from evalapp.core.errors import DomainError
 from evalapp.core.permissions import Permission
 from evalapp.core.transaction import taking_back, transaction
 from evalapp.disclosures import attachments, reading, services
-from evalapp.disclosures.queries import boards, desk
+from evalapp.disclosures.queries import boards, desk, postings
 from evalapp.disclosures.queries.desk import DeskPosting
+from evalapp.disclosures.rules.previews import Preview
 from evalapp.disclosures.services import posting
 from evalapp.supervision.evidence import MOST_BYTES
 from evalapp.units import queries as units
@@ -149,7 +150,7 @@ def drop(reference: str) -> Response:
     with transaction(db.session):
         services.drop_draft(db.session, disclosure_id=disclosure_id, actor=current_actor())
     for token in tokens:
-        platform().storage.remove(attachments.stored_name(token))
+        _forget(token)
     flash(_("草稿已删掉。"), "ok")
     return go_to(url_for(".index") if is_new else url_for(".show", reference=reference))
 
@@ -192,6 +193,15 @@ def file(reference: str, token: str) -> Response:
     return send_download(name, file_name=found.file_name)
 
 
+@blueprint.get("/<reference>/files/<token>/page.jpg")
+@requires(Permission.KEEP_UNIT)
+def page(reference: str, token: str) -> Response:
+    """The first page of a document of one's own posting."""
+    _own(reference)
+    found = desk.file_of_unit(db.session, token, unit_id=_own_unit().id)
+    return send_stored(attachments.page_name(found.token), content_type="image/jpeg", is_private=True)
+
+
 def _own_unit() -> Unit:
     return units.unit_of(db.session, current_actor())
 
@@ -228,16 +238,20 @@ def _add_file(disclosure_id: uuid.UUID, form: BoardFileForm) -> None:
     token, name = posting.new_token(), form.file.data.filename or ""
     stored = attachments.stored_name(token)
     source = platform().settings.uploads_dir / f"{FORM_PREFIX}{token}"
-    made = None
+    made, seen = None, Preview()
     try:
         form.file.data.save(source)
         made = attachments.prepare(source, name)
+        seen = attachments.previewed(made)
         platform().storage.put(stored, made.path)
+        if seen.is_picture:
+            platform().storage.put(attachments.page_name(token), attachments.drawn_page(made))
     finally:
         source.unlink(missing_ok=True)
         if made is not None:
             made.path.unlink(missing_ok=True)
-    with taking_back(lambda: platform().storage.remove(stored)), transaction(db.session):
+            attachments.drawn_page(made).unlink(missing_ok=True)
+    with taking_back(lambda: _forget(token)), transaction(db.session):
         services.add_file(
             db.session,
             disclosure_id=disclosure_id,
@@ -245,8 +259,14 @@ def _add_file(disclosure_id: uuid.UUID, form: BoardFileForm) -> None:
             file=made,
             file_name=name,
             caption=form.caption.data or "",
+            preview=seen.document(),
             actor=current_actor(),
         )
+
+
+def _forget(token: str) -> None:
+    platform().storage.remove(attachments.stored_name(token))
+    platform().storage.remove(attachments.page_name(token))
 
 
 def _page(
@@ -264,5 +284,6 @@ def _page(
         publishing=publishing or PublishForm(formdata=None, prefix="publish-"),
         withdrawing=withdrawing or WithdrawForm(formdata=None, prefix="withdraw-"),
         filing=filing or BoardFileForm(formdata=None, prefix="file-"),
+        previews=postings.previews_of(db.session, page.disclosure.id, page.working),
         **reading.words(),
     )

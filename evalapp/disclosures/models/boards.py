@@ -115,6 +115,7 @@ class Attachment(Keyed, Base):
     media_type: Mapped[str] = mapped_column()
     size: Mapped[int] = mapped_column()
     sha256: Mapped[str] = mapped_column()
+    preview: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what is seen of it before it is opened
     is_shown: Mapped[bool] = mapped_column(default=False)  # the newest version that is shown names it
     added_at: Mapped[datetime] = mapped_column()
     added_by: Mapped[str] = mapped_column()

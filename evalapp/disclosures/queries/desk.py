@@ -19,7 +19,7 @@ from evalapp.disclosures.models import (
     FinanceStatement,
     StatementState,
 )
-from evalapp.disclosures.queries.boards import ShownVersion, versions_of
+from evalapp.disclosures.queries.postings import ShownVersion, versions_of
 from evalapp.disclosures.rules.catalogue import Item, catalogue
 from evalapp.disclosures.rules.contents import Content
 from evalapp.units.models import Unit, UnitKind

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -240,6 +241,7 @@ def add_file(
     file_name: str,
     actor: Actor,
     caption: str = "",
+    preview: dict[str, Any] | None = None,
 ) -> Attachment:
     """Put a stored file into the draft of the next version. Refuses too many, and a withdrawn posting."""
     made = _standing(session, disclosure_id)
@@ -255,6 +257,7 @@ def add_file(
         media_type=file.media_type,
         size=file.size,
         sha256=file.sha256,
+        preview=preview or {},
         is_shown=False,
         added_at=clock.now(),
         added_by=actor.name,
