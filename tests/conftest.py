@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
@@ -44,6 +46,9 @@ pytest_plugins = (
 
 ROOT = Path(__file__).parents[1]
 os.environ.setdefault("EVALAPP_QUIET_HOURS", "off")  # tests run at any hour; those about the night say so
+# How fast this machine is today is no finding.
+hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("patient")
 DATABASES = os.environ.get("EVALAPP_TEST_DATABASES", "sqlite,postgresql").split(",")
 
 
