@@ -27,7 +27,7 @@ PAGES = (
     "/verify",
 )
 # What is somebody's own, what changes nothing by being read twice, and the search, which could be read for ever.
-CLOSED = ("/api/", "/desk", "/me", "/receipt", "/search", "/sign-in", "/preferences", "/verify/")
+CLOSED = ("/api/", "/desk", "/kiosk", "/me", "/receipt", "/search", "/sign-in", "/preferences", "/verify/")
 _VALID = timedelta(days=180)
 
 

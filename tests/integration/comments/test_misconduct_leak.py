@@ -38,8 +38,8 @@ ANSWER = "经查此事待核"
 MOST_PAGES = 400
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REPORT = re.compile(r"\bJB-[2-9A-Z]{8}\b")  # whole: random marks of pages hold its first letters now and then
-# Files that hold no comment, and ways back to a page that is asked for anyway.
-ELSEWHERE = ("/static", "/media", "/sign-in", "/desk/sign", "/preferences")
+# Files that hold no comment, ways back to a page that is asked for anyway, keys that only grow the word that is looked for.
+ELSEWHERE = ("/static", "/media", "/sign-in", "/desk/sign", "/preferences", "/kiosk/find?by=keys&q=")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,7 @@ class Scene:
             for link in re.findall(r'(?:href|src|action)="([^"]+)"', body):
                 to = urlsplit(urljoin(f"http://x{path}", html.unescape(link)))
                 following = to.path + (f"?{to.query}" if to.query else "")
-                if to.netloc == "x" and following not in asked and not to.path.startswith(ELSEWHERE):
+                if to.netloc == "x" and following not in asked and not following.startswith(ELSEWHERE):
                     asked[following] = None
                     waiting.append(following)
 
