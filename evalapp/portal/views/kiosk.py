@@ -6,7 +6,7 @@ A registered kiosk shows every public page in its own frame (`accounts.kiosks`);
 import hashlib
 from typing import Any
 
-from flask import Response, jsonify, make_response, render_template, request, send_from_directory, url_for
+from flask import Response, jsonify, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evalapp.accounts import browser, kiosks
@@ -160,9 +160,11 @@ def kiosk_offline() -> str:
 @public
 def kiosk_worker() -> Response:
     """What keeps guides on a registered kiosk; it may look after the whole site."""
-    answer = send_from_directory(assets.FOLDER / "js", "kiosk_worker.js", mimetype="text/javascript")
+    answer = Response((assets.FOLDER / "js/kiosk_worker.js").read_bytes(), mimetype="text/javascript")
     answer.headers["Service-Worker-Allowed"] = "/"
     answer.headers["Cache-Control"] = "no-cache"
+    answer.add_etag()
+    answer.make_conditional(request)
     return answer
 
 
