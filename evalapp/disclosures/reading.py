@@ -143,9 +143,3 @@ def plain_yuan(fen: int) -> str:
     """An amount in yuan for machines: `-1234.50`."""
     sign = "-" if fen < 0 else ""
     return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02}"
-
-
-def plain_cell(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; an amount below nothing stays one."""
-    is_formula = cell[:1] in {"=", "+", "@", "\t"} or (cell[:1] == "-" and not cell[1:2].isdigit())
-    return f"'{cell}" if is_formula else cell

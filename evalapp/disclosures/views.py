@@ -1,12 +1,9 @@
 """The public pages of boards: the district, one board, one posting with its versions, the finances line by line."""
 
-import csv
-import io
 import itertools
 import uuid
-from collections.abc import Iterator
 
-from flask import Blueprint, Response, flash, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evalapp.core import clock
@@ -34,6 +31,7 @@ from evalapp.web.files import send_download, send_stored
 from evalapp.web.i18n import _, gettext
 from evalapp.web.kept import kept_a_minute
 from evalapp.web.links import go_to
+from evalapp.web.sheets import send_csv
 
 blueprint = Blueprint("boards", __name__)
 
@@ -88,9 +86,8 @@ def series_csv(slug: str) -> Response:
         for row in reversed(page.statements)
         if row.withdrawn_at is None
     ]
-    return _csv(
-        iter([["期间", "期初结余", "收入合计", "支出合计", "期末结余"], *rows]), f"{slug}-finances.csv"
-    )
+    headings = ["期间", "期初结余", "收入合计", "支出合计", "期末结余"]
+    return send_csv([headings, *rows], file_name=f"{slug}-finances.csv")
 
 
 @blueprint.get("/boards/<slug>/finances/<period>")
@@ -121,7 +118,7 @@ def lines_csv(slug: str, period: str) -> Response:
     page = finances.finance_page(db.session, slug, period)
     lines = finances.all_lines(db.session, page.statement.id)
     rows = (exporting.texts(row) for row in exporting.rows(page, lines))
-    return _csv(itertools.chain([list(exporting.COLUMNS)], rows), f"{slug}-{period}.csv")
+    return send_csv(itertools.chain([exporting.COLUMNS], rows), file_name=f"{slug}-{period}.csv")
 
 
 @blueprint.get("/boards/<slug>/finances/<period>.xlsx")
@@ -277,19 +274,3 @@ def _key() -> QuestionKey:
 
 def _code(path: str) -> str:
     return qr.of_public_address(platform().settings.public_url + path)
-
-
-def _csv(rows: Iterator[list[str]], name: str) -> Response:
-    """Send rows as they are read; what a spreadsheet would compute is made plain text."""
-
-    def written() -> Iterator[str]:
-        yield "\ufeff"
-        for row in rows:
-            out = io.StringIO()
-            csv.writer(out).writerow([reading.plain_cell(cell) for cell in row])
-            yield out.getvalue()
-
-    answer = Response(stream_with_context(written()), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["Cache-Control"] = "no-cache"
-    return answer

@@ -266,21 +266,23 @@ def changed_rows(was: Mapping[str, str], now: Mapping[str, str]) -> list[Compare
 def _fields(version: WholeVersion) -> dict[str, str]:
     text: PowerText = version.version.text
     chart = version.flowchart.chart if version.flowchart is not None else None
-    return {
-        _("名称"): text.name,
-        _("承办科室"): text.section,
-        _("责任岗位"): text.post,
-        _("法律依据"): "\n".join(_basis_line(basis) for basis in text.bases),
-        _("责任事项"): "\n".join(f"{duty.stage}：{duty.text}" for duty in text.duties),
-        _("追责情形"): "\n".join(text.grounds),
-        _("收费标准"): text.fee,
-        _("收费依据"): text.fee_basis,
-        _("法定时限"): term_words(text.statutory),
-        _("承诺时限"): term_words(text.promised),
-        _("监督电话"): text.telephone,
-        _("审核转报"): _("是") if text.passes_on else _("否"),
-        _("流程图"): "\n".join(_step_line(entry) for entry in entries(chart)) if chart else "",
+    said = {
+        "name": text.name,
+        "kind": gettext(KIND_WORDS[text.kind]),
+        "section": text.section,
+        "post": text.post,
+        "bases": "\n".join(_basis_line(basis) for basis in text.bases),
+        "duties": "\n".join(f"{duty.stage}：{duty.text}" for duty in text.duties),
+        "grounds": "\n".join(text.grounds),
+        "fee": text.fee,
+        "fee_basis": text.fee_basis,
+        "statutory": term_words(text.statutory),
+        "promised": term_words(text.promised),
+        "telephone": text.telephone,
+        "passes_on": _("是") if text.passes_on else _("否"),
     }
+    steps = "\n".join(_step_line(entry) for entry in entries(chart)) if chart else ""
+    return {gettext(_FIELD_WORDS[name]): value for name, value in said.items()} | {_("流程图"): steps}
 
 
 CHANGE_WORDS = {Change.CHANGED: N_("改动"), Change.ADDED: N_("新增"), Change.WITHDRAWN: N_("已撤回")}

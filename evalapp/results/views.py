@@ -1,9 +1,5 @@
 """Public pages of results and the league table; before publication there is nothing to see."""
 
-import csv
-import io
-from collections.abc import Sequence
-
 from flask import Blueprint, Response, render_template, url_for
 
 from evalapp.ballots.queries import gradings
@@ -15,6 +11,7 @@ from evalapp.results.queries.sheet import sheet, table_rows
 from evalapp.web import qr
 from evalapp.web.access import public
 from evalapp.web.context import db, platform
+from evalapp.web.sheets import send_csv
 
 blueprint = Blueprint("results", __name__)
 COLUMNS = ("group", "dimension", "5", "4", "3", "2", "1", "unknown", "people")
@@ -50,7 +47,7 @@ def show(number: int) -> str:
 def table(number: int) -> Response:
     """The published counts as a table."""
     found = results.published(db.session, number)
-    return _csv(COLUMNS, table_rows(found.document), name=f"{found.episode.reference}.csv")
+    return send_csv([COLUMNS, *table_rows(found.document)], file_name=f"{found.episode.reference}.csv")
 
 
 @blueprint.get("/league")
@@ -70,23 +67,8 @@ def league(year: int) -> str:
 def league_table(year: int) -> Response:
     """The league table as data."""
     shown = leagues.league_document(leagues.league(db.session, year))
-    return _csv(LEAGUE_COLUMNS, leagues.league_rows(shown), name=f"league-{year}.csv")
+    return send_csv([LEAGUE_COLUMNS, *leagues.league_rows(shown)], file_name=f"league-{year}.csv")
 
 
 def _league(table: leagues.League) -> str:
     return render_template("results/league.html", league=table)
-
-
-def _csv(columns: Sequence[str], rows: Sequence[Sequence[str]], *, name: str) -> Response:
-    """A table that spreadsheets open as text: a cell that begins like a formula gets an apostrophe."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    writer.writerows(
-        [["'" + cell if cell[:1] in "=+-@\t\r＝＋－＠" and cell else cell for cell in row] for row in rows]
-    )
-    return Response(
-        "\ufeff" + out.getvalue(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )

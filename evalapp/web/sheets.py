@@ -2,11 +2,18 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from flask import Response, stream_with_context
 
-_COMPUTED = ("=", "+", "-", "@", "\t", "\r")
+_COMPUTED = frozenset("=+-@\t\r＝＋－＠")
+_NUMBER = re.compile(r"-\d+(\.\d+)?")
+
+
+def plain_cell(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula; a number below nothing stays one."""
+    return f"'{cell}" if cell[:1] in _COMPUTED and not _NUMBER.fullmatch(cell) else cell
 
 
 def send_csv(rows: Iterable[Sequence[str]], *, file_name: str) -> Response:
@@ -16,7 +23,7 @@ def send_csv(rows: Iterable[Sequence[str]], *, file_name: str) -> Response:
         yield "\ufeff"
         for row in rows:
             out = io.StringIO()
-            csv.writer(out).writerow([f"'{cell}" if cell.startswith(_COMPUTED) else cell for cell in row])
+            csv.writer(out).writerow([plain_cell(cell) for cell in row])
             yield out.getvalue()
 
     answer = Response(stream_with_context(written()), content_type="text/csv; charset=utf-8")

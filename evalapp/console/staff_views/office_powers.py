@@ -11,6 +11,7 @@ from evalapp.console.forms.unit_powers import PowersFileForm
 from evalapp.console.power_tables import MOST_UPLOAD, sent_table, taken_table, told_import
 from evalapp.core import clock
 from evalapp.core.errors import DomainError
+from evalapp.core.i18n import N_
 from evalapp.core.permissions import Permission
 from evalapp.powers import reading
 from evalapp.powers.queries import district, lists
@@ -20,6 +21,7 @@ from evalapp.units import queries as units
 from evalapp.web.access import requires
 from evalapp.web.bodies import takes
 from evalapp.web.context import db
+from evalapp.web.i18n import gettext
 from evalapp.web.links import go_to
 
 blueprint = Blueprint("office_powers", __name__, url_prefix="/desk/office/powers")
@@ -34,6 +36,16 @@ class Show(enum.StrEnum):
     ENDED = "ended"
     GUIDES = "guides"
     EMPTY = "empty"
+
+
+_SHOWS = {
+    Show.ALL: N_("全部单位"),
+    Show.DRAFTS: N_("有草稿"),
+    Show.FAULTY: N_("流程图有问题"),
+    Show.ENDED: N_("有依据已失效"),
+    Show.GUIDES: N_("缺办事指南"),
+    Show.EMPTY: N_("还没有写"),
+}
 
 
 @blueprint.get("")
@@ -88,8 +100,15 @@ def _overview(form: PowersFileForm, *, faults: Sequence[tuple[str, str]] = ()) -
     return render_template(
         "console/powers/office.html",
         rows=[row for row in rows if _is_wanted(row, show)],
-        show=show,
-        shows=[(each, len([row for row in rows if _is_wanted(row, each)])) for each in Show],
+        shown=gettext(_SHOWS[show]),
+        shows=[
+            (
+                f"{gettext(words)} {sum(_is_wanted(row, each) for row in rows)}",
+                url_for(".index", show=each.value),
+                each is show,
+            )
+            for each, words in _SHOWS.items()
+        ],
         published=sum(row.published for row in rows),
         drafts=sum(row.drafts for row in rows),
         without_guide=sum(row.without_guide for row in rows),

@@ -20,14 +20,13 @@ from evalapp.disclosures.models import (
     FinanceStatement,
     StatementState,
 )
-from evalapp.disclosures.rules.catalogue import Catalogue, Item, catalogue
+from evalapp.disclosures.rules.catalogue import WITHOUT_BOARD, Catalogue, Item, catalogue
 from evalapp.disclosures.rules.periods import Period
 from evalapp.disclosures.rules.silence import Duty, Posting, Silence, counted, duties
 from evalapp.units.models import Unit, UnitKind
 
 MOST_POSTED = 400
 MOST_STATEMENTS = 60
-WITHOUT_BOARD = UnitKind.SECTION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +100,7 @@ def _unit_and_board() -> Select[*tuple[Any, ...]]:
     return (
         select(Unit, Board)
         .outerjoin(Board, Board.unit_id == Unit.id)
-        .where(Unit.slug == bindparam("slug"), Unit.kind != WITHOUT_BOARD)
+        .where(Unit.slug == bindparam("slug"), Unit.kind.not_in(WITHOUT_BOARD))
     )
 
 

@@ -13,7 +13,7 @@ from evalapp.core import calendar, clock
 from evalapp.disclosures.models import Board, Disclosure, DisclosureState, FinanceStatement, StatementState
 from evalapp.disclosures.queries import boards
 from evalapp.disclosures.queries.boards import PostedRow, StatementRow
-from evalapp.disclosures.rules.catalogue import catalogue
+from evalapp.disclosures.rules.catalogue import WITHOUT_BOARD, catalogue
 from evalapp.disclosures.rules.periods import Length, Period
 from evalapp.disclosures.rules.silence import Duty, Silence, counted, duties
 from evalapp.units import queries as units
@@ -33,7 +33,7 @@ class BoardRow:
 def rows(session: Session) -> list[BoardRow]:
     """Return every board with what is silent on it, in the order of the tree: six statements, whatever the district."""
     rules, today = catalogue(), clock.today()
-    tree = [unit for unit in units.tree(session) if unit.kind is not boards.WITHOUT_BOARD]
+    tree = [unit for unit in units.tree(session) if unit.kind not in WITHOUT_BOARD]
     hung = {board.unit_id: board for board in session.scalars(select(Board).order_by(Board.id))}
     since = clock.start_of(Period.holding(today, Length.MONTH).shifted(-rules.lookback_months - 6).first)
     posted: dict[uuid.UUID, list[PostedRow]] = {}

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from evalapp.disclosures.rules.periods import Length, Period
 from evalapp.units.rules.tree import UnitKind
 
+# What a section does stands on the board of its department.
+WITHOUT_BOARD = frozenset({UnitKind.SECTION})
 Text = Annotated[str, Field(min_length=1, max_length=300)]
 DayOfMonth = Annotated[int, Field(ge=1, le=28)]
 

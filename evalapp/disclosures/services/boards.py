@@ -14,11 +14,10 @@ from evalapp.core.i18n import N_
 from evalapp.core.permissions import Actor
 from evalapp.core.transaction import locked
 from evalapp.disclosures.models import Board
+from evalapp.disclosures.rules.catalogue import WITHOUT_BOARD
 from evalapp.units import services as units
 from evalapp.units.events import UnitAdded
-from evalapp.units.models import Unit, UnitKind
-
-WITHOUT_BOARD = frozenset({UnitKind.SECTION})  # what it does stands on the board of its department
+from evalapp.units.models import Unit
 
 
 def ensure_board(session: Session, *, unit_id: uuid.UUID, watched_from: date | None = None) -> Board:

@@ -22,7 +22,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from evalapp.core import clock
 from evalapp.disclosures.models import Board, Disclosure, DisclosureState, FinanceStatement, StatementState
-from evalapp.disclosures.queries.boards import WITHOUT_BOARD
+from evalapp.disclosures.rules.catalogue import WITHOUT_BOARD
 from evalapp.pledges.models import Pledge
 from evalapp.powers.models import Power, ServiceItem
 from evalapp.powers.rules.kinds import PowerState
@@ -82,7 +82,7 @@ def _public_paths() -> Select[str]:
     kinds: list[tuple[str, Select[*tuple[Any, ...]]]] = [
         ("/episodes/", _named(cast(Episode.number, String)).where(is_announced())),
         ("/units/", _named(Unit.slug).where(is_open)),
-        ("/boards/", _named(Unit.slug).where(is_open, Unit.kind != WITHOUT_BOARD)),
+        ("/boards/", _named(Unit.slug).where(is_open, Unit.kind.not_in(WITHOUT_BOARD))),
         ("/pledges/", _named(Pledge.reference).where(Pledge.withdrawn_at.is_(None))),
         ("/powers/", _named(Power.code).where(Power.state == PowerState.PUBLISHED)),
         ("/services/", _named(ServiceItem.code).where(ServiceItem.state == PowerState.PUBLISHED)),

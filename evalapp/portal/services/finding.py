@@ -61,11 +61,9 @@ def _everything(session: Session) -> Iterator[Findable]:
         for episode in _episodes_of(session, unit):
             yield _episode(episode, unit)
             yield from _transcript(session, episode)
-    for power, power_version, owner in session.execute(_powers().where(Power.state == PowerState.PUBLISHED)):
+    for power, power_version, owner in session.execute(_public_powers()):
         yield _power(power, power_version.text, owner)
-    for item, item_version, owner in session.execute(
-        _items().where(ServiceItem.state == PowerState.PUBLISHED)
-    ):
+    for item, item_version, owner in session.execute(_public_items()):
         yield _item(item, item_version.text, owner)
     said = (ReplyWording.reply_id == Reply.id) & (ReplyWording.number == Reply.version)
     shown = (
@@ -88,6 +86,10 @@ def on_unit(session: Session, event: UnitAdded | UnitChanged | UnitClosed | Unit
         put(session, _pledge(pledge, unit))
     for episode in _episodes_of(session, unit):
         put(session, _episode(episode, unit))
+    for power, power_version, owner in session.execute(_public_powers().where(Unit.id == unit.id)):
+        put(session, _power(power, power_version.text, owner))
+    for item, item_version, owner in session.execute(_public_items().where(Unit.id == unit.id)):
+        put(session, _item(item, item_version.text, owner))
     for shown in board_of(session, unit):
         put(session, shown)
 
@@ -105,7 +107,7 @@ def on_pledge_withdrawn(session: Session, event: PledgeWithdrawn) -> None:
 
 def on_power_shown(session: Session, event: PowerShown) -> None:
     """A power is found under the name of its newest version, its code, its post and its laws."""
-    power, version, unit = session.execute(_powers().where(Power.id == event.power_id)).one()
+    power, version, unit = session.execute(_public_powers().where(Power.id == event.power_id)).one()
     put(session, _power(power, version.text, unit))
 
 
@@ -116,7 +118,7 @@ def on_power_withdrawn(session: Session, event: PowerWithdrawn) -> None:
 
 def on_item_shown(session: Session, event: ItemShown) -> None:
     """A guide is found under its name, its conditions and its papers."""
-    item, version, unit = session.execute(_items().where(ServiceItem.id == event.item_id)).one()
+    item, version, unit = session.execute(_public_items().where(ServiceItem.id == event.item_id)).one()
     put(session, _item(item, version.text, unit))
 
 
@@ -202,21 +204,23 @@ def _pledge(pledge: ShownPledge, unit: Unit) -> Findable:
 
 
 @cache
-def _powers() -> Select[Power, PowerVersion, Unit]:
+def _public_powers() -> Select[Power, PowerVersion, Unit]:
     return (
         select(Power, PowerVersion, Unit)
         .join(PowerVersion, (PowerVersion.power_id == Power.id) & PowerVersion.shown_until.is_(None))
         .join(Unit, Unit.id == Power.unit_id)
+        .where(Power.state == PowerState.PUBLISHED)
         .order_by(Power.code)
     )
 
 
 @cache
-def _items() -> Select[ServiceItem, ItemVersion, Unit]:
+def _public_items() -> Select[ServiceItem, ItemVersion, Unit]:
     return (
         select(ServiceItem, ItemVersion, Unit)
         .join(ItemVersion, (ItemVersion.item_id == ServiceItem.id) & ItemVersion.shown_until.is_(None))
         .join(Unit, Unit.id == ServiceItem.unit_id)
+        .where(ServiceItem.state == PowerState.PUBLISHED)
         .order_by(ServiceItem.code)
     )
 

@@ -21,11 +21,10 @@ from evalapp.disclosures.models import (
     FinanceStatement,
     StatementState,
 )
-from evalapp.disclosures.rules.catalogue import catalogue
+from evalapp.disclosures.rules.catalogue import WITHOUT_BOARD, catalogue
 from evalapp.disclosures.rules.contents import Content
 from evalapp.disclosures.rules.finances import DIRECTION_WORDS, Direction
 from evalapp.disclosures.rules.periods import Period
-from evalapp.disclosures.services.boards import WITHOUT_BOARD
 from evalapp.portal.models import FoundKind
 from evalapp.portal.services.indexing import Findable, put, remove
 from evalapp.units.models import Unit

@@ -12,7 +12,7 @@ from evalapp.core.platform import Platform
 from evalapp.core.transaction import transaction
 from evalapp.disclosures import services as disclosures
 from evalapp.pledges import services as pledge_services
-from evalapp.portal.models import SearchEntry
+from evalapp.portal.models import FoundKind, SearchEntry
 from evalapp.portal.queries.search import hits
 from evalapp.portal.services import finding
 from evalapp.portal.services.indexing import remove
@@ -208,6 +208,11 @@ def test_powers_and_guides_are_found_until_they_are_withdrawn(platform: Platform
     item = ItemFactory(platform).published(unit, name="夜间施工证办理")
     assert found(platform, "夜间施工") == [f"/services/{item.code}", f"/powers/{power.code}"]
     assert f"/powers/{power.code}" in found(platform, power.code)
+    with platform.transaction() as session:
+        services.edit_unit(session, unit_id=unit.id, name="区新称局", actor=OFFICER)
+        of_kinds = SearchEntry.kind.in_([FoundKind.POWER, FoundKind.SERVICE])
+        places = session.scalars(select(SearchEntry.place).where(of_kinds)).all()
+    assert set(places) == {"区新称局"}, "they go with their unit's name"
     with platform.transaction() as session:
         power_services.withdraw_power(session, power_id=power.id, reason="条例已经废止", actor=WRITER)
     assert found(platform, "夜间施工") == [f"/services/{item.code}"]

@@ -74,14 +74,6 @@ def test_amounts_of_a_page_are_in_one_unit() -> None:
     assert reading.plain_yuan(-123_405) == "-1234.05"
 
 
-def test_no_cell_is_taken_for_a_formula_and_an_amount_stays_one() -> None:
-    """The planted defects: what a spreadsheet would compute."""
-    for cell in ("=1+1", "+1", "@x", "-cmd|x", "\tx"):
-        assert reading.plain_cell(cell) == f"'{cell}"
-    for cell in ("-12.50", "村道补坑", ""):
-        assert reading.plain_cell(cell) == cell
-
-
 def test_a_chart_says_what_it_shows() -> None:
     more, less = row(0, income=2, expense=1, closing=1), row(1, income=1, expense=2, closing=0)
     assert reading.finding([]) == "还没有收支"

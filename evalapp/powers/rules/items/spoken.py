@@ -5,15 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalapp.core import terms
-from evalapp.powers.rules.items.text import ItemText, Paper, PaperKind
+from evalapp.powers.rules.items.rows import KIND_CELLS
+from evalapp.powers.rules.items.text import ItemText, Paper
 
 VOICE, SPEED = "cmn-latn-pinyin", 150  # espeak-ng's: the plain Mandarin voice reads the digits of tones aloud
-_KINDS = {
-    PaperKind.ORIGINAL: "原件",
-    PaperKind.COPY: "复印件",
-    PaperKind.BOTH: "原件和复印件",
-    PaperKind.ELECTRONIC: "电子件",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +72,7 @@ def _papers(text: ItemText) -> str:
 
 
 def _paper(paper: Paper) -> str:
-    return f"{paper.name}，{_KINDS[paper.kind]}{paper.copies}份"
+    return f"{paper.name}，{KIND_CELLS[paper.kind]}{paper.copies}份"
 
 
 def _where(text: ItemText) -> str:
