@@ -50,7 +50,7 @@ def run(
             try:
                 _limit(program.pid, seconds=seconds, memory_bytes=memory_bytes)
                 said, complaint = program.communicate(given, timeout=seconds)
-            except BaseException:
+            except BaseException:  # whatever ends us ends it, as in subprocess.run
                 program.kill()
                 raise
     except FileNotFoundError as error:
