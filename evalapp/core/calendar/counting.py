@@ -91,7 +91,7 @@ class WorkCalendar:
         for pause in sorted(pauses, key=lambda each: each.noticed_on):
             if pause.resumed_on is not None and pause.resumed_on <= at:
                 continue
-            before = self._between(at, pause.noticed_on) if pause.noticed_on > at else 0
+            before = self.between(at, pause.noticed_on) if pause.noticed_on > at else 0
             if before >= left:
                 break
             left -= before
@@ -163,7 +163,7 @@ class WorkCalendar:
         inside = next((near for near in (before, after) if near in self.holidays), None)
         return self.notes.get(inside, "") if inside is not None else ""
 
-    def _between(self, after: date, up_to: date) -> int:
+    def between(self, after: date, up_to: date) -> int:
         """How many working days lie after `after` up to and with `up_to`."""
         return self._ordinal(up_to) - self._ordinal(after)
 

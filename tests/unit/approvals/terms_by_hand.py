@@ -35,7 +35,14 @@ BY_HAND = (
     ("a pause of no day", "5 个工作日", "2026-03-02 10:00", (("2026-03-04", "2026-03-04"),), 0, "2026-03-09"),
     ("a pause without an end", "5 个工作日", "2026-03-02 10:00", (("2026-03-04", None),), 0, None),
     # 3 (1) 4 (2): over on the day of the notice, which counts
-    ("over before the pause begins", "2 个工作日", "2026-03-02 10:00", (("2026-03-04", None),), 0, "2026-03-04"),
+    (
+        "over before the pause begins",
+        "2 个工作日",
+        "2026-03-02 10:00",
+        (("2026-03-04", None),),
+        0,
+        "2026-03-04",
+    ),
     # 30 and 31 December taken out, 1 to 3 January off, Sunday 4 worked (1), 5 and 6 taken out, 7 (2) 8 (3) 9 (4)
     (
         "two pauses over the end of the year",
@@ -50,7 +57,14 @@ BY_HAND = (
     # 15 February is the thirtieth, within the holiday: the next working day is Tuesday 24
     ("the last day is off", "30 日", "2026-01-16 10:00", (), 0, "2026-02-24"),
     # 3 (1) 4 (2), 5 to 10 taken out, 11 (3) to 18 (10)
-    ("calendar days with a pause", "10 日", "2026-03-02 10:00", (("2026-03-04", "2026-03-10"),), 0, "2026-03-18"),
+    (
+        "calendar days with a pause",
+        "10 日",
+        "2026-03-02 10:00",
+        (("2026-03-04", "2026-03-10"),),
+        0,
+        "2026-03-18",
+    ),
     # February has no 30th: its last day, a Saturday that is worked
     ("a month", "1 个月", "2026-01-30 10:00", (), 0, "2026-02-28"),
     # 11:00 to 12:00, 13:30 to 14:30
@@ -60,8 +74,22 @@ BY_HAND = (
     # the windows are closed: Sunday 4 January, worked, 9:00 to 10:00
     ("an hour over the end of the year", "1 个工作小时", "2025-12-31 18:00", (), 0, "2026-01-04 10:00"),
     # Monday 16:00 to 17:30; Tuesday and Wednesday taken out; Thursday 9:00 to 10:30
-    ("hours with a pause", "3 个工作小时", "2026-03-02 16:00", (("2026-03-02", "2026-03-04"),), 0, "2026-03-05 10:30"),
+    (
+        "hours with a pause",
+        "3 个工作小时",
+        "2026-03-02 16:00",
+        (("2026-03-02", "2026-03-04"),),
+        0,
+        "2026-03-05 10:30",
+    ),
     ("minutes over midnight", "90 分钟", "2026-03-02 23:30", (), 0, "2026-03-03 01:00"),
     # Monday 12:00 to 24:00, Tuesday taken out, Wednesday 0:00 to 12:00
-    ("hours of the calendar with a pause", "24 小时", "2026-03-02 12:00", (("2026-03-02", "2026-03-03"),), 0, "2026-03-04 12:00"),
+    (
+        "hours of the calendar with a pause",
+        "24 小时",
+        "2026-03-02 12:00",
+        (("2026-03-02", "2026-03-03"),),
+        0,
+        "2026-03-04 12:00",
+    ),
 )
