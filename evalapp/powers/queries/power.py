@@ -164,12 +164,16 @@ def _flowchart() -> Select[KeptFlowchart]:
 
 @cache
 def _relatives() -> Select[Power]:
-    """Each found by its own index, and read by its key: asked for by state and code, SQLite would look at every power."""
+    """Each found by its own index, and read by its key: asked for by state, SQLite may look at every published power.
+
+    Which of two indexes it takes is chance while nothing was counted, and by what is excluded it takes none.
+    """
     parent, child = aliased(Power), aliased(Power)
+    not_shown = [state for state in PowerState if state is not PowerState.PUBLISHED]
     near: CompoundSelect[uuid.UUID | None] = union_all(
         select(parent.id).where(parent.id == bindparam("parent_id")),
         select(parent.parent_id).where(parent.id == bindparam("parent_id")),
-        select(child.id).where(child.parent_id == bindparam("id"), child.state == PowerState.PUBLISHED),
+        select(child.id).where(child.parent_id == bindparam("id"), child.state.not_in(not_shown)),
     )
     return select(Power).where(Power.id.in_(near)).order_by(Power.id).limit(_MOST_RELATIVES)
 

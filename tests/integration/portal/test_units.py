@@ -78,5 +78,5 @@ def test_a_highlight_shows_how_far_it_is(
     unit = units.department("区住房和城乡建设局")
     highlight = pledges.highlight(unit, title="加装电梯")
     page = browser.get(f"/units/{unit.slug}").get_data(as_text=True)
-    assert "还没有报进度" in page
+    assert "还没有报告进度" in page
     assert f'href="/highlights/{highlight.reference}"' in page
