@@ -3,6 +3,7 @@
 import contextlib
 import multiprocessing
 import os
+import time
 from functools import partial
 from pathlib import Path
 
@@ -44,19 +45,34 @@ def _serve(platform: Platform, *, host: str, port: int, with_worker: bool) -> No
     log.info("serving", url=f"http://{host}:{port}", workers=workers)
     with processes.kept_working(partial(_work, settings)) if with_worker else contextlib.nullcontext():
         processes.name_forks("evalapp-web")  # all others are granian's
-        Granian(
+        _answer(host, port, workers=workers, threads=THREADS_EMBEDDED if embedded else THREADS)
+
+
+def _answer(host: str, port: int, *, workers: int, threads: int) -> None:
+    """Keep the web processes until a signal: granian ends when one of them ends twice within seconds, and begins anew here.
+
+    What cannot listen or start at all raises before the first of them is forked.
+    """
+    while True:
+        server = Granian(
             "evalapp.wsgi:app",
             address=host,
             port=port,
             interface=Interfaces.WSGI,
             workers=workers,
-            blocking_threads=THREADS_EMBEDDED if embedded else THREADS,
+            blocking_threads=threads,
             loop=Loops.asyncio,
             backpressure=256,
             respawn_failed_workers=True,
             websockets=False,
             log_access=False,
-        ).serve()
+        )
+        with contextlib.suppress(SystemExit):  # how granian says that a web process ended
+            server.serve()
+        if server.interrupt_signal:
+            return
+        log.error("the web processes ended and are started again")
+        time.sleep(processes.AGAIN_SECONDS)
 
 
 def _work(settings: Settings) -> None:

@@ -19,7 +19,7 @@ import pytest
 from tests.conftest import DATABASES
 from tests.support.accounts import phone
 from tests.support.databases import new_postgres_database
-from tests.support.process_server import ProcessServer, free_port
+from tests.support.process_server import ProcessServer, family, free_port
 
 MOMENT = 60
 
@@ -93,15 +93,6 @@ def test_a_server_whose_main_process_alone_was_killed_is_followed_by_the_next(se
     assert server.process.pid != group
 
 
-def family(pid: int) -> dict[int, str]:
-    """The processes below one, with the names under which they are shown."""
-    found: dict[int, str] = {}
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found |= {child: Path(f"/proc/{child}/comm").read_text().strip()} | family(child)
-    return found
-
-
 def named(name: str, found: dict[int, str]) -> int:
     return next(pid for pid, shown in found.items() if shown == name)
 
@@ -130,6 +121,13 @@ def test_no_process_outlives_the_first(server: ProcessServer, number: int) -> No
     os.kill(server.process.pid, number)
     assert server.process.wait(MOMENT) == (-number if number == signal.SIGKILL else 0)
     wait_until(lambda: not any(map(lives, found)))
+
+
+def test_web_processes_are_followed_by_others_however_soon_they_end(server: ProcessServer) -> None:
+    server.start("--no-worker")
+    for _ in range(4):
+        server.kill_web_worker()
+    server.wait_until_ready()
 
 
 def test_a_worker_that_ended_alone_is_replaced_and_does_what_is_due(server: ProcessServer) -> None:

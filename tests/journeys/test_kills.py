@@ -1,4 +1,4 @@
-"""The server is killed again and again while people grade: every acknowledged ballot stands exactly once.
+"""Web workers and whole servers are killed again and again while people grade: every acknowledged ballot stands once.
 
 The clients keep what they were told; the database is read afterwards, and the boxes are opened and folded.
 """
@@ -27,7 +27,8 @@ from tests.support.crowd import Acknowledged, Client, Tally, grade_all, signed_i
 from tests.support.databases import new_postgres_database
 from tests.support.process_server import ProcessServer
 
-CLIENTS, EPISODES, BALLOTS_EACH, KILLS = 50, 25, 4, 20
+CLIENTS, EPISODES, BALLOTS_EACH, KILLS = 50, 25, 4, 50
+WHOLE = 10  # one kill in so many takes the whole server, which needs its time to start again
 BALLOTS = CLIENTS * EPISODES * BALLOTS_EACH
 LEAST_LOST = 50
 
@@ -43,7 +44,7 @@ class Site:
     def killed_while_graded(
         self, *, clients: int, episodes: int, ballots: int, kills: int
     ) -> tuple[Tally, list[int]]:
-        """Let people grade and kill the server `kills` times, evenly over their ballots."""
+        """Let people grade and kill `kills` times, evenly over their ballots; the last kill takes the whole server."""
         numbers = [self.polling.announce().number for _ in range(episodes)]
         app, tally = create_app(self.platform), Tally()
         crowd = [
@@ -55,6 +56,9 @@ class Site:
         def kill_now_and_then() -> None:
             for turn in range(1, kills + 1):
                 tally.wait_for(total * turn // (kills + 1))
+                if turn % WHOLE and turn < kills:
+                    self.server.kill_web_worker()
+                    continue
                 self.server.kill()
                 self.server.start("--no-worker")
 
