@@ -37,8 +37,14 @@ from evalapp.disclosures.services import asking
 from evalapp.notifications import jobs as notifications_jobs
 from evalapp.notifications import services as notifications
 from evalapp.notifications.rules import DELIVER, TELL_ALL
-from evalapp.pledges.events import PledgeShown, PledgeWithdrawn
-from evalapp.portal.services import finding, finding_boards
+from evalapp.pledges.events import (
+    HighlightShown,
+    HighlightWithdrawn,
+    PledgeShown,
+    PledgeWithdrawn,
+    ProgressReported,
+)
+from evalapp.portal.services import finding, finding_boards, finding_matters
 from evalapp.powers import jobs as powers_jobs
 from evalapp.powers.events import ItemShown, ItemWithdrawn, PowerShown, PowerWithdrawn
 from evalapp.powers.services.items import speech
@@ -59,7 +65,7 @@ from evalapp.results.services import again, low_grades, objections
 from evalapp.retention import jobs as retention_jobs
 from evalapp.supervision import jobs as supervision_jobs
 from evalapp.supervision import services as supervision
-from evalapp.supervision.events import MatterAnswered, MatterRuled
+from evalapp.supervision.events import MatterAnswered, MatterRuled, MatterTold
 from evalapp.units import services as units
 from evalapp.units.events import UnitAdded, UnitChanged, UnitClosed, UnitReopened
 
@@ -117,6 +123,10 @@ def _subscribe_finding() -> None:
     events.subscribe(UnitReopened, finding.on_unit)
     events.subscribe(PledgeShown, finding.on_pledge_shown)
     events.subscribe(PledgeWithdrawn, finding.on_pledge_withdrawn)
+    events.subscribe(HighlightShown, finding.on_highlight)
+    events.subscribe(ProgressReported, finding.on_highlight)
+    events.subscribe(HighlightWithdrawn, finding.on_highlight_withdrawn)
+    events.subscribe(MatterTold, finding_matters.on_matter_told)
     events.subscribe(PowerShown, finding.on_power_shown)
     events.subscribe(PowerWithdrawn, finding.on_power_withdrawn)
     events.subscribe(ItemShown, finding.on_item_shown)
@@ -131,6 +141,7 @@ def _subscribe_finding() -> None:
     events.subscribe(EpisodeCreated, finding.on_episode)
     events.subscribe(EpisodeEdited, finding.on_episode)
     events.subscribe(EpisodeWithdrawn, finding.on_episode_withdrawn)
+    events.subscribe(GradingVoided, finding.on_episode)
     events.subscribe(EpisodeReady, finding.on_captions)
     events.subscribe(CaptionsChanged, finding.on_captions)
     events.subscribe(CommentChanged, finding.on_comment)

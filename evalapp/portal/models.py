@@ -24,9 +24,11 @@ class FoundKind(enum.StrEnum):
     TRANSCRIPT = "transcript"
     UNIT = "unit"
     PLEDGE = "pledge"
+    HIGHLIGHT = "highlight"
     POWER = "power"
     SERVICE = "service"
     BOARD = "board"
+    MATTER = "matter"
     COMMENT = "comment"
 
 

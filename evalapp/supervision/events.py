@@ -18,6 +18,11 @@ class _OfMatter(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MatterTold(_OfMatter):
+    """The timeline of a matter has another public entry, or the matter is withdrawn."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class MatterOpened(_OfMatter):
     pass
 

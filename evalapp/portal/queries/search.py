@@ -5,7 +5,7 @@ are ranked: titles first, the best of them first, then what was shown last. Beyo
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from sqlalchemy import (
@@ -13,9 +13,11 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    and_,
     bindparam,
     func,
     literal_column,
+    or_,
     select,
     text,
 )
@@ -25,13 +27,14 @@ from evalapp.core.folding import folded
 from evalapp.portal.models import TITLE_VECTOR, VECTOR, FoundKind, SearchEntry
 from evalapp.portal.queries.findable import hidden_episodes
 from evalapp.portal.rules import words
-from evalapp.portal.rules.words import Group, Piece, Term
+from evalapp.portal.rules.words import Group, Parts, Piece, Term
 
 PAGE_SIZE = 20
 RANKED = 20_000  # pages; what is found more often is not ranked
 _TITLES = 500  # pages found by their title that are ranked
 _NEARLY = 500  # pages looked at for what nearly holds the question
 _HALF = 0.5
+_FEW = 3  # where fewer pages hold the question, those that nearly do follow
 _SECONDS = 2  # a search that takes longer is given up (PostgreSQL)
 # Whose name was asked for comes before what mentions it.
 _ORDER = (
@@ -39,7 +42,9 @@ _ORDER = (
     FoundKind.SERVICE,
     FoundKind.EPISODE,
     FoundKind.PLEDGE,
+    FoundKind.HIGHLIGHT,
     FoundKind.POWER,
+    FoundKind.MATTER,
     FoundKind.BOARD,
     FoundKind.TRANSCRIPT,
     FoundKind.COMMENT,
@@ -62,6 +67,7 @@ class Hits:
     """A page of what was found.
 
     `is_nearly`: nothing holds the question; these sound alike or hold most of it. `is_newest_first`: too many to rank.
+    `near` hold most of it where only a few hold the whole.
     """
 
     question: str
@@ -70,6 +76,7 @@ class Hits:
     page: int
     is_nearly: bool = False
     is_newest_first: bool = False
+    near: Sequence[Hit] = ()
 
     @property
     def pages(self) -> int:
@@ -79,7 +86,7 @@ class Hits:
 def hits(session: Session, question: str, *, kind: FoundKind | None = None, page: int = 1) -> Hits:
     """Return what holds every word of `question`, else what nearly does. An empty question finds nothing.
 
-    Four statements, and up to two more where nothing holds the question.
+    Four statements, and up to two more where hardly anything holds the question.
     """
     asked = " ".join(question[: words.LONGEST_QUESTION].split())
     wanted = words.question(asked)
@@ -89,12 +96,16 @@ def hits(session: Session, question: str, *, kind: FoundKind | None = None, page
     secret = _secret_marks(session)
     marks = [(Term(words.mark(kind.value)),)] if kind else []
     found = _found(session, engine, [*wanted, *marks], secret, asked=asked, page=page)
-    if found.total:
-        return found
     by_sound = words.question_by_sound(asked)
-    if by_sound != wanted:
+    if not found.total and by_sound != wanted:
         found = _found(session, engine, [*by_sound, *marks], secret, asked=asked, page=page, is_nearly=True)
-    return found if found.total else _nearly(session, engine, marks, secret, asked=asked, page=page)
+    if found.total >= _FEW:
+        return found
+    near = _nearly(session, engine, marks, secret, asked=asked, page=page)
+    if not found.total:
+        return near
+    there = {hit.path for hit in found.hits}
+    return replace(found, near=[hit for hit in near.hits if hit.path not in there])
 
 
 def _found(
@@ -153,10 +164,13 @@ def _slice(session: Session, statement: Select[*tuple[Any, ...]], first: int, mo
 
 
 def _title_rank(row: Row[Any], asked: str) -> tuple[int, int, int]:
-    """How well a title answers: a unit of that name, the whole of it, its beginning, a part, its words; then the shorter one."""
+    """How well a title answers: a unit of that name, the whole of it, its beginning, a part, its words; then the shorter one.
+
+    A unit has other names than its title, by which it was found as well.
+    """
     title = folded(row.title)
     fits = (
-        row.kind is FoundKind.UNIT and asked in title,
+        row.kind is FoundKind.UNIT,
         title == asked,
         title.startswith(asked),
         asked in title,
@@ -174,12 +188,19 @@ def _nearly(
     asked: str,
     page: int,
 ) -> Hits:
-    """What holds at least half of a question that nothing holds whole, most of it first."""
+    """What holds at least half of a question that nothing holds whole, most of it first; in a title it counts twice."""
     parts = words.question_in_part(asked)
-    if len(parts) < 2:
+    if not parts.any_of:
         return Hits(question=asked, hits=(), total=0, page=1)
-    rows = session.execute(engine.listed([parts, *marks], secret, with_words=True).limit(_NEARLY)).all()
-    held = [(words.share_held(parts, f"{row.title_words} {row.words}"), row) for row in rows]
+    rows = session.execute(engine.near(parts, marks, secret).limit(_NEARLY)).all()
+    held = [
+        (
+            words.share_held(parts.terms, f"{row.title_words} {row.words}")
+            + words.share_held(parts.terms, row.title_words),
+            row,
+        )
+        for row in rows
+    ]
     best = sorted(
         ((share, row) for share, row in held if share >= _HALF),
         key=lambda one: (-one[0], _ORDER.index(one[1].kind), -one[1].seq, one[1].path),
@@ -234,9 +255,11 @@ class _Engine(Protocol):
         secret: Sequence[Term],
         *,
         without_titles: bool = False,
-        with_words: bool = False,
     ) -> Select[*tuple[Any, ...]]:
         """What was shown last first; `without_titles`: not those that `titled` gives."""
+
+    def near(self, parts: Parts, marks: Sequence[Group], secret: Sequence[Term]) -> Select[*tuple[Any, ...]]:
+        """What holds some of the parts, with its words; what was shown last first."""
 
 
 def _engine(session: Session) -> _Engine:
@@ -277,12 +300,19 @@ class _Sqlite:
         secret: Sequence[Term],
         *,
         without_titles: bool = False,
-        with_words: bool = False,
     ) -> Select[*tuple[Any, ...]]:
         said = self._said(wanted, secret)
         if without_titles:
             said = f"({said}) NOT ({self._said(wanted, (), in_title=True)})"
-        return self._rows(said, (*_COLUMNS, *_WORDS) if with_words else _COLUMNS)
+        return self._rows(said, _COLUMNS)
+
+    def near(self, parts: Parts, marks: Sequence[Group], secret: Sequence[Term]) -> Select[*tuple[Any, ...]]:
+        said = [
+            *(f"({self._said(part, ())})" for part in parts.any_of),
+            *(f"({self._said(part, (), in_title=True)})" for part in parts.in_title),
+        ]
+        one = " AND ".join([f"({' OR '.join(said)})", *(self._said([mark], ()) for mark in marks)])
+        return self._rows(f"({one}) NOT {self._one_of(secret)}" if secret else one, (*_COLUMNS, *_WORDS))
 
     def _rows(self, said: str, columns: Iterable[Any]) -> Select[*tuple[Any, ...]]:
         found = self._matching(said, "ORDER BY rowid DESC")
@@ -299,13 +329,11 @@ class _Sqlite:
         return found.bindparams(asked).columns(literal_column("seq", SearchEntry.seq.type)).subquery("found")
 
     @staticmethod
-    def _said(wanted: Sequence[Group], secret: Sequence[Term], *, in_title: bool = False) -> str:
-        def term(one: Term) -> str:
-            return f'"{one.word}"*' if one.is_beginning else f'"{one.word}"'
+    def _one_of(group: Iterable[Term]) -> str:
+        return "(" + " OR ".join(f'"{one.word}"' + "*" * one.is_beginning for one in group) + ")"
 
-        def one_of(group: Iterable[Term]) -> str:
-            return "(" + " OR ".join(term(one) for one in group) + ")"
-
+    def _said(self, wanted: Sequence[Group], secret: Sequence[Term], *, in_title: bool = False) -> str:
+        one_of = self._one_of
         asked = wanted if not in_title else [group for group in wanted if not _is_mark(group)]
         said = " AND ".join(one_of(group) for group in asked)
         if in_title:
@@ -335,11 +363,18 @@ class _Postgresql:
         secret: Sequence[Term],
         *,
         without_titles: bool = False,
-        with_words: bool = False,
     ) -> Select[*tuple[Any, ...]]:
-        rows = self._rows((*_COLUMNS, *_WORDS) if with_words else _COLUMNS)
-        rows = rows.where(self._holds(wanted, secret))
+        rows = self._rows(_COLUMNS).where(self._holds(wanted, secret))
         return rows.where(*(~one for one in self._in_title(wanted))) if without_titles else rows
+
+    def near(self, parts: Parts, marks: Sequence[Group], secret: Sequence[Term]) -> Select[*tuple[Any, ...]]:
+        more = "".join(f" & {self._one_of(mark)}" for mark in marks)
+        more += f" & !{self._one_of(secret)}" if secret else ""
+        anywhere = self._asked(VECTOR, f"({self._any_of(parts.any_of)}){more}")
+        in_title = [self._asked(TITLE_VECTOR, self._any_of(parts.in_title))]
+        if more:
+            in_title.append(self._asked(VECTOR, more.removeprefix(" & ")))
+        return self._rows((*_COLUMNS, *_WORDS)).where(or_(anywhere, and_(*in_title)))
 
     @staticmethod
     def _rows(columns: Iterable[Any]) -> Select[*tuple[Any, ...]]:
@@ -351,17 +386,23 @@ class _Postgresql:
     def _holds(self, wanted: Sequence[Group], secret: Sequence[Term]) -> ColumnElement[bool]:
         return self._question(VECTOR, wanted, secret)
 
-    @staticmethod
-    def _question(vector: str, wanted: Sequence[Group], secret: Sequence[Term]) -> ColumnElement[bool]:
-        def one_of(group: Iterable[Term]) -> str:
-            return "(" + " | ".join(f"{one.word}:*" if one.is_beginning else one.word for one in group) + ")"
-
-        said = " & ".join(one_of(group) for group in wanted)
+    def _question(self, vector: str, wanted: Sequence[Group], secret: Sequence[Term]) -> ColumnElement[bool]:
+        said = [self._one_of(group) for group in wanted]
         if secret:
-            said += f" & !{one_of(secret)}"
+            said.append(f"!{self._one_of(secret)}")
+        return self._asked(vector, " & ".join(said))
+
+    def _any_of(self, parts: Iterable[Sequence[Group]]) -> str:
+        return " | ".join("(" + " & ".join(self._one_of(group) for group in part) + ")" for part in parts)
+
+    @staticmethod
+    def _one_of(group: Iterable[Term]) -> str:
+        return "(" + " | ".join(one.word + ":*" * one.is_beginning for one in group) + ")"
+
+    @staticmethod
+    def _asked(vector: str, said: str) -> ColumnElement[bool]:
         column: ColumnElement[str] = literal_column(vector)
-        holds: ColumnElement[bool] = column.op("@@")(func.to_tsquery(text("'simple'::regconfig"), said))
-        return holds
+        return column.op("@@")(func.to_tsquery(text("'simple'::regconfig"), said))
 
 
 def _is_mark(group: Group) -> bool:

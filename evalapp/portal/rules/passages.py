@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-LONGEST_MS = 40_000
+LONGEST_MS = 15_000
 
 
 @dataclass(frozen=True, kw_only=True)

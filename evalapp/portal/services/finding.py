@@ -7,15 +7,24 @@ from functools import cache
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from evalapp.ballots.events import GradingVoided
 from evalapp.comments.events import CommentChanged, CommentMoved
 from evalapp.comments.models import Comment, Reply, ReplyWording, Thread
 from evalapp.comments.rules.moderation import CommentState
 from evalapp.pledges import queries as pledges
-from evalapp.pledges.events import PledgeShown, PledgeWithdrawn
-from evalapp.pledges.queries import ShownPledge
+from evalapp.pledges.events import (
+    HighlightShown,
+    HighlightWithdrawn,
+    PledgeShown,
+    PledgeWithdrawn,
+    ProgressReported,
+)
+from evalapp.pledges.queries import ShownHighlight, ShownPledge
 from evalapp.portal.models import FoundKind, SearchEntry
+from evalapp.portal.rules.everyday import everyday_names
 from evalapp.portal.rules.passages import passages
 from evalapp.portal.services.finding_boards import board_of, every_board
+from evalapp.portal.services.finding_matters import every_matter, matters_of
 from evalapp.portal.services.indexing import Findable, put, put_all, remove, remove_below
 from evalapp.powers.events import ItemShown, ItemWithdrawn, PowerShown, PowerWithdrawn
 from evalapp.powers.models import ItemVersion, Power, PowerVersion, ServiceItem
@@ -54,10 +63,10 @@ def renew_where_empty(session: Session) -> int:
 def _everything(session: Session) -> Iterator[Findable]:
     everyone = session.scalars(select(Unit).order_by(Unit.sort_key, Unit.id)).all()
     yield from every_board(session, everyone)
+    yield from every_matter(session)
     for unit in everyone:
         yield _unit(session, unit)
-        for pledge in pledges.shown_pledges(session, unit.id):
-            yield _pledge(pledge, unit)
+        yield from _promised(session, unit)
         for episode in _episodes_of(session, unit):
             yield _episode(episode, unit)
             yield from _transcript(session, episode)
@@ -82,15 +91,15 @@ def on_unit(session: Session, event: UnitAdded | UnitChanged | UnitClosed | Unit
     """A unit says something else of itself; what is listed under its name follows. A closed one stays findable."""
     unit = units.unit_by_id(session, event.unit_id)
     put(session, _unit(session, unit))
-    for pledge in pledges.shown_pledges(session, unit.id):
-        put(session, _pledge(pledge, unit))
+    for promised in _promised(session, unit):
+        put(session, promised)
     for episode in _episodes_of(session, unit):
         put(session, _episode(episode, unit))
     for power, power_version, owner in session.execute(_public_powers().where(Unit.id == unit.id)):
         put(session, _power(power, power_version.text, owner))
     for item, item_version, owner in session.execute(_public_items().where(Unit.id == unit.id)):
         put(session, _item(item, item_version.text, owner))
-    for shown in board_of(session, unit):
+    for shown in (*board_of(session, unit), *matters_of(session, unit)):
         put(session, shown)
 
 
@@ -103,6 +112,18 @@ def on_pledge_shown(session: Session, event: PledgeShown) -> None:
 def on_pledge_withdrawn(session: Session, event: PledgeWithdrawn) -> None:
     """A withdrawn pledge keeps its page and is no longer found."""
     remove(session, _pledge_path(pledges.pledge_by_id(session, event.pledge_id).reference))
+
+
+def on_highlight(session: Session, event: HighlightShown | ProgressReported) -> None:
+    """A highlight is found under its newest wording, and under how far it is."""
+    reference = pledges.highlight_by_id(session, event.highlight_id).reference
+    highlight = pledges.shown_highlight(session, reference)
+    put(session, _highlight(highlight, units.unit_by_id(session, highlight.unit_id)))
+
+
+def on_highlight_withdrawn(session: Session, event: HighlightWithdrawn) -> None:
+    """A withdrawn highlight keeps its page and is no longer found."""
+    remove(session, _highlight_path(pledges.highlight_by_id(session, event.highlight_id).reference))
 
 
 def on_power_shown(session: Session, event: PowerShown) -> None:
@@ -127,8 +148,8 @@ def on_item_withdrawn(session: Session, event: ItemWithdrawn) -> None:
     remove(session, _item_path(session.get_one(ServiceItem, event.item_id).code))
 
 
-def on_episode(session: Session, event: EpisodeCreated | EpisodeEdited) -> None:
-    """An episode is found under its title, its summary and its unit."""
+def on_episode(session: Session, event: EpisodeCreated | EpisodeEdited | GradingVoided) -> None:
+    """An episode is found under its title, its summary and its unit, and under why its box was made void."""
     episode = _episode_by_id(session, event.episode_id)
     put(session, _episode(episode, units.unit_by_id(session, episode.unit_id)))
     _put_transcript(session, episode)
@@ -189,6 +210,7 @@ def _unit(session: Session, unit: Unit) -> Findable:
         path=f"/units/{unit.slug}",
         title=unit.name,
         place=above[-1].name if above else "",
+        also=(unit.short_name, *everyday_names(unit.name)),
         body="\n".join(part for part in said if part),
     )
 
@@ -199,7 +221,29 @@ def _pledge(pledge: ShownPledge, unit: Unit) -> Findable:
         path=_pledge_path(pledge.reference),
         title=pledge.title,
         place=unit.name,
-        body=f"{pledge.text}\n{pledge.measured} {pledge.reference}",
+        also=(pledge.reference,),
+        body=f"{pledge.text}\n{pledge.measured}",
+    )
+
+
+def _promised(session: Session, unit: Unit) -> Iterator[Findable]:
+    shown = pledges.shown_for_unit(session, unit.id)
+    yield from (_pledge(pledge, unit) for pledge in shown.pledges)
+    yield from (_highlight(highlight, unit) for highlight in shown.highlights)
+
+
+def _highlight(highlight: ShownHighlight, unit: Unit) -> Findable:
+    reached = highlight.progress
+    said = [highlight.goal, *highlight.measures, highlight.post]
+    if reached:
+        said += [reached.done, reached.proof]
+    return Findable(
+        kind=FoundKind.HIGHLIGHT,
+        path=_highlight_path(highlight.reference),
+        title=highlight.title,
+        place=unit.name,
+        also=(highlight.reference,),
+        body="\n".join(part for part in said if part),
     )
 
 
@@ -232,17 +276,30 @@ def _power(power: Power, said: PowerText, unit: Unit) -> Findable:
         path=_power_path(power.code),
         title=said.name,
         place=unit.name,
-        body=f"{KIND_WORDS[said.kind]} {power.code} {said.post}\n{laws}",
+        also=(power.code,),
+        body=f"{KIND_WORDS[said.kind]} {said.post}\n{laws}",
     )
 
 
 def _item(item: ServiceItem, said: ItemText, unit: Unit) -> Findable:
+    asked = [f"{each.question} {each.answer}" for each in said.faq]
+    cases = [f"{each.text} {'、'.join(each.choices)}" for each in said.questions]
+    parts = [
+        "；".join(said.conditions),
+        "、".join(paper.name for paper in said.papers),
+        *asked,
+        *cases,
+        "、".join(step.name for step in said.special),
+        said.result,
+        said.place,
+    ]
     return Findable(
         kind=FoundKind.SERVICE,
         path=_item_path(item.code),
         title=said.name,
         place=unit.name,
-        body=f"{item.code} {'；'.join(said.conditions)}\n{'、'.join(paper.name for paper in said.papers)}",
+        also=(item.code,),
+        body="\n".join(part for part in parts if part),
     )
 
 
@@ -258,13 +315,18 @@ def _pledge_path(reference: str) -> str:
     return f"/pledges/{reference}"
 
 
+def _highlight_path(reference: str) -> str:
+    return f"/highlights/{reference}"
+
+
 def _episode(episode: Episode, unit: Unit) -> Findable:
     return Findable(
         kind=FoundKind.EPISODE,
         path=_episode_path(episode),
         title=episode.title,
         place=unit.name,
-        body=f"{episode.summary}\n第 {episode.number} 期 {episode.speaker_post} {episode.reference}",
+        also=(f"第{episode.number}期", episode.reference),
+        body=f"{episode.summary}\n{episode.speaker_post}\n{episode.void_reason}".strip(),
         episode=episode.number,
     )
 

@@ -131,7 +131,7 @@ def _board(unit: Unit) -> Findable:
 def _posting(made: Disclosure, version: DisclosureVersion, unit: Unit) -> Findable:
     """A posting by its words; the rows of its list are about people and are left out."""
     said, item = Content.of(version.content), catalogue().item(made.code)
-    about = [made.reference, *([item.heading, item.item] if item else [])]
+    about = [item.heading, item.item] if item else []
     if made.period:
         about.append(Period.read(made.period).chinese)
     named = [file.caption or file.name for file in said.files]
@@ -140,7 +140,10 @@ def _posting(made: Disclosure, version: DisclosureVersion, unit: Unit) -> Findab
         path=_posting_path(unit.slug, made.reference),
         title=said.title,
         place=unit.name,
-        body="\n".join(part for part in (said.body, " ".join(about), "、".join(named)) if part),
+        also=(made.reference,),
+        body="\n".join(
+            part for part in (said.body, " ".join(about), "、".join(named), version.reason) if part
+        ),
     )
 
 
@@ -156,7 +159,8 @@ def _statement(made: FinanceStatement, unit: Unit) -> Findable:
         path=_statement_path(unit.slug, made.period),
         title=f"{unit.name} {period.chinese}收支",
         place=unit.name,
-        body="\n".join([*accounts, f"财务 {made.reference}"]),
+        also=(made.reference,),
+        body="\n".join([*accounts, "财务"]),
     )
 
 

@@ -2,7 +2,7 @@
 
 import itertools
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ class Findable:
     """A page that people may look for.
 
     `is_named`: its title is its own, so that it is found by the title and by its sound; a comment's is that of the episode.
+    `also`: other names of it, which count as its title and are not shown: a reference, what everybody calls it.
     `episode`: the number of the episode without which it is not shown to the public.
     """
 
@@ -31,6 +32,7 @@ class Findable:
     place: str = ""
     body: str = ""
     is_named: bool = True
+    also: Sequence[str] = ()
     episode: int | None = None
 
 
@@ -121,7 +123,10 @@ def _agrees(entry: SearchEntry, page: Findable) -> bool:
 
 
 def _title_words(page: Findable) -> str:
-    return f"{words_of(page.title)} {sounds_of(page.title)}".strip() if page.is_named else ""
+    if not page.is_named:
+        return ""
+    words = [f"{words_of(name)} {sounds_of(name)}" for name in (page.title, *page.also) if name]
+    return " ".join(dict.fromkeys(" ".join(words).split()))
 
 
 def _words(page: Findable) -> str:

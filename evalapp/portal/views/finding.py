@@ -15,9 +15,11 @@ KINDS = {
     FoundKind.TRANSCRIPT: N_("节目里说的"),
     FoundKind.UNIT: N_("部门"),
     FoundKind.PLEDGE: N_("承诺"),
+    FoundKind.HIGHLIGHT: N_("亮点工作"),
     FoundKind.SERVICE: N_("办事指南"),
     FoundKind.POWER: N_("权力"),
     FoundKind.BOARD: N_("公开栏"),
+    FoundKind.MATTER: N_("事项办理"),
     FoundKind.COMMENT: N_("留言和回复"),
 }
 

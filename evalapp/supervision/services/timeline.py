@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from evalapp.audit import services as audit
 from evalapp.core import clock
+from evalapp.core.events import emit
 from evalapp.core.permissions import Actor
 from evalapp.notifications import services as notifications
+from evalapp.supervision.events import MatterTold
 from evalapp.supervision.models import Matter, MatterEvent
 from evalapp.supervision.rules import states
 from evalapp.supervision.rules.states import Act, Phase
@@ -86,4 +88,9 @@ def record(
             key=f"matter:{matter.id}:{entry.number}",
             at=entry.at,
         )
+    if entry.is_public and act not in NOT_AUDITED:
+        told = MatterTold(
+            matter_id=matter.id, reference=matter.reference, about=matter.about, kind=matter.kind
+        )
+        emit(session, told)
     return entry

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalapp.core import clock
 from evalapp.core.permissions import Actor
 from evalapp.core.platform import Platform
 from evalapp.core.transaction import transaction
@@ -17,14 +18,18 @@ from evalapp.portal.queries.search import hits
 from evalapp.portal.services import finding
 from evalapp.portal.services.indexing import remove
 from evalapp.powers import services as power_services
+from evalapp.powers.rules.items.text import Answered
 from evalapp.powers.services import items as item_services
 from evalapp.programme.events import CaptionsChanged
+from evalapp.supervision import services as supervision
+from evalapp.supervision.rules.profile import Colour
 from evalapp.units import services
 from evalapp.units.models import UnitKind
 from evalapp.units.services import FunctionText
 from tests.support.boards import CLERK, Boards
 from tests.support.comments import Comments
 from tests.support.items import WRITER, ItemFactory
+from tests.support.matters import Matters
 from tests.support.pledges import PledgeFactory
 from tests.support.powers import PowerFactory
 from tests.support.programme import Programme
@@ -219,6 +224,74 @@ def test_powers_and_guides_are_found_until_they_are_withdrawn(platform: Platform
     with platform.transaction() as session:
         item_services.withdraw_item(session, item_id=item.id, reason="不再办理", actor=WRITER)
     assert found(platform, "夜间施工") == []
+
+
+def test_highlights_are_found_by_their_goal_and_by_how_far_they_are(
+    platform: Platform, units: UnitFactory, pledges: PledgeFactory
+) -> None:
+    highlight = pledges.highlight(units.department(), title="坡道到门口", goal="全年做成无障碍坡道 120 处")
+    path = f"/highlights/{highlight.reference}"
+    for typed in ("无障碍坡道", "120处", "podaodaomenkou", highlight.reference.replace("-", "")):
+        assert found(platform, typed) == [path], typed
+    with platform.transaction() as session:
+        pledge_services.report_progress(
+            session,
+            highlight_id=highlight.id,
+            percent=72,
+            reached_on=clock.today(),
+            done="八十七处",
+            actor=WRITER,
+        )
+    assert found(platform, "八十七处") == [path]
+    with platform.transaction() as session:
+        pledge_services.withdraw_highlight(
+            session, highlight_id=highlight.id, reason="并入别的工作", actor=WRITER
+        )
+    assert found(platform, "无障碍坡道") == []
+
+
+def test_matters_are_found_by_what_was_done_and_by_their_numbers_until_they_are_withdrawn(
+    platform: Platform, units: UnitFactory, matters: Matters
+) -> None:
+    unit = units.department("区旧名局")
+    matter = matters.claimed(matters.question(unit))
+    path = f"/matters/{matter.reference}"
+    for typed in (matter.reference, matter.reference.replace("-", "").lower(), "换了六盏", "已试灯"):
+        assert found(platform, typed) == [path], typed
+    matters.do(supervision.add_note, matter, note="内部的话不公开", actor=matters.officer())
+    assert found(platform, "内部的话") == []
+    with platform.transaction() as session:
+        services.edit_unit(session, unit_id=unit.id, name="区新称局", actor=OFFICER)
+    assert path in found(platform, "新称局 试灯")
+    kept = index_of(platform)
+    with platform.transaction() as session:
+        for gone in [row[0] for row in kept]:
+            remove(session, gone)
+        finding.renew_where_empty(session)
+    assert index_of(platform) == kept
+    matters.do(supervision.withdraw_matter, matter, reason="重复立项", actor=matters.officer())
+    assert found(platform, matter.reference) == []
+
+
+def test_a_supervision_notice_is_found_by_its_number(platform: Platform, matters: Matters) -> None:
+    matter = matters.question()
+    matters.do(
+        supervision.issue_notice, matter, colour=Colour.BLUE, reason="多人反映", actor=matters.officer()
+    )
+    (notice,) = matters.notices(matter)
+    assert found(platform, notice.number) == [f"/matters/{matter.reference}"]
+
+
+def test_a_unit_is_found_by_what_everybody_calls_it(platform: Platform, units: UnitFactory) -> None:
+    units.department("区生态环境局", short_name="生态局", slug="huanjing")
+    for typed in ("环保局", "生态局", "huanbaoju"):
+        assert found(platform, typed)[0] == "/units/huanjing"
+
+
+def test_a_guide_is_found_by_what_people_ask(platform: Platform, units: UnitFactory) -> None:
+    asked = Answered(question="健身卡算吗？", answer="算，发卡前备案。")
+    item = ItemFactory(platform).published(units.department(), name="预付卡备案", faq=(asked,))
+    assert found(platform, "健身卡 备案") == [f"/services/{item.code}"]
 
 
 def test_boards_are_found_by_what_is_posted_on_them_until_it_is_withdrawn(

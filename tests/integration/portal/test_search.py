@@ -99,6 +99,50 @@ def test_what_nearly_holds_the_question_is_said_to_be_nearly_it(indexed: Platfor
     assert hits(session, "殡葬管理处").total == 0
 
 
+def test_where_few_hold_the_question_those_that_nearly_do_follow(indexed: Platform, session: Session) -> None:
+    found = hits(session, "电梯 审查 材料")
+    assert (found.is_nearly, [hit.path for hit in found.hits]) == (True, ["/units/zhujian#p1"])
+    found = hits(session, "电梯 审查")
+    assert [hit.path for hit in found.hits] == ["/units/zhujian#p1"]
+    assert {hit.path for hit in found.near} == {"/units/zhujian", "/episodes/16"}
+    assert hits(session, "电梯").near == ()
+
+
+def test_a_number_is_found_with_the_character_beside_it(platform: Platform, session: Session) -> None:
+    with platform.transaction() as writing:
+        for number in (1, 10, 30):
+            body = f"第 {number} 期，共 {number * 10} 条，{40 - number} 处"
+            put(writing, Findable(kind=FoundKind.EPISODE, path=f"/e/{number}", title="节目", body=body))
+    assert paths(session, "第10期") == ["/e/10"]
+    assert paths(session, "第1期") == ["/e/1"]
+    assert paths(session, "10处") == ["/e/30"]
+    assert paths(session, "100条") == ["/e/10"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("99010100SJ-XK-0001", 0),
+        ("sj-xk-0001", 0),
+        ("SJXK0001", 0),
+        ("SJ-XK-0001-B01", 1),
+        ("sj-xk-0002", 2),
+    ],
+)
+def test_a_code_is_found_without_its_hyphens_and_without_the_district(
+    platform: Platform, session: Session, typed: str, number: int
+) -> None:
+    codes = ["99010100SJ-XK-0001", "99010100SJ-XK-0001-B01", "99010100SJ-XK-0002", "99010100WL-XK-0001"]
+    with platform.transaction() as writing:
+        for place, code in enumerate(codes):
+            put(
+                writing,
+                Findable(kind=FoundKind.POWER, path=f"/p/{place}", title=f"许可 {code}", also=(code,)),
+            )
+    assert f"/p/{number}" in paths(session, typed)
+    assert "/p/3" not in paths(session, typed)
+
+
 def test_what_was_asked_for_is_marked(indexed: Platform, session: Session) -> None:
     (hit,) = hits(session, "课后").hits
     assert [piece.text for piece in hit.title if piece.is_hit] == ["课后"]

@@ -8,9 +8,9 @@ def cues(*starts: int, length: int = 4) -> list[dict[str, object]]:
 
 
 def test_lines_close_together_are_one_passage() -> None:
-    (only,) = passages(cues(0, 5, 30))
+    (only,) = passages(cues(0, 5, 11))
     assert only.seconds == 0
-    assert only.text == "第 0 秒\n第 5 秒\n第 30 秒"
+    assert only.text == "第 0 秒\n第 5 秒\n第 11 秒"
 
 
 def test_no_passage_is_longer_than_it_may_be_unless_one_line_is() -> None:

@@ -32,12 +32,47 @@ def test_chinese_is_cut_into_overlapping_pairs() -> None:
 
 
 def test_latin_and_digits_stay_whole_and_small() -> None:
-    assert words_of("12345 热线 QC") == "12345 热线 线 qc"
+    assert words_of("12345，热线 QC") == "12345 热线 线 qc"
 
 
 def test_full_width_letters_and_traditional_characters_are_folded() -> None:
     assert words_of("ＱＣ１６") == "qc16"
     assert words_of("電梯") == words_of("电梯")
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("第10期", "第 10 期"),
+        ("压件83件", "共压件 83 件"),
+        ("260米", "修了260米"),
+        ("MT20260010", "事项 MT-2026-0010"),
+        ("mt-2026-0010", "MT20260010"),
+        ("SJ-XK-0001", "99010100SJ-XK-0001-B01"),
+        ("扫码wifi", "wifi 扫码"),
+    ],
+)
+def test_numbers_and_codes_are_found_as_people_write_them(asked: str, text: str) -> None:
+    assert holds(asked, text)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [("第1期", "第 10 期"), ("83件", "83 处 件"), ("SJ-XK-0001", "SJ-XK-0002"), ("MT-2026-0010", "PL-2026-0010")],
+)
+def test_another_number_or_code_is_not_found(asked: str, text: str) -> None:
+    assert not holds(asked, text)
+
+
+def test_the_parts_of_a_question_are_two_of_its_words_or_three_characters_of_a_run() -> None:
+    def said(asked: str) -> list[str]:
+        return [" ".join(group[0].word for group in part) for part in question_in_part(asked).any_of]
+
+    assert said("孩子 转学 材料") == ["孩子 转学", "孩子 材料", "转学 材料"]
+    assert said("转学 材料") == ["转学", "材料"]
+    assert said("不同意能装") == ["不同 同意", "同意 意能", "意能 能装"]
+    assert said("环保局") == ["环保", "保局"]
+    assert said("电梯") == said("梯") == said("MT-2026-0010") == []
 
 
 @pytest.mark.parametrize("asked", ["电梯", "装电梯", "加装电梯", "電梯", "梯", "加"])
@@ -69,7 +104,7 @@ def test_a_wrong_character_of_the_same_sound_asks_for_the_sound() -> None:
 
 
 def test_what_nearly_holds_a_question_holds_a_share_of_it() -> None:
-    asked = question_in_part("加装电题")
+    asked = question_in_part("加装电题").terms
     assert share_held(asked, words_of("既有住宅加装电梯")) == pytest.approx(2 / 3)
     assert share_held(asked, words_of("课后服务")) == 0
 
