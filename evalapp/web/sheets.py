@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from flask import Response, stream_with_context
 
+from evalapp.web.context import db
+
 _COMPUTED = frozenset("=+-@\t\r＝＋－＠")
 _NUMBER = re.compile(r"-\d+(\.\d+)?")
 
@@ -17,14 +19,22 @@ def plain_cell(cell: str) -> str:
 
 
 def send_csv(rows: Iterable[Sequence[str]], *, file_name: str) -> Response:
-    """Send rows as a CSV to be saved; what a spreadsheet would compute is made plain text."""
+    """Send rows as a CSV to be saved; what a spreadsheet would compute is made plain text.
+
+    `rows` may be read from the request's database session while they are sent: the request has ended by then, and the
+    session, which begins anew for them, is closed behind the last one or when nobody listens any more.
+    """
+    session = db.session
 
     def written() -> Iterator[str]:
-        yield "\ufeff"
-        for row in rows:
-            out = io.StringIO()
-            csv.writer(out).writerow([plain_cell(cell) for cell in row])
-            yield out.getvalue()
+        try:
+            yield "\ufeff"
+            for row in rows:
+                out = io.StringIO()
+                csv.writer(out).writerow([plain_cell(cell) for cell in row])
+                yield out.getvalue()
+        finally:
+            session.close()
 
     answer = Response(stream_with_context(written()), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'

@@ -1,18 +1,30 @@
-"""The whole demonstration district is backed up on SQLite and stands again on SQLite and on PostgreSQL."""
+"""The whole demonstration district is backed up on SQLite and stands again on SQLite and on PostgreSQL, as findable as before."""
 
+import tomllib
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
 
 from evalapp import wiring
+from evalapp.core import clock
 from evalapp.core.permissions import SYSTEM
 from evalapp.core.platform import Platform
 from evalapp.core.settings import Settings
 from evalapp.demo import loading
 from evalapp.operate import backup, restoring, setting_up
+from evalapp.portal.models import FoundKind, SearchEntry
+from evalapp.portal.queries.search import hits
+from evalapp.portal.services.indexing import remove
 from evalapp.programme.models import Recording
 from evalapp.programme.services import recordings
 from tests.support.backups import PASSPHRASE, every_row
 from tests.support.databases import new_postgres_database
+
+ITS_DAY = datetime(2026, 11, 30, 1, tzinfo=UTC)
+QUESTIONS, FOUND = 60, 55
 
 
 def replace_a_recording(platform: Platform) -> None:
@@ -34,13 +46,28 @@ def replace_a_recording(platform: Platform) -> None:
         recordings.prepared(session, second.id, job_id=second.job_id, facts=first.facts)
 
 
+def missed(platform: Platform, which: str) -> list[str]:
+    """The questions whose page is not among the first three results."""
+    asked = tomllib.loads((Path(__file__).parent / "queries.toml").read_text())[which]
+    assert len(asked) == QUESTIONS
+    with platform.session() as session:
+        found = {one["words"]: hits(session, one["words"]) for one in asked}
+    return [
+        one["words"]
+        for one in asked
+        if not {urlsplit(hit.path).path for hit in (*found[one["words"]].hits, *found[one["words"]].near)[:3]}
+        & set(one["expects"])
+    ]
+
+
 def test_the_demonstration_moves_to_another_machine_and_another_database(
     tmp_path: Path, postgres_server: str
 ) -> None:
     wiring.connect()
     here = Platform.open(Settings(data_dir=tmp_path / "here"))
     setting_up.set_up(here)
-    loading.load(here, ballots=3, tell=lambda _line: None)
+    with clock.at(ITS_DAY):
+        loading.load(here, ballots=3, tell=lambda _line: None)
     replace_a_recording(here)
     before, file = every_row(here), tmp_path / "district.tar"
     done = backup.back_up(here, file, passphrase=PASSPHRASE)
@@ -51,4 +78,12 @@ def test_the_demonstration_moves_to_another_machine_and_another_database(
             there = Platform.open(Settings(data_dir=tmp_path / name, database_url=address))
             restoring.restore(there, file, passphrase=PASSPHRASE)
             assert every_row(there) == before, name
+            for which in ("first", "second"):
+                assert len(missed(there, which)) <= QUESTIONS - FOUND, (name, missed(there, which))
+            with there.transaction() as session:  # the planted defect: highlights are not found
+                for path in session.scalars(
+                    select(SearchEntry.path).where(SearchEntry.kind == FoundKind.HIGHLIGHT)
+                ):
+                    remove(session, path)
+            assert len(missed(there, "first")) > QUESTIONS - FOUND
             there.close()

@@ -68,6 +68,15 @@ def test_what_was_taken_away_can_be_handed_in_again(  # noqa: PLR0917  fixtures
     assert {line.purpose for line in session.scalars(select(FinanceLine))} == {"公益事业补助", "村道补坑"}
 
 
+def test_a_table_that_was_sent_gives_its_connection_back(
+    platform: Platform, browser: StrictClient, boards: Boards, village
+) -> None:
+    boards.statement(village)
+    held = browser.get(f"/boards/{village.slug}/finances/2026-Q3.csv")
+    assert "村道补坑" in held.get_data(as_text=True)
+    assert platform.engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # of a pool that counts
+
+
 def test_totals_that_do_not_agree_are_shown_with_the_reason_and_need_one(
     browser: StrictClient, session: Session, boards: Boards, village
 ) -> None:

@@ -58,7 +58,12 @@ def test_numbers_and_codes_are_found_as_people_write_them(asked: str, text: str)
 
 @pytest.mark.parametrize(
     ("asked", "text"),
-    [("第1期", "第 10 期"), ("83件", "83 处 件"), ("SJ-XK-0001", "SJ-XK-0002"), ("MT-2026-0010", "PL-2026-0010")],
+    [
+        ("第1期", "第 10 期"),
+        ("83件", "83 处 件"),
+        ("SJ-XK-0001", "SJ-XK-0002"),
+        ("MT-2026-0010", "PL-2026-0010"),
+    ],
 )
 def test_another_number_or_code_is_not_found(asked: str, text: str) -> None:
     assert not holds(asked, text)
