@@ -1,41 +1,29 @@
-"""Finding what the public pages say: the one module that knows how either database searches.
+"""Finding what the public pages say.
 
-The databases only tell which pages hold the words; ranking is done here, so that both answer alike. Up to `RANKED` pages
+The databases only tell which pages hold the words; ranking is done here, so that both answer alike. Up to `engines.RANKED` pages
 are ranked: titles first, the best of them first, then what was shown last. Beyond, what was shown last comes first.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Row,
-    Select,
-    and_,
-    bindparam,
-    func,
-    literal_column,
-    or_,
-    select,
-    text,
-)
+from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session
 
 from evalapp.core.folding import folded
-from evalapp.portal.models import TITLE_VECTOR, VECTOR, FoundKind, SearchEntry
+from evalapp.portal.models import FoundKind
+from evalapp.portal.queries import engines
+from evalapp.portal.queries.engines import Engine
 from evalapp.portal.queries.findable import hidden_episodes
 from evalapp.portal.rules import words
-from evalapp.portal.rules.words import Group, Parts, Piece, Term
+from evalapp.portal.rules.words import Group, Piece, Term
 
 PAGE_SIZE = 20
-RANKED = 20_000  # pages; what is found more often is not ranked
 _TITLES = 500  # pages found by their title that are ranked
 _NEARLY = 500  # pages looked at for what nearly holds the question
 _HALF = 0.5
 _FEW = 3  # where fewer pages hold the question, those that nearly do follow
-_SECONDS = 2  # a search that takes longer is given up (PostgreSQL)
 # Whose name was asked for comes before what mentions it.
 _ORDER = (
     FoundKind.UNIT,
@@ -92,7 +80,7 @@ def hits(session: Session, question: str, *, kind: FoundKind | None = None, page
     wanted = words.question(asked)
     if not wanted:
         return Hits(question=asked, hits=(), total=0, page=1)
-    engine = _engine(session)
+    engine = engines.engine_of(session)
     secret = _secret_marks(session)
     marks = [(Term(words.mark(kind.value)),)] if kind else []
     found = _found(session, engine, [*wanted, *marks], secret, asked=asked, page=page)
@@ -110,7 +98,7 @@ def hits(session: Session, question: str, *, kind: FoundKind | None = None, page
 
 def _found(
     session: Session,
-    engine: "_Engine",
+    engine: Engine,
     wanted: Sequence[Group],
     secret: Sequence[Term],
     *,
@@ -122,7 +110,7 @@ def _found(
     first = (page - 1) * PAGE_SIZE
     if not total:
         rows: list[Row[Any]] = []
-    elif total > RANKED:
+    elif total > engines.RANKED:
         rows = _slice(session, engine.listed(wanted, secret), first, PAGE_SIZE)
     else:
         rows, titles = _by_title(session, engine, wanted, secret, asked=asked, first=first)
@@ -132,16 +120,16 @@ def _found(
     return Hits(
         question=asked,
         hits=[_hit(row, asked) for row in rows],
-        total=min(total, RANKED),
+        total=min(total, engines.RANKED),
         page=page,
         is_nearly=is_nearly and total > 0,
-        is_newest_first=total > RANKED,
+        is_newest_first=total > engines.RANKED,
     )
 
 
 def _by_title(
     session: Session,
-    engine: "_Engine",
+    engine: Engine,
     wanted: Sequence[Group],
     secret: Sequence[Term],
     *,
@@ -181,7 +169,7 @@ def _title_rank(row: Row[Any], asked: str) -> tuple[int, int, int]:
 
 def _nearly(
     session: Session,
-    engine: "_Engine",
+    engine: Engine,
     marks: Sequence[Group],
     secret: Sequence[Term],
     *,
@@ -236,174 +224,3 @@ def _secret_marks(session: Session) -> list[Term]:
         )
         for number in numbers
     ]
-
-
-class _Engine(Protocol):
-    """How a database is asked for pages that hold at least one term of each group and none that is secret."""
-
-    def counted(
-        self, wanted: Sequence[Group], secret: Sequence[Term], *, in_title: bool = False
-    ) -> Select[int]:
-        """How many there are, or `RANKED` + 1."""
-
-    def titled(self, wanted: Sequence[Group], secret: Sequence[Term]) -> Select[*tuple[Any, ...]]:
-        """Those that hold it in their titles, what was shown last first."""
-
-    def listed(
-        self,
-        wanted: Sequence[Group],
-        secret: Sequence[Term],
-        *,
-        without_titles: bool = False,
-    ) -> Select[*tuple[Any, ...]]:
-        """What was shown last first; `without_titles`: not those that `titled` gives."""
-
-    def near(self, parts: Parts, marks: Sequence[Group], secret: Sequence[Term]) -> Select[*tuple[Any, ...]]:
-        """What holds some of the parts, with its words; what was shown last first."""
-
-
-def _engine(session: Session) -> _Engine:
-    if session.get_bind().dialect.name == "sqlite":
-        return _Sqlite()
-    session.execute(
-        text(f"SET LOCAL statement_timeout = '{_SECONDS}s'")
-    )  # until the request's transaction ends
-    return _Postgresql()
-
-
-_COLUMNS = (
-    SearchEntry.kind,
-    SearchEntry.path,
-    SearchEntry.title,
-    SearchEntry.place,
-    SearchEntry.body,
-    SearchEntry.seq,
-)
-_WORDS = (SearchEntry.title_words, SearchEntry.words)
-
-
-class _Sqlite:
-    """FTS5: its row numbers are the entries' `seq`, so that it gives what was shown last without sorting."""
-
-    def counted(
-        self, wanted: Sequence[Group], secret: Sequence[Term], *, in_title: bool = False
-    ) -> Select[int]:
-        rows = self._matching(self._said(wanted, secret, in_title=in_title), f"LIMIT {RANKED + 1}")
-        return select(func.count()).select_from(rows)
-
-    def titled(self, wanted: Sequence[Group], secret: Sequence[Term]) -> Select[*tuple[Any, ...]]:
-        return self._rows(self._said(wanted, secret, in_title=True), _COLUMNS)
-
-    def listed(
-        self,
-        wanted: Sequence[Group],
-        secret: Sequence[Term],
-        *,
-        without_titles: bool = False,
-    ) -> Select[*tuple[Any, ...]]:
-        said = self._said(wanted, secret)
-        if without_titles:
-            said = f"({said}) NOT ({self._said(wanted, (), in_title=True)})"
-        return self._rows(said, _COLUMNS)
-
-    def near(self, parts: Parts, marks: Sequence[Group], secret: Sequence[Term]) -> Select[*tuple[Any, ...]]:
-        said = [
-            *(f"({self._said(part, ())})" for part in parts.any_of),
-            *(f"({self._said(part, (), in_title=True)})" for part in parts.in_title),
-        ]
-        one = " AND ".join([f"({' OR '.join(said)})", *(self._said([mark], ()) for mark in marks)])
-        return self._rows(f"({one}) NOT {self._one_of(secret)}" if secret else one, (*_COLUMNS, *_WORDS))
-
-    def _rows(self, said: str, columns: Iterable[Any]) -> Select[*tuple[Any, ...]]:
-        found = self._matching(said, "ORDER BY rowid DESC")
-        return (
-            select(*columns)
-            .join_from(found, SearchEntry, SearchEntry.seq == found.c.seq)
-            .order_by(found.c.seq.desc())
-        )
-
-    @staticmethod
-    def _matching(said: str, more: str) -> Any:
-        asked: BindParameter[str] = bindparam("asked", said, unique=True)
-        found = text(f"SELECT rowid AS seq FROM search_words WHERE search_words MATCH :asked {more}")  # noqa: S608
-        return found.bindparams(asked).columns(literal_column("seq", SearchEntry.seq.type)).subquery("found")
-
-    @staticmethod
-    def _one_of(group: Iterable[Term]) -> str:
-        return "(" + " OR ".join(f'"{one.word}"' + "*" * one.is_beginning for one in group) + ")"
-
-    def _said(self, wanted: Sequence[Group], secret: Sequence[Term], *, in_title: bool = False) -> str:
-        one_of = self._one_of
-        asked = wanted if not in_title else [group for group in wanted if not _is_mark(group)]
-        said = " AND ".join(one_of(group) for group in asked)
-        if in_title:
-            said = f"{{title_words}} : ({said})"
-            said = " AND ".join([f"({said})", *(one_of(group) for group in wanted if _is_mark(group))])
-        return f"({said}) NOT {one_of(secret)}" if secret else said
-
-
-class _Postgresql:
-    """tsvector with GIN: titles have an index of their own."""
-
-    def counted(
-        self, wanted: Sequence[Group], secret: Sequence[Term], *, in_title: bool = False
-    ) -> Select[int]:
-        rows: Select[Any] = (
-            select(literal_column("1")).select_from(SearchEntry).where(self._holds(wanted, secret))
-        )
-        rows = rows.where(*self._in_title(wanted)) if in_title else rows
-        return select(func.count()).select_from(rows.limit(RANKED + 1).subquery())
-
-    def titled(self, wanted: Sequence[Group], secret: Sequence[Term]) -> Select[*tuple[Any, ...]]:
-        return self._rows(_COLUMNS).where(*self._in_title(wanted), self._holds(wanted, secret))
-
-    def listed(
-        self,
-        wanted: Sequence[Group],
-        secret: Sequence[Term],
-        *,
-        without_titles: bool = False,
-    ) -> Select[*tuple[Any, ...]]:
-        rows = self._rows(_COLUMNS).where(self._holds(wanted, secret))
-        return rows.where(*(~one for one in self._in_title(wanted))) if without_titles else rows
-
-    def near(self, parts: Parts, marks: Sequence[Group], secret: Sequence[Term]) -> Select[*tuple[Any, ...]]:
-        more = "".join(f" & {self._one_of(mark)}" for mark in marks)
-        more += f" & !{self._one_of(secret)}" if secret else ""
-        anywhere = self._asked(VECTOR, f"({self._any_of(parts.any_of)}){more}")
-        in_title = [self._asked(TITLE_VECTOR, self._any_of(parts.in_title))]
-        if more:
-            in_title.append(self._asked(VECTOR, more.removeprefix(" & ")))
-        return self._rows((*_COLUMNS, *_WORDS)).where(or_(anywhere, and_(*in_title)))
-
-    @staticmethod
-    def _rows(columns: Iterable[Any]) -> Select[*tuple[Any, ...]]:
-        return select(*columns).order_by(SearchEntry.seq.desc(), SearchEntry.path)
-
-    def _in_title(self, wanted: Sequence[Group]) -> list[ColumnElement[bool]]:
-        return [self._question(TITLE_VECTOR, [group for group in wanted if not _is_mark(group)], ())]
-
-    def _holds(self, wanted: Sequence[Group], secret: Sequence[Term]) -> ColumnElement[bool]:
-        return self._question(VECTOR, wanted, secret)
-
-    def _question(self, vector: str, wanted: Sequence[Group], secret: Sequence[Term]) -> ColumnElement[bool]:
-        said = [self._one_of(group) for group in wanted]
-        if secret:
-            said.append(f"!{self._one_of(secret)}")
-        return self._asked(vector, " & ".join(said))
-
-    def _any_of(self, parts: Iterable[Sequence[Group]]) -> str:
-        return " | ".join("(" + " & ".join(self._one_of(group) for group in part) + ")" for part in parts)
-
-    @staticmethod
-    def _one_of(group: Iterable[Term]) -> str:
-        return "(" + " | ".join(one.word + ":*" * one.is_beginning for one in group) + ")"
-
-    @staticmethod
-    def _asked(vector: str, said: str) -> ColumnElement[bool]:
-        column: ColumnElement[str] = literal_column(vector)
-        return column.op("@@")(func.to_tsquery(text("'simple'::regconfig"), said))
-
-
-def _is_mark(group: Group) -> bool:
-    return len(group) == 1 and words.is_mark(group[0].word)

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from evalapp.core.platform import Platform
 from evalapp.portal.models import FoundKind
-from evalapp.portal.queries import search
+from evalapp.portal.queries import engines, search
 from evalapp.portal.queries.search import hits
 from evalapp.portal.services.indexing import Findable, keep_in_step, put
 
@@ -163,7 +163,7 @@ def test_the_whole_title_comes_first_then_its_beginning_then_the_newest(
 def test_too_many_to_rank_are_the_newest_first_and_it_is_said(
     platform: Platform, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "RANKED", 30)
+    monkeypatch.setattr(engines, "RANKED", 30)
     many = [Findable(kind=FoundKind.UNIT, path=f"/units/{n}", title=f"第 {n} 社区居委会") for n in range(45)]
     with platform.transaction() as writing:
         keep_in_step(writing, many)
