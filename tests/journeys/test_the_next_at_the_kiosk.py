@@ -1,4 +1,5 @@
-"""At the kiosk: an item is found by pinyin, questions are answered, the list is taken along; the next person finds nothing.
+"""At the kiosk: an item is found by pinyin, questions are answered, the list is taken along; an episode is watched, graded
+and spoken of; the next person finds nothing.
 
 In a real browser on a registered kiosk whose turns are short. What the next person could find is looked for everywhere a
 browser keeps things; planted defects in the screen's script show that it would be found.
@@ -6,8 +7,10 @@ browser keeps things; planted defects in the screen's script show that it would 
 
 import base64
 import json
+import time
 import zlib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,18 +18,36 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from evalapp.accounts.services import kiosks
+from evalapp.ballots import polling as ballots
+from evalapp.ballots.services import announcing
+from evalapp.core import clock
 from evalapp.core.permissions import SYSTEM
-from evalapp.units.models import UnitKind
+from evalapp.programme import media
+from evalapp.programme.models import Recording
+from evalapp.programme.rules.recordings import watch_folder
+from evalapp.programme.services import planning
+from evalapp.units.models import Unit, UnitKind
 from evalapp.units.services import tree
 from evalapp.web.qr import of_public_address
 from tests.support.accounts import phone
+from tests.support.delivered import make_clip
 from tests.support.items import ItemFactory
-from tests.support.life import District, opened
+from tests.support.life import District, opened, small_profile
 from tests.support.lived import Life
+from tests.support.watchable import add_prepared
 from tests.support.web_server import chromium, until
 
 IDLE, LONG_IDLE = 10, 40  # asking axe takes longer than a short turn
 PORTRAIT = {"width": 1080, "height": 1920}
+CLIP = 20  # seconds: longer than a short turn
+COMMENT = "窗口该多开一个。"
+# A box or a circle to tick is as large as the words that belong to it.
+SMALL = """() => [...document.querySelectorAll("main :is(a[href], button, input, select, textarea, summary), .dk-kbar > *")]
+  .map((one) => ["radio", "checkbox"].includes(one.type) ? one.labels[0] ?? one : one)
+  .map((one) => [one, one.getBoundingClientRect()])
+  .filter(([one, at]) => at.width > 2 && at.height > 2 && getComputedStyle(one).pointerEvents !== "none")
+  .filter(([, at]) => at.width < 87.5 || at.height < 87.5 || at.right > document.documentElement.clientWidth + 1)
+  .map(([one, at]) => `${one.tagName} ${(one.textContent || one.name).trim().slice(0, 20)} ${Math.round(at.width)}x${Math.round(at.height)}`)"""
 # What the screen does instead of printing; it says which page, and that the paper is out.
 PRINTER = "window.print = () => { printed(location.pathname + location.search); setTimeout(() => dispatchEvent(new Event('afterprint')), 50); };"
 
@@ -51,6 +72,43 @@ class Hall(District):
                     actor=SYSTEM,
                 ).code
             self.item = ItemFactory(platform).published(unit).code
+
+    def shows(self, seconds: int) -> None:
+        """An episode that is open for grading, with a real recording of so many seconds."""
+        folder = self.server.data.parent
+        clip = make_clip(folder / "clip.mp4", seconds=seconds)
+        with opened(self.server.data) as platform:
+            facts = media.prepare(
+                clip,
+                folder / "watch",
+                platform.settings,
+                progress=lambda *_: None,
+                cancelled=lambda: False,
+            )
+            kept = ballots.open_polling(platform)
+            with platform.transaction() as session:
+                unit = session.query(Unit).filter_by(slug="weijian").one()
+                season = planning.create_season(
+                    session, year=clock.today().year, title="首季", profile=small_profile(), actor=SYSTEM
+                )
+                episode = planning.create_episode(
+                    session, season_id=season.id, unit_id=unit.id, title="少跑一趟", speaker_post="局长", actor=SYSTEM
+                )  # fmt: skip
+                add_prepared(session, episode)
+                session.flush()
+                recording = session.query(Recording).one()
+                recording.facts, recording.duration_ms = facts, seconds * 1_000
+                announcing.announce(
+                    session,
+                    episode,
+                    keepers=kept.keepers,
+                    receipts=kept.signer.verifier,
+                    actor=SYSTEM,
+                    opens_at=clock.now(),
+                    closes_at=clock.now() + timedelta(hours=6),
+                )
+                token = recording.token
+            platform.storage.put_folder(watch_folder(token), folder / "watch")
 
 
 class Screen:
@@ -177,10 +235,9 @@ def takes_along(screen: Screen) -> None:
     assert screen.papers == [f"{path}/print?v=1&q1=2&q2=2"]
 
 
-def signs_in(screen: Screen) -> None:
+def signs_in(screen: Screen, leads_to: str = "/me") -> None:
     """By the keys of the screen: the number, and the code that comes by message."""
     page = screen.page
-    page.evaluate("location.replace('/sign-in')")
     page.locator(".dk-kpad").wait_for()
     for digit in phone(1).removeprefix("+"):
         page.locator(".dk-kpad").get_by_role("button", name=digit, exact=True).tap()
@@ -190,7 +247,48 @@ def signs_in(screen: Screen) -> None:
         page.locator(".dk-kpad").get_by_role("button", name=digit, exact=True).tap()
     page.check("[name=consent]")
     page.locator("main").get_by_role("button", name="登录", exact=True).tap()
-    page.wait_for_url(lambda address: urlsplit(address).path == "/me")
+    page.wait_for_url(lambda address: urlsplit(address).path == leads_to)
+
+
+def watches(screen: Screen) -> None:
+    """By the start and the list to the episode that is open, and the large button below its picture."""
+    page = screen.page
+    screen.press("来评分")
+    page.get_by_role("link", name="少跑一趟").first.tap()
+    page.get_by_role("button", name="播放", exact=True).last.tap()
+    until(page, "document.querySelector('video').currentTime > 0.5")
+
+
+def grades(screen: Screen) -> None:
+    """Sign in where one stands, refused once for a dimension left out, then the receipt."""
+    page = screen.page
+    page.get_by_role("link", name="登录并回到这里").tap()
+    signs_in(screen, "/episodes/1")
+    form = page.locator("[data-grading]")
+    for dimension in ("openness", "highlights"):
+        form.locator(f"label:has([name={dimension}][value='4'])").tap()
+    page.get_by_role("button", name="提交评议").tap()
+    expect(page.get_by_text("还没有提交，请先改这几处")).to_be_visible()
+    form.locator("label:has([name=service][value='4'])").tap()
+    page.get_by_role("button", name="提交评议").tap()
+    expect(page.get_by_role("heading", name="你的评议回执")).to_be_visible()
+    expect(page.get_by_text("存成文件")).to_be_hidden()
+
+
+def comments(screen: Screen) -> None:
+    """The words stand on the page at once, for whoever wrote them."""
+    page = screen.page
+    page.get_by_role("link", name="去留言").tap()
+    page.fill("#comment [name$=text]", COMMENT)
+    page.get_by_role("button", name="提交留言").tap()
+    expect(page.get_by_text("等待审核")).to_be_in_viewport()
+    expect(page.get_by_text(COMMENT)).to_be_visible()
+
+
+def out_of_reach(page: Page) -> list[str]:
+    """What is smaller than a finger, or wider than the screen."""
+    found: list[str] = page.evaluate(SMALL)
+    return found
 
 
 @pytest.mark.slow
@@ -206,6 +304,7 @@ def test_a_resident_takes_a_list_along_and_the_next_finds_nothing(hall: Hall) ->
         screen.look()
         takes_along(screen)
         screen.look()
+        screen.page.evaluate("location.replace('/sign-in')")
         signs_in(screen)
         screen.look()
         expect(screen.page.get_by_text("还在看吗？")).to_be_visible(timeout=LONG_IDLE * 1_000)
@@ -219,6 +318,62 @@ def test_a_resident_takes_a_list_along_and_the_next_finds_nothing(hall: Hall) ->
             life.look_both_ways(ordinary, path)
         assert life.faults == []
         assert life.violations() == []
+
+
+@pytest.mark.slow
+def test_an_episode_is_watched_to_its_end_graded_and_spoken_of(hall: Hall) -> None:
+    """A turn does not end while something is heard; it ends a turn's length after, and nothing of it stays."""
+    hall.found()
+    hall.shows(CLIP)
+    hall.server.start()
+    with chromium() as browser:
+        life = Life(hall, browser)
+        screen = Screen(life, hall)
+        screen.set_up()
+        page = screen.page
+        watches(screen)
+        assert out_of_reach(page) == []
+        page.wait_for_timeout((IDLE + 3) * 1_000)
+        assert urlsplit(page.url).path == "/episodes/1", (
+            "nobody touched it, but the picture was still going on"
+        )
+        until(page, "document.querySelector('video').ended", seconds=60)
+        ended = time.monotonic()
+        screen.wait_for_the_end()
+        assert IDLE - 2 < time.monotonic() - ended < IDLE + 20
+        assert screen.left_behind() == []
+        page.evaluate("location.replace('/episodes/1')")
+        grades(screen)
+        assert out_of_reach(page) == []
+        comments(screen)
+        assert out_of_reach(page) == []
+        screen.wait_for_the_end()
+        assert screen.left_behind() == []
+        page.evaluate("location.replace('/episodes/1')")
+        expect(page.get_by_role("link", name="登录并回到这里")).to_be_visible()
+        expect(page.get_by_text(COMMENT)).to_have_count(0)
+        assert life.violations() == []
+
+
+@pytest.mark.slow
+def test_a_screen_that_does_not_hear_what_plays_is_found(hall: Hall) -> None:
+    """The planted defect: a turn that ends in the middle of a picture because nobody touched the screen."""
+    hall.found()
+    hall.shows(CLIP)
+    hall.server.start()
+
+    def spoil(route: Route) -> None:
+        script = route.fetch().text()
+        assert "if (isPlaying())" in script
+        route.fulfill(content_type="text/javascript", body=script.replace("if (isPlaying())", "if (false)"))
+
+    with chromium() as browser:
+        screen = Screen(Life(hall, browser), hall)
+        screen.context.route("**/static/js/kiosk.js*", spoil)
+        screen.set_up()
+        watches(screen)
+        screen.page.wait_for_timeout((IDLE + 3) * 1_000)
+        assert urlsplit(screen.page.url).path == "/kiosk"
 
 
 @pytest.mark.slow

@@ -62,8 +62,22 @@ function trail() {
 
 async function go(address, { isBack = false } = {}) {
   if (sessionStorage.getItem(UNWIPED) !== null) await endTurn();
+  if (isThisPage(address)) {
+    // A place on the same page would only be scrolled to, and what was handed in would not show.
+    history.replaceState(null, "", address);
+    return location.reload();
+  }
   if (!isBack && address !== location.href) sessionStorage.setItem(TRAIL, JSON.stringify([...trail(), location.href].slice(-50)));
-  location.replace(address);
+  return location.replace(address);
+}
+
+function isThisPage(address) {
+  const to = new URL(address, location.href);
+  return to.pathname === location.pathname && to.search === location.search;
+}
+
+function placeOf(hash) {
+  return document.getElementById(decodeURIComponent(hash.slice(1)));
 }
 
 function goBack(link) {
@@ -82,9 +96,8 @@ function follow(event) {
   if (link.hasAttribute("download") || to.origin !== location.origin) return tell(words.elsewhere);
   if (link.dataset.back !== undefined) return goBack(link);
   if (link.dataset.key !== undefined) return type(link);
-  const isHere = to.pathname === location.pathname && to.search === location.search;
-  if (isHere && to.hash) {
-    const part = document.getElementById(decodeURIComponent(to.hash.slice(1)));
+  if (isThisPage(to.href) && to.hash) {
+    const part = placeOf(to.hash);
     part?.scrollIntoView();
     part?.focus();
     return undefined;
@@ -167,7 +180,8 @@ async function lookUp(typed) {
 function pad(field) {
   const keys = document.createElement("div");
   keys.className = "dk-kpad";
-  for (const sign of ["1", "2", "3", "4", "5", "6", "7", "8", "9", "⌫", "0", "+"]) {
+  const last = field.type === "tel" ? ["+"] : field.placeholder.includes(":") ? [":"] : [];
+  for (const sign of ["1", "2", "3", "4", "5", "6", "7", "8", "9", "⌫", "0", ...last]) {
     const key = document.createElement("button");
     key.type = "button";
     key.textContent = sign;
@@ -311,6 +325,9 @@ async function listen() {
 
 if (idle) {
   document.body.append(say);
+  // A page that takes its own place shows what its address names, not where the one before stood.
+  history.scrollRestoration = "manual";
+  addEventListener("load", () => placeOf(location.hash)?.scrollIntoView({ behavior: "instant" }));
   if (location.pathname === START) sessionStorage.removeItem(TRAIL);
   document.addEventListener("click", follow, { capture: true });
   document.addEventListener("submit", submit, { capture: true });
