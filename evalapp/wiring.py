@@ -117,7 +117,7 @@ def _subscribe() -> None:
 
 def _subscribe_finding() -> None:
     """What is found, and read aloud, follows what is shown."""
-    events.subscribe(UnitAdded, finding.on_unit)
+    events.subscribe(UnitAdded, finding.on_unit_added)
     events.subscribe(UnitChanged, finding.on_unit)
     events.subscribe(UnitClosed, finding.on_unit)
     events.subscribe(UnitReopened, finding.on_unit)

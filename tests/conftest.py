@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,6 +20,7 @@ from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from evalapp import schema, wiring
 from evalapp.core.engine import make_engine
@@ -93,6 +95,23 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def templates_compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
     """Templates as Jinja compiled them, so that they are compiled once and not for every application."""
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses_compiled() -> Iterator[None]:
+    """What writes addresses as werkzeug compiled it, so that it is compiled once and not for every application."""
+    compile_one = Rule._compile_builder  # what it makes is bound to a rule afterwards
+    kept: dict[tuple[Any, ...], Any] = {}
+
+    def once(rule: Rule, *more: bool) -> Any:
+        key = rule.rule, tuple(sorted((rule.defaults or {}).items())), more
+        if key not in kept:
+            kept[key] = compile_one(rule, *more)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
+        yield
 
 
 @pytest.fixture(params=DATABASES)

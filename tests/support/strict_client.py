@@ -45,8 +45,7 @@ class StrictClient:
 
 def check_page(page: str) -> None:
     """Raise `AssertionError` unless `page` is well formed and keeps the rules of our pages."""
-    html5lib.HTMLParser(strict=True).parse(page)
-    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page)
     assert len(tree.findall(".//h1")) == 1, "a page has one h1"
     title = "".join(tree.find(".//title").itertext())
     heading = " ".join("".join(tree.find(".//h1").itertext()).split())

@@ -23,7 +23,7 @@ from evalapp.pledges.queries import ShownHighlight, ShownPledge
 from evalapp.portal.models import FoundKind, SearchEntry
 from evalapp.portal.rules.everyday import everyday_names
 from evalapp.portal.rules.passages import passages
-from evalapp.portal.services.finding_boards import board_of, every_board
+from evalapp.portal.services.finding_boards import board_of, every_board, new_board_of
 from evalapp.portal.services.finding_matters import every_matter, matters_of
 from evalapp.portal.services.indexing import Findable, put, put_all, remove, remove_below
 from evalapp.powers.events import ItemShown, ItemWithdrawn, PowerShown, PowerWithdrawn
@@ -87,7 +87,14 @@ def _everything(session: Session) -> Iterator[Findable]:
         yield _comment(comment, thread, reply or "")
 
 
-def on_unit(session: Session, event: UnitAdded | UnitChanged | UnitClosed | UnitReopened) -> None:
+def on_unit_added(session: Session, event: UnitAdded) -> None:
+    """A new unit is found with its board; nothing else is its own yet."""
+    unit = units.unit_by_id(session, event.unit_id)
+    for shown in (_unit(session, unit), *new_board_of(unit)):
+        put(session, shown)
+
+
+def on_unit(session: Session, event: UnitChanged | UnitClosed | UnitReopened) -> None:
     """A unit says something else of itself; what is listed under its name follows. A closed one stays findable."""
     unit = units.unit_by_id(session, event.unit_id)
     put(session, _unit(session, unit))

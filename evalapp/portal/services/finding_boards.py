@@ -41,6 +41,11 @@ def every_board(session: Session, units: Iterable[Unit]) -> Iterator[Findable]:
         yield _statement(*statement)
 
 
+def new_board_of(unit: Unit) -> list[Findable]:
+    """The board of a new unit, if it has one: nothing is on it."""
+    return [] if unit.kind in WITHOUT_BOARD else [_board(unit)]
+
+
 def board_of(session: Session, unit: Unit) -> Iterator[Findable]:
     """Everything that one unit's board shows."""
     if unit.kind in WITHOUT_BOARD:
