@@ -44,7 +44,7 @@ from evalapp.pledges.events import (
     PledgeWithdrawn,
     ProgressReported,
 )
-from evalapp.portal.services import finding, finding_boards, finding_matters
+from evalapp.portal.services import finding, finding_boards, finding_matters, finding_powers
 from evalapp.powers import jobs as powers_jobs
 from evalapp.powers.events import ItemShown, ItemWithdrawn, PowerShown, PowerWithdrawn
 from evalapp.powers.services.items import speech
@@ -127,10 +127,10 @@ def _subscribe_finding() -> None:
     events.subscribe(ProgressReported, finding.on_highlight)
     events.subscribe(HighlightWithdrawn, finding.on_highlight_withdrawn)
     events.subscribe(MatterTold, finding_matters.on_matter_told)
-    events.subscribe(PowerShown, finding.on_power_shown)
-    events.subscribe(PowerWithdrawn, finding.on_power_withdrawn)
-    events.subscribe(ItemShown, finding.on_item_shown)
-    events.subscribe(ItemWithdrawn, finding.on_item_withdrawn)
+    events.subscribe(PowerShown, finding_powers.on_power_shown)
+    events.subscribe(PowerWithdrawn, finding_powers.on_power_withdrawn)
+    events.subscribe(ItemShown, finding_powers.on_item_shown)
+    events.subscribe(ItemWithdrawn, finding_powers.on_item_withdrawn)
     events.subscribe(ItemShown, speech.on_item)
     events.subscribe(ItemWithdrawn, speech.on_item)
     events.subscribe(KioskRegistered, speech.on_kiosk_registered)

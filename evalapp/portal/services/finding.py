@@ -2,9 +2,8 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
-from functools import cache
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalapp.ballots.events import GradingVoided
@@ -25,12 +24,8 @@ from evalapp.portal.rules.everyday import everyday_names
 from evalapp.portal.rules.passages import passages
 from evalapp.portal.services.finding_boards import board_of, every_board, new_board_of
 from evalapp.portal.services.finding_matters import every_matter, matters_of
+from evalapp.portal.services.finding_powers import every_power_and_guide, powers_and_guides_of
 from evalapp.portal.services.indexing import Findable, put, put_all, remove, remove_below
-from evalapp.powers.events import ItemShown, ItemWithdrawn, PowerShown, PowerWithdrawn
-from evalapp.powers.models import ItemVersion, Power, PowerVersion, ServiceItem
-from evalapp.powers.rules.items.text import ItemText
-from evalapp.powers.rules.kinds import KIND_WORDS, PowerState
-from evalapp.powers.rules.text import PowerText
 from evalapp.programme.events import (
     CaptionsChanged,
     EpisodeCreated,
@@ -70,10 +65,7 @@ def _everything(session: Session) -> Iterator[Findable]:
         for episode in _episodes_of(session, unit):
             yield _episode(episode, unit)
             yield from _transcript(session, episode)
-    for power, power_version, owner in session.execute(_public_powers()):
-        yield _power(power, power_version.text, owner)
-    for item, item_version, owner in session.execute(_public_items()):
-        yield _item(item, item_version.text, owner)
+    yield from every_power_and_guide(session)
     said = (ReplyWording.reply_id == Reply.id) & (ReplyWording.number == Reply.version)
     shown = (
         select(Comment, Thread, ReplyWording.text)
@@ -102,11 +94,11 @@ def on_unit(session: Session, event: UnitChanged | UnitClosed | UnitReopened) ->
         put(session, promised)
     for episode in _episodes_of(session, unit):
         put(session, _episode(episode, unit))
-    for power, power_version, owner in session.execute(_public_powers().where(Unit.id == unit.id)):
-        put(session, _power(power, power_version.text, owner))
-    for item, item_version, owner in session.execute(_public_items().where(Unit.id == unit.id)):
-        put(session, _item(item, item_version.text, owner))
-    for shown in (*board_of(session, unit), *matters_of(session, unit)):
+    for shown in (
+        *powers_and_guides_of(session, unit),
+        *board_of(session, unit),
+        *matters_of(session, unit),
+    ):
         put(session, shown)
 
 
@@ -131,28 +123,6 @@ def on_highlight(session: Session, event: HighlightShown | ProgressReported) -> 
 def on_highlight_withdrawn(session: Session, event: HighlightWithdrawn) -> None:
     """A withdrawn highlight keeps its page and is no longer found."""
     remove(session, _highlight_path(pledges.highlight_by_id(session, event.highlight_id).reference))
-
-
-def on_power_shown(session: Session, event: PowerShown) -> None:
-    """A power is found under the name of its newest version, its code, its post and its laws."""
-    power, version, unit = session.execute(_public_powers().where(Power.id == event.power_id)).one()
-    put(session, _power(power, version.text, unit))
-
-
-def on_power_withdrawn(session: Session, event: PowerWithdrawn) -> None:
-    """A withdrawn power keeps its page and is no longer found."""
-    remove(session, _power_path(session.get_one(Power, event.power_id).code))
-
-
-def on_item_shown(session: Session, event: ItemShown) -> None:
-    """A guide is found under its name, its conditions and its papers."""
-    item, version, unit = session.execute(_public_items().where(ServiceItem.id == event.item_id)).one()
-    put(session, _item(item, version.text, unit))
-
-
-def on_item_withdrawn(session: Session, event: ItemWithdrawn) -> None:
-    """A withdrawn guide keeps its page and is no longer found."""
-    remove(session, _item_path(session.get_one(ServiceItem, event.item_id).code))
 
 
 def on_episode(session: Session, event: EpisodeCreated | EpisodeEdited | GradingVoided) -> None:
@@ -252,70 +222,6 @@ def _highlight(highlight: ShownHighlight, unit: Unit) -> Findable:
         also=(highlight.reference,),
         body="\n".join(part for part in said if part),
     )
-
-
-@cache
-def _public_powers() -> Select[Power, PowerVersion, Unit]:
-    return (
-        select(Power, PowerVersion, Unit)
-        .join(PowerVersion, (PowerVersion.power_id == Power.id) & PowerVersion.shown_until.is_(None))
-        .join(Unit, Unit.id == Power.unit_id)
-        .where(Power.state == PowerState.PUBLISHED)
-        .order_by(Power.code)
-    )
-
-
-@cache
-def _public_items() -> Select[ServiceItem, ItemVersion, Unit]:
-    return (
-        select(ServiceItem, ItemVersion, Unit)
-        .join(ItemVersion, (ItemVersion.item_id == ServiceItem.id) & ItemVersion.shown_until.is_(None))
-        .join(Unit, Unit.id == ServiceItem.unit_id)
-        .where(ServiceItem.state == PowerState.PUBLISHED)
-        .order_by(ServiceItem.code)
-    )
-
-
-def _power(power: Power, said: PowerText, unit: Unit) -> Findable:
-    laws = "、".join(f"《{basis.law}》" for basis in said.bases)
-    return Findable(
-        kind=FoundKind.POWER,
-        path=_power_path(power.code),
-        title=said.name,
-        place=unit.name,
-        also=(power.code,),
-        body=f"{KIND_WORDS[said.kind]} {said.post}\n{laws}",
-    )
-
-
-def _item(item: ServiceItem, said: ItemText, unit: Unit) -> Findable:
-    asked = [f"{each.question} {each.answer}" for each in said.faq]
-    cases = [f"{each.text} {'、'.join(each.choices)}" for each in said.questions]
-    parts = [
-        "；".join(said.conditions),
-        "、".join(paper.name for paper in said.papers),
-        *asked,
-        *cases,
-        "、".join(step.name for step in said.special),
-        said.result,
-        said.place,
-    ]
-    return Findable(
-        kind=FoundKind.SERVICE,
-        path=_item_path(item.code),
-        title=said.name,
-        place=unit.name,
-        also=(item.code,),
-        body="\n".join(part for part in parts if part),
-    )
-
-
-def _power_path(code: str) -> str:
-    return f"/powers/{code}"
-
-
-def _item_path(code: str) -> str:
-    return f"/services/{code}"
 
 
 def _pledge_path(reference: str) -> str:
