@@ -1,4 +1,4 @@
-"""What is the same for everybody and dear to count, kept for a minute."""
+"""What is the same for everybody and dear to make: kept for a minute, or as long as the process lives."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -6,6 +6,7 @@ from typing import TypeVar
 from flask import current_app
 
 from evalapp.core import clock
+from evalapp.web.i18n import language
 
 _T = TypeVar("_T")
 
@@ -18,3 +19,11 @@ def kept_a_minute(name: str, count: Callable[[], _T]) -> _T:
         kept.clear()
         kept[minute] = count()
     return kept[minute]
+
+
+def kept_in_each_language(name: str, make: Callable[[], _T]) -> _T:
+    """Return what changes with the code and the reader's language alone, made once of each in each process."""
+    kept: dict[str, _T] = current_app.extensions.setdefault(f"evalapp.{name}", {})
+    if language() not in kept:
+        kept[language()] = make()
+    return kept[language()]

@@ -1,7 +1,9 @@
 """Kiosks: registered on the desk, set up by a code, known by a cookie; a turn ends, and nothing of it is left."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
@@ -53,6 +55,22 @@ def test_a_code_sets_one_browser_up_once(platform: Platform, app: Flask, session
     kiosk = session.scalars(select(Kiosk)).one()
     assert kiosk.code_hash is None
     assert kiosk.token_hash is not None
+
+
+def test_of_browsers_that_type_a_code_at_once_one_is_the_kiosk(platform: Platform) -> None:
+    made, start = registered(platform), Barrier(4)
+
+    def adopts(_turn: int) -> bool:
+        start.wait(10)
+        try:
+            with platform.transaction() as session:
+                services.adopt(session, code=made.code)
+        except Invalid:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as browsers:
+        assert sorted(browsers.map(adopts, range(4))) == [False, False, False, True]
 
 
 def test_a_code_ends_after_half_an_hour(platform: Platform) -> None:

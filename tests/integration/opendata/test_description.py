@@ -4,12 +4,13 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from evalapp.opendata import catalogue
+from evalapp.opendata import catalogue, description
 from evalapp.opendata.catalogue import OPERATIONS, Operation
 from evalapp.opendata.description import PREFIX, describe
 from tests.support.accounts import People
@@ -110,3 +111,21 @@ def test_a_list_goes_on_at_our_own_address_whatever_host_was_asked(app: Flask, u
         units.department()
     answer = app.test_client().get("/api/v1/units?limit=1", headers={"Host": "evil.example"})
     assert answer.headers["Link"].startswith("<http://127.0.0.1:8000/api/v1/units?limit=1&cursor=")
+
+
+def test_the_interface_is_described_once_in_a_language(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    described: list[str] = []
+
+    def counted(*, url: str, title: str, version: str) -> dict[str, Any]:
+        described.append(version)
+        return describe(url=url, title=title, version=version)
+
+    monkeypatch.setattr(description, "describe", counted)
+    first, page = app.test_client().get("/openapi.json"), app.test_client().get("/api/docs")
+    again = app.test_client().get("/openapi.json")
+    assert (again.data, again.get_json()["openapi"]) == (first.data, "3.1.0")
+    assert 'id="Problem"' in page.get_data(as_text=True)
+    assert len(described) == 1
+    other = app.test_client().get("/openapi.json", headers={"Accept-Language": "en"})
+    assert other.data != first.data
+    assert len(described) == 2
