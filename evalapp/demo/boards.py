@@ -3,7 +3,7 @@
 import itertools
 import random
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from evalapp.core import calendar, clock
 from evalapp.core.permissions import SYSTEM, Actor
-from evalapp.demo import accounts
+from evalapp.demo import accounts, projects
 from evalapp.demo.accounts import Hung
 from evalapp.demo.people import as_resident
 from evalapp.demo.story import DAY, HOUR, Step, Story
@@ -109,6 +109,7 @@ def _write(
     period: str = "",
     formed_on: date | None = None,
     title: str = "",
+    more: Callable[[Disclosure], object] | None = None,
 ) -> Disclosure:
     named = title or f"{one.unit.short_name}{item.item}（{period or formed_on}）"
     made = services.write(
@@ -124,6 +125,8 @@ def _write(
         ),
         actor=one.actor,
     )
+    if more is not None:
+        more(made)
     services.publish(session, disclosure_id=made.id, actor=one.actor)
     return made
 
@@ -132,23 +135,33 @@ def _formed(story: Story, hung: Sequence[Hung]) -> Iterator[Step]:
     """What is posted as it comes: projects and purchases, one changed since, one withdrawn, a decision that nobody posted."""
     items = catalogue()
 
-    def post(session: Session, code: str, title: str) -> None:
+    def post(session: Session, code: str, title: str, percent: int) -> None:
         item = items.item(code)
         assert item is not None
         for place, one in enumerate(hung):
             if item.is_for(one.unit.kind, is_busy=one.is_busy) and place % 3 == 0:
-                day = clock.today() - timedelta(days=1)
-                _write(session, one, item, formed_on=day, title=f"{one.unit.short_name}：{title}")
+                project = projects.project_of(one.unit.slug)
+                shown = partial(
+                    projects.show, session, story.platform, project=project, percent=percent, actor=one.actor
+                )
+                _write(
+                    session,
+                    one,
+                    item,
+                    formed_on=clock.today() - timedelta(days=1),
+                    title=f"{one.unit.short_name}：{project.name if percent else ''}{title}",
+                    more=shown if percent else None,
+                )
 
-    for back, code, title in (
-        (150, "key-projects", "年度重点项目开工"),
-        (96, "procurement", "办公设备采购成交结果"),
-        (58, "campaigns", "作风建设专项活动方案"),
-        (31, "key-projects", "年度重点项目完成过半"),
+    for back, code, title, percent in (
+        (150, "key-projects", "开工", projects.BEGUN),
+        (96, "procurement", "办公设备采购成交结果", 0),
+        (58, "campaigns", "作风建设专项活动方案", 0),
+        (31, "key-projects", "完成过半", projects.HALF),
     ):
         yield Step(
             at=_noon(story.now - back * DAY),
-            do=partial(post, code=code, title=title),
+            do=partial(post, code=code, title=title, percent=percent),
         )
     yield Step(at=_noon(story.now - 26 * DAY), do=lambda session: _change_and_withdraw(session, hung))
     yield Step(at=_noon(story.now - 8 * DAY), do=lambda session: _leave_a_draft(session, hung))

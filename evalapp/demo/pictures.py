@@ -1,10 +1,10 @@
-"""Draws the slides of the demonstration's recordings: a scene of the site's own drawings, and a plate saying what it is about."""
+"""Draws the slides of the demonstration's recordings, and how far its projects are, on scenes of the site's own drawings."""
 
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 import evalapp
 from evalapp.core import process
@@ -36,6 +36,20 @@ def draw_slide(path: Path, *, scene: str, about: str, title: str, label: str) ->
         draw.rounded_rectangle([left, 72, left + 34 * len(label) + 28, 122], 8, fill=_ZHU)
         draw.text((left + 14, 75), label, font=_font("sans", 32), fill=_PAPER)
     picture.save(path)
+
+
+def draw_progress(path: Path, *, scene: str, percent: int) -> None:
+    """Draw how far a project is: what is done of the `scene` in colour, what is to come as a plan on paper."""
+    done = _scene(scene).resize((960, 540))
+    plan = ImageOps.colorize(ImageOps.grayscale(done), "#a89c86", _PAPER)
+    reached = done.width * percent // 100
+    plan.paste(done.crop((0, 0, reached, done.height)))
+    draw = ImageDraw.Draw(plan)
+    draw.rectangle([0, done.height - 84, done.width, done.height], fill=_NIGHT)
+    draw.rectangle([0, done.height - 84, reached, done.height - 76], fill=_GOLD)
+    draw.line([reached, 0, reached, done.height - 84], fill=_ZHU, width=3)
+    draw.text((32, done.height - 66), f"进度 {percent}%", font=_font("serif", 38), fill=_PAPER)
+    plan.save(path)
 
 
 @cache

@@ -18,6 +18,7 @@ from evalapp.disclosures.queries import asking, boards, district, finances, post
 from evalapp.disclosures.queries.finances import FinancePage, LinePage
 from evalapp.disclosures.rules.asking import QuestionKey
 from evalapp.disclosures.rules.catalogue import catalogue
+from evalapp.disclosures.rules.contents import PICTURE
 from evalapp.disclosures.rules.finances import Direction
 from evalapp.disclosures.rules.silence import Silence, Standing
 from evalapp.supervision.queries import profiles
@@ -100,7 +101,8 @@ def finance(slug: str, period: str) -> str:
 @blueprint.get("/boards/<slug>/finances/<period>/print")
 @public
 def print_finance(slug: str, period: str) -> str:
-    page = finances.finance_page(db.session, slug, period, page=page_number())
+    """Every line on paper, as many at once as a printer is given; the next ones are one press away."""
+    page = finances.finance_page(db.session, slug, period, page=page_number(), size=finances.SHEETS)
     return render_template(
         "disclosures/finances_print.html",
         page=page,
@@ -197,7 +199,7 @@ def print_posting(slug: str, reference: str) -> str:
 @public
 def picture(token: str) -> Response:
     found = postings.shown_file(db.session, token, is_picture=True)
-    return send_stored(stored_name(found.token), content_type="image/jpeg")
+    return send_stored(stored_name(found.token), content_type=PICTURE)
 
 
 @blueprint.get("/disclosures/files/<token>")
@@ -213,7 +215,7 @@ def document(token: str) -> Response:
 def first_page(token: str) -> Response:
     """The first page of a document, drawn by us."""
     found = postings.shown_page(db.session, token)
-    return send_stored(page_name(found.token), content_type="image/jpeg")
+    return send_stored(page_name(found.token), content_type=PICTURE)
 
 
 def _board(slug: str, template: str) -> str:

@@ -14,6 +14,7 @@ from evalapp.core.transaction import taking_back, transaction
 from evalapp.disclosures import attachments, reading, services
 from evalapp.disclosures.queries import boards, desk, postings
 from evalapp.disclosures.queries.desk import DeskPosting
+from evalapp.disclosures.rules.contents import PICTURE
 from evalapp.disclosures.rules.previews import Preview
 from evalapp.disclosures.services import posting
 from evalapp.supervision.evidence import MOST_BYTES
@@ -188,8 +189,8 @@ def file(reference: str, token: str) -> Response:
     _own(reference)
     found = desk.file_of_unit(db.session, token, unit_id=_own_unit().id)
     name = attachments.stored_name(found.token)
-    if found.media_type == "image/jpeg":
-        return send_stored(name, content_type="image/jpeg", is_private=True)
+    if found.media_type == PICTURE:
+        return send_stored(name, content_type=PICTURE, is_private=True)
     return send_download(name, file_name=found.file_name)
 
 
@@ -199,7 +200,7 @@ def page(reference: str, token: str) -> Response:
     """The first page of a document of one's own posting."""
     _own(reference)
     found = desk.file_of_unit(db.session, token, unit_id=_own_unit().id)
-    return send_stored(attachments.page_name(found.token), content_type="image/jpeg", is_private=True)
+    return send_stored(attachments.page_name(found.token), content_type=PICTURE, is_private=True)
 
 
 def _own_unit() -> Unit:

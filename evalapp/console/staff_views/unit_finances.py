@@ -223,6 +223,7 @@ def _import_page(
         form=form,
         faults=faults,
         looked=looked,
+        most_lines=_MOST_LINES,
         money=reading.Money(0),
         **reading.words(),
     )

@@ -14,6 +14,7 @@ from evalapp.core import calendar, clock
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
 from evalapp.disclosures.models import (
+    Attachment,
     Board,
     Disclosure,
     DisclosureState,
@@ -21,6 +22,7 @@ from evalapp.disclosures.models import (
     StatementState,
 )
 from evalapp.disclosures.rules.catalogue import WITHOUT_BOARD, Catalogue, Item, catalogue
+from evalapp.disclosures.rules.contents import PICTURE
 from evalapp.disclosures.rules.periods import Period
 from evalapp.disclosures.rules.silence import Duty, Posting, Silence, counted, duties
 from evalapp.units.models import Unit, UnitKind
@@ -43,6 +45,7 @@ class PostedRow:
     published_at: datetime | None
     withdrawn_at: datetime | None
     withdrawn_reason: str
+    picture: str | None = None  # the newest that the posting shows, on the page of its own board
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,8 +177,20 @@ ROW = (
 
 @cache
 def _of_board() -> Select[*tuple[Any, ...]]:
+    picture = (
+        select(Attachment.token)
+        .where(
+            Attachment.disclosure_id == Disclosure.id,
+            Attachment.is_shown.is_(True),
+            Attachment.media_type == PICTURE,
+        )
+        .order_by(Attachment.added_at.desc(), Attachment.token)
+        .limit(1)
+        .correlate(Disclosure)
+        .scalar_subquery()
+    )
     return (
-        select(*ROW)
+        select(*ROW, picture.label("picture"))
         .where(Disclosure.board_id == bindparam("board_id"))
         .order_by(Disclosure.published_at.desc(), Disclosure.reference.desc())
         .limit(MOST_POSTED)

@@ -40,7 +40,7 @@ from evalapp.supervision.queries.matters import ShownMatter, is_public, with_clo
 from evalapp.supervision.rules.states import Act
 from evalapp.units.models import Unit
 
-PAGE = 50
+PAGE, SHEETS = 50, 1_000  # lines on a page of the screen, and on the sheets that are printed at once
 MOST_CHARTED = 12
 _FURTHEST = 20_000  # pages
 _MOST_ASKED = 200
@@ -121,10 +121,16 @@ class FinancePage:
     year_before: StatementRow | None
     budget: Sequence[BudgetRow]
     page: int
+    size: int = PAGE
 
     @property
     def pages(self) -> int:
-        return max((self.sums.lines + PAGE - 1) // PAGE, 1)
+        return max((self.sums.lines + self.size - 1) // self.size, 1)
+
+    @property
+    def first(self) -> int:
+        """The number of the first line of this page."""
+        return (self.page - 1) * self.size + 1
 
     @property
     def income(self) -> Compared:
@@ -166,7 +172,7 @@ def _statement(state: StatementState) -> Select[*tuple[Any, ...]]:
     )
 
 
-def finance_page(session: Session, slug: str, period: str, *, page: int = 1) -> FinancePage:
+def finance_page(session: Session, slug: str, period: str, *, page: int = 1, size: int = PAGE) -> FinancePage:
     """Return what is shown of a period, in six statements whatever the number of lines; raises `NotFound`."""
     row = session.execute(
         _statement(StatementState.PUBLISHED), {"slug": slug, "period": period}
@@ -174,16 +180,22 @@ def finance_page(session: Session, slug: str, period: str, *, page: int = 1) -> 
     if row is None:
         raise NotFound(N_("这一期的收支还没有公开。"))
     statement, board, unit = row
-    return page_of_statement(session, statement, board, unit, page=page)
+    return page_of_statement(session, statement, board, unit, page=page, size=size)
 
 
 def page_of_statement(
-    session: Session, statement: FinanceStatement, board: Board, unit: Unit, *, page: int = 1
+    session: Session,
+    statement: FinanceStatement,
+    board: Board,
+    unit: Unit,
+    *,
+    page: int = 1,
+    size: int = PAGE,
 ) -> FinancePage:
     """Return the page of one version, shown or a draft."""
     span, sums = Period.read(statement.period), statement.added
     at = min(max(page, 1), _FURTHEST)
-    lines = _lines_between(session, statement.id, after=(at - 1) * PAGE, until=at * PAGE)
+    lines = _lines_between(session, statement.id, after=(at - 1) * size, until=at * size)
     rows = [row for row in statement_rows(session, board.id) if row.state is StatementState.PUBLISHED]
     alike = [row for row in rows if row.period.length is span.length and row.period.first <= span.first]
     before = next((row for row in rows if row.period == span.before), None)
@@ -203,6 +215,7 @@ def page_of_statement(
         year_before=next((row for row in rows if row.period == span.year_before), None),
         budget=_budget(session, board.id, span),
         page=at,
+        size=size,
     )
 
 

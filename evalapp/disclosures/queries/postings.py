@@ -15,11 +15,10 @@ from evalapp.core.i18n import N_
 from evalapp.core.paging import Page, page_of
 from evalapp.disclosures.models import Attachment, Board, Disclosure, DisclosureState, DisclosureVersion
 from evalapp.disclosures.rules.catalogue import Item, catalogue
-from evalapp.disclosures.rules.contents import Content
+from evalapp.disclosures.rules.contents import PICTURE, Content
 from evalapp.disclosures.rules.previews import Preview
 from evalapp.units.models import Unit
 
-PICTURE = "image/jpeg"
 MOST_VERSIONS = 200
 
 

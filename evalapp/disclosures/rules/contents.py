@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+PICTURE = "image/jpeg"  # as every picture is kept
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))  # made once
 
 
@@ -30,7 +31,7 @@ class FileNamed:
 
     @property
     def is_picture(self) -> bool:
-        return self.media_type == "image/jpeg"
+        return self.media_type == PICTURE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from evalapp.core.transaction import transaction
 from evalapp.disclosures import services
 from evalapp.disclosures.commands import group
 from evalapp.disclosures.models import FinanceLine, FinanceStatement, StatementState
+from evalapp.disclosures.queries import finances
 from evalapp.disclosures.services import importing
 from tests.support import crafted_sheets
 from tests.support.boards import CLERK, LINES, Boards, rows
@@ -45,6 +46,27 @@ def test_what_is_published_shows_its_lines_its_totals_and_its_csv(
     assert "2026-Q3,10000.00,5000.00,3200.50,11799.50" in browser.get(
         f"/boards/{village.slug}/finances.csv"
     ).get_data(as_text=True)
+
+
+def test_a_period_is_printed_whole_up_to_what_the_sheet_says(
+    browser: StrictClient, boards: Boards, village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [LINES[0]]
+    lines += [("支出", "道路维修", "补坑", "1", date(2026, 8, 1), f"记-{n:04d}") for n in range(1, 121)]
+    lines += [
+        (name, "", "", amount, None, "")
+        for name, amount in (("收入合计", "0"), ("支出合计", "120"), ("期末结余", "9880"))
+    ]
+    boards.statement(village, lines=lines)
+    address = f"/boards/{village.slug}/finances/2026-Q3/print"
+    page = browser.get(address).get_data(as_text=True)
+    assert [f"记-{n:04d}" in page for n in (1, 51, 120)] == [True, True, True]
+    assert "这一期的全部 120 笔" in page
+    monkeypatch.setattr(finances, "SHEETS", 100)
+    first, second = (browser.get(f"{address}?page={n}").get_data(as_text=True) for n in (1, 2))
+    assert "一次最多打印 100 笔：这是第 1–100 笔，共 120 笔" in first
+    assert "这是第 101–120 笔" in second
+    assert ("记-0101" in first, "记-0101" in second) == (False, True)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

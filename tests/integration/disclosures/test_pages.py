@@ -1,5 +1,6 @@
 """The public pages of boards: statements that do not grow, silence that shows, one unit's desk shut to another."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from evalapp.accounts.models import Role
 from evalapp.core.platform import Platform
+from evalapp.demo import projects
+from evalapp.disclosures import services
 from evalapp.disclosures.queries import boards as queries
 from evalapp.disclosures.queries import district
 from evalapp.disclosures.rules.silence import Standing
 from evalapp.units import services as units_services
 from tests.support.accounts import People
-from tests.support.boards import LINES, Boards
+from tests.support.boards import CLERK, LINES, Boards
 from tests.support.statements import statements_of
 from tests.support.strict_client import StrictClient
 from tests.support.units import OFFICER, UnitFactory
@@ -94,3 +97,24 @@ def test_a_unit_works_on_its_own_board_and_on_no_other(
     assert desk.get(f"/desk/unit/boards/{mine.reference}").status_code == 200
     for path in (f"/desk/unit/boards/{theirs.reference}", f"/desk/unit/finances/{money.statement_id}"):
         assert desk.get(path).status_code == 404
+
+
+def test_a_board_shows_how_far_its_project_is(
+    platform: Platform, browser: StrictClient, boards: Boards, village
+) -> None:
+    """The demonstration's own drawings: the newest stands on the board and on its paper, all of them on the posting."""
+    made, project = boards.draft(village, code="key-projects"), projects.project_of("zhujian")
+    with platform.transaction() as session:
+        projects.show(session, platform, made, project, percent=projects.HALF, actor=CLERK)
+        services.publish(session, disclosure_id=made.id, actor=CLERK)
+    posting = browser.get(f"/boards/{village.slug}/{made.reference}").get_data(as_text=True)
+    assert [f"进度 {percent}%" in posting for percent in (projects.BEGUN, projects.HALF)] == [True, True]
+    shown = re.findall(r"/disclosures/pictures/[^\"]+", posting)
+    assert len(shown) == 2
+    for address in (f"/boards/{village.slug}", f"/boards/{village.slug}/print"):
+        assert (
+            re.findall(r"/disclosures/pictures/[^\"]+", browser.get(address).get_data(as_text=True))
+            == shown[1:]
+        )
+    with browser.get(shown[1]) as picture:
+        assert picture.get_data().startswith(b"\xff\xd8")
