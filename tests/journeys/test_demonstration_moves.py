@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from sqlalchemy import select
 
 from evalapp import wiring
@@ -79,6 +80,7 @@ def missed(platform: Platform, which: str) -> list[str]:
         return [one["words"] for one in asked if not is_found(one)]
 
 
+@pytest.mark.timeout(1500)
 def test_the_demonstration_moves_to_another_machine_and_another_database(
     tmp_path: Path, postgres_server: str
 ) -> None:
