@@ -5,6 +5,8 @@ from flask import Flask
 
 from evalapp import wiring
 from evalapp.accounts.commands import group as staff
+from evalapp.approvals.commands import case
+from evalapp.approvals.commands import group as intake
 from evalapp.comments.commands import group as comment
 from evalapp.core import jobs
 from evalapp.core.commandline import Commands, plain_refusals
@@ -27,10 +29,12 @@ COMMANDS: tuple[click.Command, ...] = (
     *OPERATE,
     box,
     calendar,
+    case,
     client_codes,
     comment,
     demo,
     episode,
+    intake,
     matter,
     panel,
     disclosure,

@@ -13,6 +13,7 @@ from evalapp.accounts import browser as accounts_browser
 from evalapp.accounts import kiosks
 from evalapp.accounts import staff_views as accounts_staff
 from evalapp.accounts import views as accounts
+from evalapp.approvals import api_views as intake_api
 from evalapp.ballots import api_views as ballots_api
 from evalapp.ballots import lane, polling
 from evalapp.ballots import views as ballots
@@ -104,6 +105,7 @@ BLUEPRINTS = (
     administrator.blueprint,
     api_comments.blueprint,
     auditor.blueprint,
+    intake_api.blueprint,
     notices.blueprint,
     office_episodes.blueprint,
     ballots.blueprint,
@@ -166,7 +168,12 @@ BLUEPRINTS = (
     unit_voices.blueprint,
 )
 # Views that change something and ask for no token of a form; each says why where it is named.
-WITHOUT_TOKEN = (*accounts_api.WITHOUT_TOKEN, *notifications.WITHOUT_TOKEN, *portal.WITHOUT_TOKEN)
+WITHOUT_TOKEN = (
+    *accounts_api.WITHOUT_TOKEN,
+    *intake_api.WITHOUT_TOKEN,
+    *notifications.WITHOUT_TOKEN,
+    *portal.WITHOUT_TOKEN,
+)
 
 
 class _Application(Flask):

@@ -1,6 +1,7 @@
 """Every table of the application, imported so that migrations and tests see one complete schema."""
 
 from evalapp.accounts import models as accounts
+from evalapp.approvals import models as approvals
 from evalapp.audit import models as audit
 from evalapp.ballots import models as ballots
 from evalapp.comments import models as comments
@@ -20,6 +21,7 @@ from evalapp.units import models as units
 
 DOMAINS = (
     accounts,
+    approvals,
     audit,
     ballots,
     calendar,

@@ -13,6 +13,8 @@ from evalapp.accounts.events import (
 )
 from evalapp.accounts.services import codes
 from evalapp.accounts.vault_mail import CONFIRM
+from evalapp.approvals import jobs as approvals_jobs
+from evalapp.approvals.services import applicants, recounting
 from evalapp.audit import services as audit
 from evalapp.ballots import jobs as ballots_jobs
 from evalapp.ballots.events import GradingAnnounced, GradingClosed, GradingExtended, GradingVoided
@@ -84,6 +86,7 @@ def _subscribe() -> None:
         events.subscribe(kiosk_act, audit.record_kiosk_act)
     events.subscribe(CalendarChanged, audit.record_calendar_change)
     events.subscribe(CalendarChanged, supervision.on_calendar_changed)
+    events.subscribe(CalendarChanged, recounting.on_calendar_changed)
     events.subscribe(ResidentErased, comments.on_resident_erased)
     events.subscribe(ResidentStartedAnew, comments.on_resident_started_anew)
     events.subscribe(MatterAnswered, comments.on_matter_answered)
@@ -93,6 +96,7 @@ def _subscribe() -> None:
     events.subscribe(ResidentErased, standings.on_resident_gone)
     events.subscribe(ResidentStartedAnew, standings.on_resident_gone)
     events.subscribe(ResidentErased, disclosures.on_resident_erased)
+    events.subscribe(ResidentErased, applicants.on_resident_erased)
     events.subscribe(UnitAdded, disclosures.on_unit_added)
     events.subscribe(ResidentErased, notifications.on_follower_gone)
     events.subscribe(ResidentStartedAnew, notifications.on_follower_gone)
@@ -149,6 +153,7 @@ def _subscribe_finding() -> None:
 
 
 def _register() -> None:
+    jobs.register(recounting.RECOUNT, approvals_jobs.recount)
     jobs.register(CONFIRM, accounts_jobs.send_confirmation)
     jobs.register(codes.SEND_CODE, accounts_jobs.send_code)
     jobs.register(comments.ERASE, comments_jobs.erase_author)
@@ -169,6 +174,7 @@ def rounds() -> Sequence[Callable[[Platform], None]]:
     """What time decides and the worker ought to notice soon."""
     return (
         accounts_jobs.Watch(),
+        approvals_jobs.act_due,
         ballots_jobs.close_due,
         ballots_jobs.tell_turnout,
         notifications_jobs.read_inbox,

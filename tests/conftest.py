@@ -44,6 +44,7 @@ pytest_plugins = (
     "tests.support.boards",  # stands on units
     "tests.support.matters",  # stands on units
     "tests.support.letters",
+    "tests.support.cases",  # stands on items and units
 )
 
 ROOT = Path(__file__).parents[1]

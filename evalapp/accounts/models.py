@@ -274,3 +274,14 @@ class Kiosk(Keyed, Base):
     def title(self) -> str:
         """What pages and the record call it."""
         return f"{self.place} {self.name}"
+
+
+class Applicant(Keyed, Base):
+    """Who applied for a case: name and number, encrypted. Only `accounts.vault_applicants` reads this table."""
+
+    __tablename__ = "vault_applicants"
+
+    person_id: Mapped[str] = mapped_column(index=True)  # of the number; empty without one
+    sealed_name: Mapped[bytes | None] = mapped_column()
+    sealed_number: Mapped[bytes | None] = mapped_column()
+    kept_at: Mapped[datetime] = mapped_column(index=True)

@@ -19,18 +19,28 @@ def next_reference(
     session: Session, counter: type[CountsReferences], prefix: str, *, year: int, digits: int = DIGITS
 ) -> str:
     """Return the next reference of a year. The counter's row is held until the end of the transaction."""
-    number = _raised(session, counter, prefix, year)
+    return f"{prefix}-{year}-{next_numbers(session, counter, prefix, year=year):0{digits}}"
+
+
+def next_numbers(
+    session: Session, counter: type[CountsReferences], prefix: str, *, year: int, count: int = 1
+) -> int:
+    """Take so many numbers of a year in a row, and return the last of them."""
+    number = _raised(session, counter, prefix, year, count)
     if number is None:
         _begin_year(session, counter, prefix, year)
-        number = _raised(session, counter, prefix, year)
-    return f"{prefix}-{year}-{number:0{digits}}"
+        number = _raised(session, counter, prefix, year, count)
+    assert number is not None  # the year has begun
+    return number
 
 
-def _raised(session: Session, counter: type[CountsReferences], prefix: str, year: int) -> int | None:
+def _raised(
+    session: Session, counter: type[CountsReferences], prefix: str, year: int, count: int
+) -> int | None:
     return session.scalar(
         update(counter)
         .where(counter.prefix == prefix, counter.year == year)
-        .values(last=counter.last + 1)
+        .values(last=counter.last + count)
         .returning(counter.last)
         .execution_options(synchronize_session=False)
     )

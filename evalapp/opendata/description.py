@@ -14,6 +14,7 @@ _REFERENCE = "#/components/schemas/{model}"
 _PLACE = re.compile(r"{(\w+)}")
 _LIMIT = {"type": "integer", "minimum": 1, "maximum": 100}
 _SAME = 304
+_SIGNED = ("X-Intake-Key", "X-Intake-Time", "X-Intake-Signature")  # who sends none is refused with 401
 _NUMBERS = {"number", "year"}
 
 
@@ -96,6 +97,11 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     ]
     if operation.is_change and operation.has_token:
         found.append({"name": "X-CSRF-Token", "in": "header", "required": True, "schema": {"type": "string"}})
+    if operation.is_signed:
+        found += [
+            {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
+            for name in _SIGNED
+        ]
     if operation.needs_key:
         schema = {"type": "string", "minLength": 1, "maxLength": 128}
         found.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": schema})

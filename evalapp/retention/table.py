@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from evalapp.accounts import rules as accounts
 from evalapp.accounts.models import CodeRequest, Consent, Enrolment, SignedIn, StaffAttempt, TotpReset
+from evalapp.approvals.models import IntakeSignature
 from evalapp.ballots.models import BallotChange
 from evalapp.ballots.rules import voters
 from evalapp.comments.models import CommentAllowance, CommentBand, ModerationPerson
@@ -90,6 +91,24 @@ RULES: tuple[Rule, ...] = (
         why=_LEAST,
         piece=works.UNCONFIRMED_ADDRESSES,
         tables=("mail_addresses",),
+    ),
+    Rule(
+        name="applicants",
+        what=N_("办件申请人的姓名和手机号（密文；办件本身留着）"),
+        since=N_("收到时"),
+        keep=2 * _YEAR,
+        why=_LEAST,
+        piece=works.APPLICANTS,
+        tables=("vault_applicants",),
+    ),
+    Rule(
+        name="intake-signatures",
+        what=N_("部门系统用过的签名"),
+        since=N_("使用时"),
+        keep=_HOURS_24,
+        why=N_("只为拒绝重放，五分钟以后本来就无效"),
+        piece=Rows(table=IntakeSignature, over=lambda limit: IntakeSignature.at <= limit),
+        tables=("intake_signatures",),
     ),
     Rule(
         name="withdrawn-consents",

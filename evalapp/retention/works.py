@@ -6,8 +6,9 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from evalapp.accounts import queries as accounts
-from evalapp.accounts import vault, vault_mail
+from evalapp.accounts import vault, vault_applicants, vault_mail
 from evalapp.accounts.services import numbers, residents
+from evalapp.approvals.services import applicants
 from evalapp.ballots import jobs as ballots_jobs
 from evalapp.ballots.queries import gradings
 from evalapp.core import clock
@@ -37,6 +38,7 @@ IDLE_RESIDENTS = Work(
 UNCONFIRMED_ADDRESSES = Work(
     count=counted(vault_mail.unconfirmed_since), do=once(vault_mail.forget_unconfirmed)
 )
+APPLICANTS = Work(count=counted(vault_applicants.old), do=once(applicants.forget_old))
 
 
 def _kept_ids(session: Session, limit: datetime) -> int:

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import select, update
 
 from evalapp.accounts import vault_mail
-from evalapp.accounts.models import Enrolment, Purpose, Role, StaffMember, TotpReset
+from evalapp.accounts.models import Applicant, Enrolment, Purpose, Role, StaffMember, TotpReset
 from evalapp.accounts.services import residents
 from evalapp.accounts.vault_mail import Owner
+from evalapp.approvals.models import IntakeSignature
 from evalapp.comments.models import Thread
 from evalapp.core import clock
 from evalapp.core.jobs import Job, JobState
@@ -121,6 +122,8 @@ class District:
                         finished_at=finished_at,
                     )
                 )
+            session.add(Applicant(person_id="p", sealed_name=b"s", sealed_number=b"s", kept_at=now))
+            session.add(IntakeSignature(digest="d", at=now))
             session.add(Enrolment(staff_id=staff_id, token_hash="t", sealed_totp=b"s", created_at=now))
             units.notify_desk(
                 session, unit_id=episode.unit_id, kind="x", reference="X", path="/", due_at=now, key="x"

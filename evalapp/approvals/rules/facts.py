@@ -106,7 +106,8 @@ def timed(
     calendar: WorkCalendar,
 ) -> Timed:
     """Return by which moment an event counts: as claimed within the grace, else as of when it came (domain rule)."""
-    if received_at < _grace_ends_at(occurred_at, channel, grace=grace, calendar=calendar):
+    soon = channel is Channel.FEED and received_at - occurred_at < grace.surely
+    if soon or received_at < _grace_ends_at(occurred_at, channel, grace=grace, calendar=calendar):
         return Timed(counted_at=occurred_at, is_late=False)
     return Timed(counted_at=received_at, is_late=True)
 

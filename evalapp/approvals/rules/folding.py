@@ -69,6 +69,13 @@ class Course:
         return self.decided_at or self.closed_at
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it waits for acceptance or runs on since, and nothing else happened."""
+        beside = self.pauses or self.holds or self.steps or self.breaches or self.extended_by or self.is_joint
+        is_open = self.state in {CaseState.SUBMITTED, CaseState.ACCEPTED}
+        return is_open and len(self.acceptances) == 1 and not beside
+
+    @property
     def all_pauses(self) -> list[Pause]:
         """Every pause, those without an end as well."""
         return [*self.pauses, *(Pause(noticed_on=on) for on in self.holds.values())]

@@ -132,6 +132,11 @@ class Grace(_Frozen):
     def desk(self) -> timedelta:
         return timedelta(minutes=self.desk_minutes)
 
+    @property
+    def surely(self) -> timedelta:
+        """What a feed has in any case, whatever the calendar: so many working days are never less."""
+        return timedelta(days=self.feed_days)
+
 
 class Points(_Frozen):
     """What a card takes, what a case that kept its promise gives."""

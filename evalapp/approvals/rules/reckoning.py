@@ -69,6 +69,10 @@ class Reckoned:
     def due_at(self) -> datetime | None:
         return self.leading.due_at if self.leading else None
 
+    def cards_due(self, now: datetime) -> bool:
+        """Whether a card has fallen due."""
+        return any(card.at <= now for card in self.cards)
+
     def next_moment(self, after: datetime) -> datetime | None:
         """When something of it falls due next: a notice, or a card."""
         moments = [card.at for card in self.cards if card.at > after]

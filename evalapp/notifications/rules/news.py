@@ -44,6 +44,9 @@ STAFF_NEWS: dict[str, str] = {
     "notice.blue": N_("收到蓝色督办单"),
     "notice.orange": N_("收到橙色督办单"),
     "notice.red": N_("收到红色督办单"),
+    "case.near": N_("办件快到期了"),
+    "case.yellow": N_("办件亮了黄牌"),
+    "case.red": N_("办件亮了红牌"),
     "report.moved": N_("转来一件检举控告"),
 }
 OTHER_NEWS = N_("有新进展")

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from evalapp.core.i18n import N_
-from evalapp.opendata.catalogue import books, shapes
+from evalapp.opendata.catalogue import books, cases, shapes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,7 @@ class Operation:
     refusals: tuple[int, ...] = ()
     needs_session: bool = False
     needs_key: bool = False
+    is_signed: bool = False  # by a unit's system, in three headers
     is_list: bool = False
     has_token: bool = True  # a change asks for the session's token, except before signing in
     queries: tuple[str, ...] = ()
@@ -212,5 +213,15 @@ OPERATIONS = (
         answer=shapes.Standing,
         refusals=(401, 415, 422),
         needs_session=True,
+    ),
+    Operation(
+        method="post",
+        path="/intake/events",
+        summary=N_("单位的系统交办件事件，签名，一次最多一万个，逐项答复"),
+        request=cases.Batch,
+        answer=cases.BatchAnswer,
+        refusals=(401, 409, 415, 422),
+        is_signed=True,
+        has_token=False,
     ),
 )

@@ -41,6 +41,11 @@ TERMS = {
         24 * HOURS,
         "SELECT count(*) FROM mail_addresses WHERE confirmed_at IS NULL AND asked_at <= :limit",
     ),
+    "vault_applicants": (
+        730 * DAYS,
+        "SELECT count(*) FROM vault_applicants WHERE kept_at <= :limit AND sealed_number IS NOT NULL",
+    ),
+    "intake_signatures": (24 * HOURS, "SELECT count(*) FROM intake_signatures WHERE at <= :limit"),
     "consents": (1095 * DAYS, "SELECT count(*) FROM consents WHERE withdrawn_at <= :limit"),
     "sessions": (
         30 * DAYS,

@@ -1,0 +1,1 @@
+"""Reading cases, and what they run under."""

@@ -1,0 +1,36 @@
+"""Letting go of who applied: with the account of the person, and when a case is long over."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from evalapp.accounts import vault_applicants
+from evalapp.accounts.events import ResidentErased
+from evalapp.accounts.models import Applicant
+from evalapp.approvals.models import Case
+
+_NOBODY = {"person_id": "", "applicant_shown": ""}
+
+
+def on_resident_erased(session: Session, event: ResidentErased) -> None:
+    """Let go of the name and number of whoever erased the account; the cases stay, of nobody."""
+    vault_applicants.forget_person(session, event.person_id)
+    session.execute(
+        update(Case)
+        .where(Case.person_id == event.person_id)
+        .values(_NOBODY)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def forget_old(session: Session, limit: datetime) -> int:
+    """Let go of applicants kept before `limit`; return of how many."""
+    gone = select(Applicant.id).where(vault_applicants.is_old(limit))
+    session.execute(
+        update(Case)
+        .where(Case.applicant_id.in_(gone))
+        .values(_NOBODY)
+        .execution_options(synchronize_session=False)
+    )
+    return vault_applicants.forget_old(session, limit)

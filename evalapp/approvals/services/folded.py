@@ -1,0 +1,256 @@
+"""Folds cases whole and writes what follows from their events: in sets, one read and one statement of a kind."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from evalapp.accounts.services.serialising import one_at_a_time
+from evalapp.approvals.models import Case, CaseCard, CaseEventRow, CaseStep
+from evalapp.approvals.queries.profiles import KnownBasis
+from evalapp.approvals.rules.counting import Counter
+from evalapp.approvals.rules.facts import CaseEvent
+from evalapp.approvals.rules.folding import Course, course_of
+from evalapp.approvals.rules.intake import event_of
+from evalapp.approvals.rules.kinds import Colour
+from evalapp.approvals.rules.reckoning import CardKey, Reckoned, reckon, used
+from evalapp.core.bulk import insert_rows
+from evalapp.core.calendar import WorkCalendar
+
+CASES = Case.metadata.tables[Case.__tablename__]
+EVENTS = CaseEventRow.metadata.tables[CaseEventRow.__tablename__]
+CARDS = CaseCard.metadata.tables[CaseCard.__tablename__]
+STEPS = CaseStep.metadata.tables[CaseStep.__tablename__]
+PIECE = 5_000  # keys a statement
+
+
+@dataclass(kw_only=True)
+class Told:
+    """A case to be folded: its key, what it runs under, all its events, the cards that two people lifted."""
+
+    id: uuid.UUID
+    unit_id: uuid.UUID
+    known: KnownBasis
+    events: list[CaseEvent] = field(default_factory=list)
+    lifted: set[CardKey] = field(default_factory=set)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folded:
+    """What became of it."""
+
+    told: Told
+    course: Course
+    reckoned: Reckoned
+
+
+class Counters:
+    """Counters by profile, over one load of the calendar."""
+
+    def __init__(self, calendar: WorkCalendar) -> None:
+        self.calendar = calendar
+        self._made: dict[int, Counter] = {}
+
+    def of(self, known: KnownBasis) -> Counter:
+        """The counter of what a case runs under."""
+        own = known.profile.own
+        if id(own) not in self._made:
+            self._made[id(own)] = Counter.of(self.calendar, own)
+        return self._made[id(own)]
+
+
+def hold_unit(session: Session, unit_id: uuid.UUID) -> None:
+    """Whoever changes cases of a unit waits for whoever does so already, until the end of the transaction."""
+    one_at_a_time(session, f"cases:{unit_id}")
+
+
+def fold(told: Told, counters: Counters) -> Folded:
+    """Fold one case whole, and reckon what follows."""
+    known, counter = told.known, counters.of(told.known)
+    course = course_of(told.events, known.basis, known.profile.own)
+    reckoned = reckon(course, known.basis, known.profile, counter, lifted=told.lifted)
+    return Folded(told=told, course=course, reckoned=reckoned)
+
+
+def values_of(folded: Folded, counters: Counters, *, now: datetime) -> dict[str, Any]:
+    """The columns of a case that follow from its events."""
+    course, reckoned, events = folded.course, folded.reckoned, folded.told.events
+    running = next((step for step in reversed(course.steps) if step.ended_at is None), None)
+    return {
+        "events": len(events),
+        "misfits": len(course.misfits),
+        "late_events": sum(event.is_late for event in events),
+        "state": course.state,
+        "submitted_at": course.submitted_at,
+        "accepted_at": course.accepted_at,
+        "decided_at": course.decided_at,
+        "closed_at": course.closed_at,
+        "moved_at": course.moved_at,
+        "is_granted": course.is_granted,
+        "is_plain": course.is_plain and not reckoned.cards_due(now),
+        "clock": reckoned.leading.trigger if reckoned.leading else None,
+        "due_at": reckoned.due_at,
+        "notice_at": reckoned.notice_at,
+        "yellow_at": reckoned.yellow_at,
+        "red_at": reckoned.red_at,
+        "next_act_at": reckoned.next_moment(now),
+        "kept_at": reckoned.kept_at,
+        "used": used(reckoned, counters.of(folded.told.known)) if course.decided_at else None,
+        "step": running.key if running else "",
+        "step_post": running.post if running else "",
+        "step_since": running.started_at if running else None,
+    }
+
+
+def events_of(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[CaseEvent]]:
+    """All events of cases, in one statement for some thousands of them."""
+    found: dict[uuid.UUID, list[CaseEvent]] = defaultdict(list)
+    for piece in pieces(list(ids)):
+        rows = session.execute(
+            select(
+                EVENTS.c.case_id,
+                EVENTS.c.source_id,
+                EVENTS.c.kind,
+                EVENTS.c.occurred_at,
+                EVENTS.c.counted_at,
+                EVENTS.c.is_late,
+                EVENTS.c.detail,
+            ).where(EVENTS.c.case_id.in_(piece))
+        )
+        for case_id, source_id, kind, occurred_at, counted_at, is_late, detail in rows:
+            found[case_id].append(
+                event_of(
+                    source_id=source_id,
+                    kind=kind,
+                    occurred_at=occurred_at,
+                    counted_at=counted_at,
+                    is_late=is_late,
+                    detail=detail,
+                )
+            )
+    return found
+
+
+def lifted_of(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[CardKey]]:
+    """The cards of cases that two people found wrong."""
+    found: dict[uuid.UUID, set[CardKey]] = defaultdict(set)
+    for piece in pieces(list(ids)):
+        rows = session.execute(
+            select(CARDS.c.case_id, CARDS.c.trigger, CARDS.c.part, CARDS.c.colour).where(
+                CARDS.c.case_id.in_(piece), CARDS.c.lifted_at.is_not(None)
+            )
+        )
+        for case_id, trigger, part, colour in rows:
+            found[case_id].add((trigger, part, colour))
+    return found
+
+
+def write_cases(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert cases, or write what follows from their events into those that are there."""
+    if not rows:
+        return
+    maker = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = maker(CASES)
+    kept = {"id", "reference", "unit_id", "number", "item_id", "first_received_at", "matter_id"}
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in kept}
+    session.execute(statement.on_conflict_do_update(index_elements=[CASES.c.id], set_=changed), list(rows))
+
+
+def write_values(session: Session, folded: Sequence[Folded], counters: Counters, *, now: datetime) -> None:
+    """Write what follows from their events into cases that are there."""
+    rows = [{"case": one.told.id} | values_of(one, counters, now=now) for one in folded]
+    if rows:
+        names = [name for name in rows[0] if name != "case"]
+        written = update(CASES).where(CASES.c.id == bindparam("case"))
+        session.connection().execute(written.values({name: bindparam(name) for name in names}), rows)
+
+
+def write_steps(session: Session, folded: Sequence[Folded], *, known: Iterable[uuid.UUID]) -> None:
+    """Write the steps of cases anew; `known` are those that may have some already."""
+    for piece in pieces(list(known)):
+        session.execute(delete(STEPS).where(STEPS.c.case_id.in_(piece)))
+    rows = []
+    for each in folded:
+        due = {clock.part: clock.due_at for clock in each.reckoned.clocks if "." in clock.part}
+        rows += [
+            {
+                "case_id": each.told.id,
+                "number": number,
+                "key": step.key,
+                "post": step.post,
+                "started_at": step.started_at,
+                "ended_at": step.ended_at,
+                "due_at": due.get(f"{step.key}.{number}"),
+            }
+            for number, step in enumerate(each.course.steps, start=1)
+        ]
+    insert_rows(session, STEPS, rows)
+
+
+def write_cards(
+    session: Session, folded: Sequence[Folded], *, known: Iterable[uuid.UUID], now: datetime
+) -> None:
+    """Write the cards that have fallen due; take back those of which later events showed that there was nothing."""
+    there: dict[uuid.UUID, dict[CardKey, tuple[uuid.UUID, datetime, bool]]] = defaultdict(dict)
+    for piece in pieces(list(known)):
+        rows = session.execute(
+            select(
+                CARDS.c.case_id,
+                CARDS.c.trigger,
+                CARDS.c.part,
+                CARDS.c.colour,
+                CARDS.c.id,
+                CARDS.c.at,
+                CARDS.c.gone_at,
+            ).where(CARDS.c.case_id.in_(piece), CARDS.c.lifted_at.is_(None))
+        )
+        for case_id, trigger, part, colour, card_id, at, gone_at in rows:
+            there[case_id][trigger, part, colour] = card_id, at, gone_at is None
+    new, moved = list[dict[str, Any]](), list[dict[str, Any]]()
+    for each in folded:
+        before = there.get(each.told.id, {})
+        due = {card.key: card.at for card in each.reckoned.cards if card.at <= now}
+        for key, at in due.items():
+            if key not in before:
+                new.append(_card(each, key, at, now))
+            elif before[key][1:] != (at, True):
+                moved.append({"card": before[key][0], "now_at": at, "now_gone": None})
+        moved += [
+            {"card": card_id, "now_at": at, "now_gone": now}
+            for key, (card_id, at, stands) in before.items()
+            if stands and key not in due
+        ]
+    insert_rows(session, CARDS, new)
+    if moved:
+        changed = update(CARDS).where(CARDS.c.id == bindparam("card"))
+        written = changed.values(at=bindparam("now_at"), gone_at=bindparam("now_gone"))
+        session.connection().execute(written, moved)
+
+
+def _card(folded: Folded, key: CardKey, at: datetime, now: datetime) -> dict[str, Any]:
+    trigger, part, colour = key
+    points = folded.told.known.profile.own.points
+    return {
+        "id": uuid.uuid4(),
+        "case_id": folded.told.id,
+        "unit_id": folded.told.unit_id,
+        "trigger": trigger,
+        "part": part,
+        "colour": colour,
+        "at": at,
+        "made_at": now,
+        "points": points.yellow if colour is Colour.YELLOW else points.red,
+        "lifted_reason": "",
+        "lifted_by": "",
+    }
+
+
+def pieces(ids: Sequence[uuid.UUID]) -> Iterable[Sequence[uuid.UUID]]:
+    """Keys by as many as one statement takes."""
+    return (ids[begin : begin + PIECE] for begin in range(0, len(ids), PIECE))
