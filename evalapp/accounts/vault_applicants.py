@@ -1,6 +1,6 @@
 """The vault's third drawer: the only code that keeps and reads the names and numbers of those who apply for something.
 
-A case knows its row and the person id of the number; everybody else asks to send, or shows what is masked.
+A case knows its row and the person id of the number; everybody else shows what is masked.
 """
 
 import uuid
@@ -14,9 +14,7 @@ from sqlalchemy.orm import Session
 from evalapp.accounts import sealing, vault
 from evalapp.accounts.models import Applicant
 from evalapp.core.bulk import insert_rows
-from evalapp.core.gateways import Message
 from evalapp.core.keys import Keys
-from evalapp.core.platform import Platform
 
 _TABLE = Applicant.metadata.tables[Applicant.__tablename__]
 
@@ -69,16 +67,6 @@ def known(session: Session, keys: Keys, applicant_id: uuid.UUID) -> Known:
         for sealed in (row or (None, None))
     ]
     return Known(name=opened[0], number=opened[1])
-
-
-def send(platform: Platform, applicant_id: uuid.UUID, *, message_id: str, kind: str, text: str) -> bool:
-    """Hand a message for an applicant to the gateway; return whether there was a number. For jobs, outside a transaction."""
-    with platform.session() as session:
-        number = known(session, platform.keys, applicant_id).number
-    if not number:
-        return False
-    platform.sms.send(Message(id=message_id, to=number, kind=kind, text=text, code=None))
-    return True
 
 
 def forget_person(session: Session, person: str) -> None:

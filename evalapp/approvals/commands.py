@@ -7,7 +7,8 @@ import click
 from evalapp.approvals.queries import feeds
 from evalapp.approvals.rules import rows as columns
 from evalapp.approvals.rules.adapters import ADAPTERS
-from evalapp.approvals.services import importing, keys
+from evalapp.approvals.rules.profile import lights
+from evalapp.approvals.services import importing, keys, profiles
 from evalapp.core import clock
 from evalapp.core.commandline import Commands, json_option, keeping, pass_platform, print_fact, print_rows
 from evalapp.core.permissions import SYSTEM
@@ -67,9 +68,45 @@ def list_(platform: Platform, *, as_json: bool) -> None:
     )
 
 
+@group.command("refusals")
+@json_option
+@pass_platform
+def refusals(platform: Platform, *, as_json: bool) -> None:
+    """List what was refused whole in the last thirty days: unsigned, wrongly signed, sent a second time."""
+    with platform.session() as session:
+        found = feeds.refusals(session, today=clock.today())
+    print_rows(
+        (
+            {"day": each.day.isoformat(), "unit": each.unit, "reason": each.reason, "count": each.count}
+            for each in found
+        ),
+        as_json=as_json,
+    )
+
+
 @click.group("case", cls=Commands)
 def case() -> None:
-    """Cases: applications on their way."""
+    """Cases: applications on their way, and the profile that they are watched by."""
+
+
+@case.command("lights")
+@click.argument("key", type=click.Choice(sorted(lights())))
+@pass_platform
+def lights_(platform: Platform, *, key: str) -> None:
+    """Put the colours of a named place in force for cases that begin from now on; those that run keep theirs."""
+    with platform.transaction() as session:
+        row = profiles.adopt_lights(session, key=key, actor=SYSTEM)
+    print_fact({"name": row.document["lights"]["name"], "number": row.number}, as_json=False)
+
+
+@case.command("profile")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@pass_platform
+def profile(platform: Platform, *, file: Path) -> None:
+    """Put a profile (JSON: own, lights) in force for cases that begin from now on; those that run keep theirs."""
+    with platform.transaction() as session:
+        row = profiles.adopt_profile(session, document=file.read_bytes(), actor=SYSTEM)
+    print_fact({"name": row.document["own"]["name"], "number": row.number}, as_json=False)
 
 
 @case.command("import")

@@ -14,9 +14,9 @@ from evalapp.core.commandline import Refused
 
 ROOT = Path(__file__).parents[2]
 PROMISED = """
-    backup; box announce; box approve; box count; box extend; box prepare; box show; box void; calendar import; calendar list; case import; client-codes;
+    backup; box announce; box approve; box count; box extend; box prepare; box show; box void; calendar import; calendar list; case import; case lights; case profile; client-codes;
     comment approve; comment list; comment refuse; comment reply; db check; db upgrade; demo; doctor; episode create;
-    disclosure import; episode ingest; episode list; episode schedule; init; intake key; intake list; intake revoke; matter list; panel invite; pledge import; power import; restore; season create; serve; service import;
+    disclosure import; episode ingest; episode list; episode schedule; init; intake key; intake list; intake refusals; intake revoke; matter list; panel invite; pledge import; power import; restore; season create; serve; service import;
     staff add; staff code; staff reset-totp; staff role; unit import; worker
 """
 FACTS_AS_JSON = {

@@ -8,21 +8,17 @@ from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.approvals.rules.kinds import CaseState, Channel, EventKind, Trigger
+from evalapp.core.adopting import Adopted
 from evalapp.core.base import Base, Keyed
 from evalapp.core.references import CountsReferences
 
 _OPEN = text("closed_at IS NULL")
 
 
-class ApprovalsProfileInForce(Keyed, Base):
+class ApprovalsProfileInForce(Adopted, Base):
     """A profile that the district adopted; a case keeps the one that it began under. Rows are only added."""
 
     __tablename__ = "approval_profiles"
-
-    number: Mapped[int] = mapped_column(unique=True)  # the highest is in force
-    document: Mapped[dict[str, Any]] = mapped_column()
-    from_at: Mapped[datetime] = mapped_column()
-    chosen_by: Mapped[str] = mapped_column()
 
 
 class CaseBasis(Keyed, Base):

@@ -1,15 +1,15 @@
 """Which profile is in force, and which a case began under; what a case runs under, read once a process."""
 
-import json
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalapp.approvals.models import ApprovalsProfileInForce, CaseBasis
 from evalapp.approvals.rules.facts import Basis
 from evalapp.approvals.rules.profile import Profile, read_profile, shipped
+from evalapp.core.adopting import Adoptions
+from evalapp.core.i18n import N_
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,34 +21,14 @@ class KnownBasis:
     profile: Profile
 
 
-_profiles: dict[uuid.UUID, Profile] = {}  # rows are never changed
-_bases: dict[uuid.UUID, KnownBasis] = {}
-
-
-def newest(session: Session) -> ApprovalsProfileInForce | None:
-    """Return the profile that was adopted last, or none when the shipped one was never taken over."""
-    return session.scalar(
-        select(ApprovalsProfileInForce).order_by(ApprovalsProfileInForce.number.desc()).limit(1)
-    )
-
-
-def in_force(session: Session) -> Profile:
-    """Return the profile that a case begun now would be under."""
-    row = newest(session)
-    return shipped() if row is None else read(row)
-
-
-def read(row: ApprovalsProfileInForce) -> Profile:
-    """Return the profile of a row."""
-    if row.id not in _profiles:
-        _profiles[row.id] = read_profile(json.dumps(row.document))
-    return _profiles[row.id]
-
-
-def profile_of(session: Session, profile_id: uuid.UUID) -> Profile:
-    """Return a profile by its key; read from the database once a process."""
-    known = _profiles.get(profile_id)
-    return known if known is not None else read(session.get_one(ApprovalsProfileInForce, profile_id))
+ADOPTED = Adoptions(
+    ApprovalsProfileInForce,
+    read=read_profile,
+    shipped=lambda: shipped().model_dump_json().encode(),
+    faulty=N_("这份监察办法有问题，没有采用。%(faults)s"),
+)
+in_force, profile_of, read = ADOPTED.in_force, ADOPTED.of, ADOPTED.read
+_bases: dict[uuid.UUID, KnownBasis] = {}  # rows are never changed
 
 
 def basis_of(session: Session, basis_id: uuid.UUID) -> KnownBasis:

@@ -16,6 +16,7 @@ from evalapp.approvals.models import ApprovalsProfileInForce, CaseBasis
 from evalapp.approvals.queries import profiles
 from evalapp.approvals.queries.profiles import KnownBasis
 from evalapp.approvals.rules.facts import Basis, StepRule
+from evalapp.approvals.rules.profile import ApprovalsProfile
 from evalapp.approvals.services.profiles import profile_in_force
 from evalapp.core import clock
 from evalapp.powers.models import ItemVersion, KeptFlowchart, PowerVersion, ServiceItem
@@ -62,13 +63,21 @@ class Bases:
         guide = _shown_at(versions.guides, moment)
         assert guide is not None  # an item without a guide was left out
         chart = _shown_at(versions.charts, moment)
-        profile_id = _shown_at(self._profiles, moment)
-        assert profile_id is not None  # there is one in force
+        profile_id = self._profile_at(moment)
         known = self._known.get((guide, chart, profile_id))
         if known is None:
             known = self._kept(versions.item_id, guide, chart, profile_id)
             self._known[guide, chart, profile_id] = known
         return known
+
+    def own_at(self, moment: datetime) -> ApprovalsProfile:
+        """Our part of the profile that was in force at `moment`."""
+        return profiles.profile_of(self._session, self._profile_at(moment)).own
+
+    def _profile_at(self, moment: datetime) -> uuid.UUID:
+        found = _shown_at(self._profiles, moment)
+        assert found is not None  # there is one in force
+        return found
 
     def _kept(
         self, item_id: uuid.UUID, guide: uuid.UUID, chart: uuid.UUID | None, profile_id: uuid.UUID

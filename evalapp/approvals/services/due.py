@@ -11,9 +11,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalapp.approvals.queries import profiles
 from evalapp.approvals.services import folded
-from evalapp.approvals.services.folded import CASES, Counters, Folded, Told
+from evalapp.approvals.services.folded import CASES, Counters, Folded
 from evalapp.core import calendar, clock
 from evalapp.units import services as units
 
@@ -55,18 +54,7 @@ def refold(
 ) -> list[Folded]:
     """Fold cases whole again and write what follows: cards that fell due, and when something does next."""
     counters = Counters(calendar.load(session))
-    events, lifted = folded.events_of(session, bases), folded.lifted_of(session, bases)
-    done = []
-    for case_id, basis_id in bases.items():
-        known = profiles.basis_of(session, basis_id)
-        told = Told(
-            id=case_id,
-            unit_id=unit_id,
-            known=known,
-            events=events[case_id],
-            lifted=lifted.get(case_id, set()),
-        )
-        done.append(folded.fold(told, counters))
+    done = folded.fold_kept(session, unit_id, bases, counters)
     folded.write_cards(session, done, known=list(bases), now=now)
     folded.write_values(session, done, counters, now=now)
     return done

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from evalapp.accounts.services.serialising import one_at_a_time
 from evalapp.approvals.models import Case, CaseCard, CaseEventRow, CaseStep
-from evalapp.approvals.queries.profiles import KnownBasis
+from evalapp.approvals.queries.profiles import KnownBasis, basis_of
 from evalapp.approvals.rules.counting import Counter
 from evalapp.approvals.rules.facts import CaseEvent
 from evalapp.approvals.rules.folding import Course, course_of
@@ -76,6 +76,26 @@ def fold(told: Told, counters: Counters) -> Folded:
     course = course_of(told.events, known.basis, known.profile.own)
     reckoned = reckon(course, known.basis, known.profile, counter, lifted=told.lifted)
     return Folded(told=told, course=course, reckoned=reckoned)
+
+
+def fold_kept(
+    session: Session, unit_id: uuid.UUID, bases: Mapping[uuid.UUID, uuid.UUID], counters: Counters
+) -> list[Folded]:
+    """Fold cases of a unit from what is kept of them; `bases` says under which each runs."""
+    events, lifted = events_of(session, bases), lifted_of(session, bases)
+    return [
+        fold(
+            Told(
+                id=case_id,
+                unit_id=unit_id,
+                known=basis_of(session, basis_id),
+                events=events[case_id],
+                lifted=lifted.get(case_id, set()),
+            ),
+            counters,
+        )
+        for case_id, basis_id in bases.items()
+    ]
 
 
 def values_of(folded: Folded, counters: Counters, *, now: datetime) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from evalapp.approvals.rules.folding import Course, Span
 from evalapp.approvals.rules.kinds import CaseState
 from evalapp.approvals.rules.reckoning import Reckoned, reckon
 from evalapp.approvals.services import folded
-from evalapp.approvals.services.folded import CASES, Counters, Told
+from evalapp.approvals.services.folded import CASES, Counters
 from evalapp.core import calendar, clock, jobs
 from evalapp.core.calendar import CalendarChanged
 from evalapp.core.platform import Platform
@@ -161,18 +161,9 @@ def _moments_of(reckoned: Reckoned, now: datetime) -> _Moments:
 def _fold_whole(
     session: Session, unit_id: uuid.UUID, rows: Sequence[Any], counters: Counters, *, now: datetime
 ) -> int:
-    ids = [row.id for row in rows]
-    events, lifted = folded.events_of(session, ids), folded.lifted_of(session, ids)
     done, groups = [], defaultdict[_Moments, list[uuid.UUID]](list)
-    for row in rows:
-        told = Told(
-            id=row.id,
-            unit_id=unit_id,
-            known=profiles.basis_of(session, row.basis_id),
-            events=events[row.id],
-            lifted=lifted.get(row.id, set()),
-        )
-        one = folded.fold(told, counters)
+    bases = {row.id: row.basis_id for row in rows}
+    for row, one in zip(rows, folded.fold_kept(session, unit_id, bases, counters), strict=True):
         moments = _moments_of(one.reckoned, now)
         if _differs(row, moments):
             done.append(one)

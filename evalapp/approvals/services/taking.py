@@ -196,7 +196,7 @@ class _Batch:
 
     def time(self) -> None:
         """Decide for each item by which moment it counts, and whether it is taken at all."""
-        own = profiles.in_force(self.session).own
+        own = self.bases.own_at(self.received_at)  # a replay decides as it was decided
         days = self.counters.calendar
         for item in self.items:
             item_id = self.bases.item_id(item.code)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from evalapp.core.adopting import Adopted
 from evalapp.core.base import Base, Keyed
 from evalapp.core.references import CountsReferences
 from evalapp.supervision.rules.grading import AnswerGrade
@@ -18,15 +19,10 @@ __all__ = ["AnswerGrade"]
 _RUNNING = text("ended_at IS NULL")
 
 
-class ProfileInForce(Keyed, Base):
+class ProfileInForce(Adopted, Base):
     """A profile that the district adopted; a matter keeps the one that it was opened under. Rows are only added."""
 
     __tablename__ = "supervision_profiles"
-
-    number: Mapped[int] = mapped_column(unique=True)  # the highest is in force
-    document: Mapped[dict[str, Any]] = mapped_column()
-    from_at: Mapped[datetime] = mapped_column()
-    chosen_by: Mapped[str] = mapped_column()
 
 
 class Matter(Keyed, Base):
