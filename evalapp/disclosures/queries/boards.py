@@ -29,6 +29,7 @@ from evalapp.units.models import Unit, UnitKind
 
 MOST_POSTED = 400
 MOST_STATEMENTS = 60
+MOST_PICTURES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,11 @@ class UnderItem:
     item: Item
     posted: Sequence[PostedRow]
 
+    @property
+    def pictured(self) -> list[PostedRow]:
+        """The newest postings that show a picture."""
+        return [row for row in self.posted if row.picture and row.withdrawn_at is None][:MOST_PICTURES]
+
 
 @dataclass(frozen=True, kw_only=True)
 class BoardPage:
@@ -89,6 +95,11 @@ class BoardPage:
     @property
     def silence(self) -> Silence:
         return counted(self.duties)
+
+    @property
+    def pictured(self) -> list[PostedRow]:
+        """The first postings of the page that show a picture: as many as fit beside one another."""
+        return [row for under in self.items for row in under.pictured][:MOST_PICTURES]
 
     @property
     def headings(self) -> list[tuple[str, list[UnderItem]]]:

@@ -60,7 +60,7 @@ def words_of(text: str) -> str:
         found += _beside(number)
     for code in _CODES.findall(flat):
         joined = code.replace("-", "")
-        found += [joined, without] if (without := _DISTRICT.sub("", joined)) != joined else [joined]
+        found += dict.fromkeys((joined, _DISTRICT.sub("", joined)))
     return " ".join(found)
 
 
