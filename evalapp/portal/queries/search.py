@@ -23,7 +23,8 @@ PAGE_SIZE = 20
 _TITLES = 500  # pages found by their title that are ranked
 _NEARLY = 500  # pages looked at for what nearly holds the question
 _HALF = 0.5
-_FEW = 3  # where fewer pages hold the question, those that nearly do follow
+_FEW = 3  # where fewer pages hold the question, those that nearly do follow,
+_NEAR = 5  # and of them so many
 # Whose name was asked for comes before what mentions it.
 _ORDER = (
     FoundKind.UNIT,
@@ -93,7 +94,7 @@ def hits(session: Session, question: str, *, kind: FoundKind | None = None, page
     if not found.total:
         return near
     there = {hit.path for hit in found.hits}
-    return replace(found, near=[hit for hit in near.hits if hit.path not in there])
+    return replace(found, near=[hit for hit in near.hits if hit.path not in there][:_NEAR])
 
 
 def _found(

@@ -83,7 +83,7 @@ def _public_items() -> Select[ServiceItem, ItemVersion, Unit]:
 
 
 def _power(power: Power, said: PowerText, unit: Unit) -> Findable:
-    laws = "、".join(f"《{basis.law}》" for basis in said.bases)
+    laws = "、".join(basis.law for basis in said.bases)
     return Findable(
         kind=FoundKind.POWER,
         path=_power_path(power.code),
