@@ -6,15 +6,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from evalapp.accounts import vault_applicants
-from evalapp.accounts.events import ResidentErased
+from evalapp.accounts.events import ResidentErased, ResidentStartedAnew
 from evalapp.accounts.models import Applicant
 from evalapp.approvals.models import Case
 
 _NOBODY = {"person_id": "", "applicant_shown": ""}
 
 
-def on_resident_erased(session: Session, event: ResidentErased) -> None:
-    """Let go of the name and number of whoever erased the account; the cases stay, of nobody."""
+def on_resident_gone(session: Session, event: ResidentErased | ResidentStartedAnew) -> None:
+    """Let go of the name and number of whoever erased the account, or had the number before; the cases stay, of nobody."""
     vault_applicants.forget_person(session, event.person_id)
     session.execute(
         update(Case)

@@ -13,6 +13,7 @@ from evalapp.accounts.queries import ResidentSession
 from evalapp.accounts.rules import CodePurpose, Purpose, parse_number
 from evalapp.accounts.services import codes, numbers, residents, sessions
 from evalapp.accounts.vault_mail import Owner
+from evalapp.approvals.queries import applicants
 from evalapp.ballots import polling
 from evalapp.ballots.keepers import KeyGone
 from evalapp.ballots.queries import receipts
@@ -106,6 +107,18 @@ def own_data() -> Response:
             for one in stands.invited_to
         ],
         "staff_lists": list(stands.staff_of),
+        "applications": [
+            {
+                "reference": one.reference,
+                "number": one.number,
+                "unit": one.unit,
+                "item": one.item,
+                "applicant": one.applicant,
+                "state": one.state.value,
+                "since": one.began_at.isoformat(),
+            }
+            for one in applicants.own_cases(db.session, resident.person_id)
+        ],
         "ballots": [
             {"episode": standing.episode.number, "title": standing.episode.title, "receipt": standing.code}
             for standing in _ballots(resident)

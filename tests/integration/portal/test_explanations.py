@@ -64,7 +64,7 @@ def test_the_search_shows_what_it_found_and_escapes_what_was_asked(
     with platform.transaction() as session:
         keep_in_step(session, [Findable(kind=FoundKind.UNIT, path="/units/a", title="住建局", body="电梯")])
     page = browser.get("/search?q=电梯").get_data(as_text=True)
-    assert '<a class="dk-tlink fw-bold" href="/units/a">住建局</a>' in page
+    assert '<a class="dk-tlink fw-bold" href="/units/a"><span>住建局</span></a>' in page
     nothing = browser.get("/search", query_string={"q": "<script>alert(1)</script>"}).get_data(as_text=True)
     assert "<script>alert" not in nothing
     assert "没找到" in nothing

@@ -26,9 +26,11 @@ from evalapp.programme.models import Episode
 from evalapp.units.models import Unit
 from tests.support.accounts import Outbox, People, SignedInResident
 from tests.support.ballots import Polling
+from tests.support.cases import Cases
 
 # Column → where the copy shows it.
 SHOWN = {
+    "cases.person_id": "applications",
     "client_codes.resident_id": "client_of",
     "code_requests.person_id": "account.codes_asked_at",
     "consents.resident_id": "account.consents",
@@ -43,6 +45,7 @@ SHOWN = {
     "sessions.resident_id": "account.sign_ins",
     "staff_list_entries.person_id": "staff_lists",
     "vault.person_id": "account.phone",
+    "vault_applicants.person_id": "applications",
 }
 # What erasing leaves, and why.
 STAYS = {
@@ -79,6 +82,9 @@ def test_every_column_that_names_a_person_is_shown_somewhere() -> None:
 def someone(people: People, platform: Platform, polling: Polling) -> SignedInResident:
     """A resident with a row in every such table."""
     made = people.resident()
+    cases = Cases(platform)
+    applicant = {"name": "赵示例", "phone": made.phone}
+    cases.take([cases.event("submitted", "A-1", clock.now(), applicant=applicant)])
     episode = polling.announce()
     own = made.resident
     with platform.transaction() as session:
@@ -128,6 +134,7 @@ def test_the_copy_holds_what_each_of_them_is_about(someone: SignedInResident, se
         assert found, f"{place} shows nothing"
     assert [(one["card"], one["used"]) for one in data["client_of"]] == [(1, False), (2, True)]
     assert data["invitations"][0]["group"] == "panel"
+    assert (data["applications"][0]["number"], data["applications"][0]["applicant"]) == ("A-1", "赵**")
 
 
 def test_erasing_leaves_no_other_row_that_names_the_resident(
@@ -146,7 +153,7 @@ def test_a_number_that_changed_hands_brings_no_standing_along(
     with time_machine.travel(clock.now() + timedelta(days=181)):
         after = people.resident(number=int(someone.phone[-9:]))
         data = after.browser.get("/me/data.json").get_json()
-    assert (data["client_of"], data["invitations"]) == ([], [])
+    assert (data["client_of"], data["invitations"], data["applications"]) == ([], [], [])
     assert session.scalars(select(ClientCode.resident_id)).all() == [None, None]
 
 
