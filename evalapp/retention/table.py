@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from evalapp.accounts import rules as accounts
 from evalapp.accounts.models import CodeRequest, Consent, Enrolment, SignedIn, StaffAttempt, TotpReset
-from evalapp.approvals.models import IntakeSignature
+from evalapp.approvals.models import CaseAttempt, IntakeSignature
+from evalapp.approvals.rules import tracing
 from evalapp.ballots.models import BallotChange
 from evalapp.ballots.rules import voters
 from evalapp.comments.models import CommentAllowance, CommentBand, ModerationPerson
@@ -109,6 +110,15 @@ RULES: tuple[Rule, ...] = (
         why=N_("只为拒绝重放，五分钟以后本来就无效"),
         piece=Rows(table=IntakeSignature, over=lambda limit: IntakeSignature.at <= limit),
         tables=("intake_signatures",),
+    ),
+    Rule(
+        name="case-attempts",
+        what=N_("凭编号和查询码查办件的尝试（编号和网络都是编码）"),
+        since=N_("尝试时"),
+        keep=tracing.TRIES_KEPT,
+        why=N_("只为限制猜查询码，按一小时计"),
+        piece=Rows(table=CaseAttempt, over=lambda limit: CaseAttempt.at <= limit),
+        tables=("case_attempts",),
     ),
     Rule(
         name="withdrawn-consents",

@@ -9,7 +9,7 @@ from evalapp.accounts import vault_mail
 from evalapp.accounts.models import Applicant, Enrolment, Purpose, Role, StaffMember, TotpReset
 from evalapp.accounts.services import residents
 from evalapp.accounts.vault_mail import Owner
-from evalapp.approvals.models import IntakeSignature
+from evalapp.approvals.models import CaseAttempt, IntakeSignature
 from evalapp.comments.models import Thread
 from evalapp.core import clock
 from evalapp.core.jobs import Job, JobState
@@ -124,6 +124,7 @@ class District:
                 )
             session.add(Applicant(person_id="p", sealed_name=b"s", sealed_number=b"s", kept_at=now))
             session.add(IntakeSignature(digest="d", at=now))
+            session.add(CaseAttempt(case_key="c", network_key="n", at=now))
             session.add(Enrolment(staff_id=staff_id, token_hash="t", sealed_totp=b"s", created_at=now))
             units.notify_desk(
                 session, unit_id=episode.unit_id, kind="x", reference="X", path="/", due_at=now, key="x"

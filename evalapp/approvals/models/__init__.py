@@ -16,10 +16,12 @@ from evalapp.approvals.models.intake import (
     IntakeRefusal,
     IntakeSignature,
 )
+from evalapp.approvals.models.tracing import CaseAttempt
 
 __all__ = [
     "ApprovalsProfileInForce",
     "Case",
+    "CaseAttempt",
     "CaseBasis",
     "CaseCard",
     "CaseCounter",

@@ -45,6 +45,7 @@ TERMS = {
         730 * DAYS,
         "SELECT count(*) FROM vault_applicants WHERE kept_at <= :limit AND sealed_number IS NOT NULL",
     ),
+    "case_attempts": (24 * HOURS, "SELECT count(*) FROM case_attempts WHERE at <= :limit"),
     "intake_signatures": (24 * HOURS, "SELECT count(*) FROM intake_signatures WHERE at <= :limit"),
     "consents": (1095 * DAYS, "SELECT count(*) FROM consents WHERE withdrawn_at <= :limit"),
     "sessions": (
