@@ -1,4 +1,4 @@
-"""Tables of cases, of what came in, and of what it broke."""
+"""Tables of cases, of what came in, of what it broke, and of the totals of it all."""
 
 from evalapp.approvals.models.cards import CaseCard
 from evalapp.approvals.models.cases import (
@@ -16,10 +16,12 @@ from evalapp.approvals.models.intake import (
     IntakeRefusal,
     IntakeSignature,
 )
+from evalapp.approvals.models.totals import ArrivalTotal, DayTotal, HandledTotal, StepTotal
 from evalapp.approvals.models.tracing import CaseAttempt
 
 __all__ = [
     "ApprovalsProfileInForce",
+    "ArrivalTotal",
     "Case",
     "CaseAttempt",
     "CaseBasis",
@@ -27,9 +29,12 @@ __all__ = [
     "CaseCounter",
     "CaseEventRow",
     "CaseStep",
+    "DayTotal",
+    "HandledTotal",
     "IntakeBatch",
     "IntakeFeed",
     "IntakeKey",
     "IntakeRefusal",
     "IntakeSignature",
+    "StepTotal",
 ]

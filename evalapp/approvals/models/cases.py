@@ -8,6 +8,7 @@ from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.approvals.rules.kinds import CaseState, Channel, EventKind, Trigger
+from evalapp.approvals.rules.totals import Measure
 from evalapp.core.adopting import Adopted
 from evalapp.core.base import Base, Keyed
 from evalapp.core.references import CountsReferences
@@ -98,7 +99,8 @@ class Case(Keyed, Base):
     red_at: Mapped[datetime | None] = mapped_column()
     next_act_at: Mapped[datetime | None] = mapped_column(index=True)  # when a notice or a card falls due next
     kept_at: Mapped[datetime | None] = mapped_column()  # decided in time
-    used: Mapped[int | None] = mapped_column()  # days (minutes, for a term in hours) that handling took
+    used: Mapped[int | None] = mapped_column()  # how much handling took, once decided
+    used_in: Mapped[Measure | None] = mapped_column()
     step: Mapped[str] = mapped_column(default="")  # who has it now
     step_post: Mapped[str] = mapped_column(default="")
     step_since: Mapped[datetime | None] = mapped_column()

@@ -9,6 +9,7 @@ from evalapp.approvals.rules.facts import Basis
 from evalapp.approvals.rules.folding import Course, Span
 from evalapp.approvals.rules.kinds import CaseState, Colour, Lamp, Trigger
 from evalapp.approvals.rules.profile import Points, Profile
+from evalapp.approvals.rules.totals import Measure, measure_of
 from evalapp.core.calendar import ExplainedDay, Pause
 from evalapp.core.clock import local
 from evalapp.core.terms import Term, TimeUnit
@@ -50,6 +51,14 @@ class Card:
     @property
     def key(self) -> CardKey:
         return self.trigger, self.part, self.colour
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Used:
+    """How much of a measure a handling took."""
+
+    amount: int
+    measure: Measure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,11 +156,12 @@ def left(reckoned: Reckoned, counter: Counter, now: datetime) -> Left | None:
     return counter.left(clock.term, clock.started_at, clock.due_at, clock.pauses, more=clock.more, now=now)
 
 
-def used(reckoned: Reckoned, counter: Counter) -> int | None:
-    """How many days (minutes, for a term in hours) handling took, of a case that was decided."""
+def used(reckoned: Reckoned, counter: Counter) -> Used | None:
+    """How much handling took, of a case that was decided, in the measure of what was promised (of the law, without)."""
     for clock in reckoned.clocks:
         if clock.trigger in {Trigger.PROMISE, Trigger.STATUTORY} and clock.ended_at is not None:
-            return counter.used(clock.term, clock.started_at, clock.ended_at, clock.pauses)
+            amount = counter.used(clock.term, clock.started_at, clock.ended_at, clock.pauses)
+            return Used(amount=amount, measure=measure_of(clock.term))
     return None
 
 

@@ -20,6 +20,8 @@ from evalapp.approvals.rules.folding import Course, course_of
 from evalapp.approvals.rules.intake import event_of
 from evalapp.approvals.rules.kinds import Colour
 from evalapp.approvals.rules.reckoning import CardKey, Reckoned, reckon, used
+from evalapp.approvals.rules.totals import Step
+from evalapp.approvals.services import totals
 from evalapp.core.bulk import insert_rows
 from evalapp.core.calendar import WorkCalendar
 
@@ -102,6 +104,7 @@ def values_of(folded: Folded, counters: Counters, *, now: datetime) -> dict[str,
     """The columns of a case that follow from its events."""
     course, reckoned, events = folded.course, folded.reckoned, folded.told.events
     running = next((step for step in reversed(course.steps) if step.ended_at is None), None)
+    taken = used(reckoned, counters.of(folded.told.known)) if course.decided_at else None
     return {
         "events": len(events),
         "misfits": len(course.misfits),
@@ -121,7 +124,8 @@ def values_of(folded: Folded, counters: Counters, *, now: datetime) -> dict[str,
         "red_at": reckoned.red_at,
         "next_act_at": reckoned.next_moment(now),
         "kept_at": reckoned.kept_at,
-        "used": used(reckoned, counters.of(folded.told.known)) if course.decided_at else None,
+        "used": taken.amount if taken else None,
+        "used_in": taken.measure if taken else None,
         "step": running.key if running else "",
         "step_post": running.post if running else "",
         "step_since": running.started_at if running else None,
@@ -171,24 +175,38 @@ def lifted_of(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, set
     return found
 
 
-def write_cases(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert cases, or write what follows from their events into those that are there."""
+def write_cases(
+    session: Session,
+    rows: Sequence[Mapping[str, Any]],
+    folded: Sequence[Folded],
+    *,
+    known: Sequence[uuid.UUID],
+) -> None:
+    """Insert cases with their steps, or write what follows from their events into those that are `known`; totals move along."""
     if not rows:
         return
+    before, after = totals.of_cases(session, known), totals.Totals()
+    for row, one in zip(rows, folded, strict=True):
+        totals.add(after, row, _ended_steps(one))
     maker = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = maker(CASES)
     kept = {"id", "reference", "unit_id", "number", "item_id", "first_received_at", "matter_id"}
     changed = {name: statement.excluded[name] for name in rows[0] if name not in kept}
     session.execute(statement.on_conflict_do_update(index_elements=[CASES.c.id], set_=changed), list(rows))
+    write_steps(session, folded, known=known)
+    totals.move(session, before, after)
 
 
 def write_values(session: Session, folded: Sequence[Folded], counters: Counters, *, now: datetime) -> None:
-    """Write what follows from their events into cases that are there."""
+    """Write what follows from their events into cases that are there; totals move along. Steps stay as they are."""
     rows = [{"case": one.told.id} | values_of(one, counters, now=now) for one in folded]
     if rows:
+        ids = [one.told.id for one in folded]
+        before = totals.of_cases(session, ids, with_steps=False)
         names = [name for name in rows[0] if name != "case"]
         written = update(CASES).where(CASES.c.id == bindparam("case"))
         session.connection().execute(written.values({name: bindparam(name) for name in names}), rows)
+        totals.move(session, before, totals.of_cases(session, ids, with_steps=False))
 
 
 def write_steps(session: Session, folded: Sequence[Folded], *, known: Iterable[uuid.UUID]) -> None:
@@ -251,6 +269,10 @@ def write_cards(
         changed = update(CARDS).where(CARDS.c.id == bindparam("card"))
         written = changed.values(at=bindparam("now_at"), gone_at=bindparam("now_gone"))
         session.connection().execute(written, moved)
+
+
+def _ended_steps(one: Folded) -> list[Step]:
+    return [(step.key, step.started_at, step.ended_at) for step in one.course.steps if step.ended_at]
 
 
 def _card(folded: Folded, key: CardKey, at: datetime, now: datetime) -> dict[str, Any]:

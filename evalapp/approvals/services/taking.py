@@ -274,9 +274,8 @@ class _Batch:
                     **folded.values_of(one, self.counters, now=self.received_at),
                 }
             )
-        folded.write_cases(self.session, rows)
+        folded.write_cases(self.session, rows, done, known=before)
         self._write_events()
-        folded.write_steps(self.session, done, known=before)
         folded.write_cards(self.session, done, known=before, now=self.received_at)
         self._note_feed()
 
