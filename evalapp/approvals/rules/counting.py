@@ -288,6 +288,11 @@ def last_day(due_at: datetime) -> date:
     return clock.local(due_at - _INSTANT).date()
 
 
+def whole_day(due_at: datetime) -> date | None:
+    """Return the last day of a term that is over with that day; none for one that is over at an hour."""
+    return last_day(due_at) if clock.local(due_at).time() == time() else None
+
+
 def _minutes(term: Term) -> int:
     return term.amount * 60 if term.unit is TimeUnit.HOUR else term.amount
 

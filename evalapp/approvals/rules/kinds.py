@@ -104,3 +104,48 @@ TRIGGER_WORDS: dict[Trigger, str] = {
     Trigger.OFFLINE: N_("事后补录"),
     Trigger.COMPLAINT: N_("被投诉"),
 }
+CLOCK_WORDS: dict[Trigger, str] = {
+    Trigger.ACCEPTANCE: N_("受理期限"),
+    Trigger.PROMISE: N_("承诺时限"),
+    Trigger.STATUTORY: N_("法定时限"),
+    Trigger.STEP: N_("环节时限"),
+    Trigger.DELIVERY: N_("送达期限"),
+}
+EVENT_WORDS: dict[EventKind, str] = {
+    EventKind.SUBMITTED: N_("收件"),
+    EventKind.PAPERS_ASKED: N_("要求补正材料"),
+    EventKind.SUPPLIED: N_("收到补正材料"),
+    EventKind.ACCEPTED: N_("受理"),
+    EventKind.REFUSED: N_("不予受理"),
+    EventKind.STEP_BEGUN: N_("环节开始"),
+    EventKind.STEP_ENDED: N_("环节结束"),
+    EventKind.PAUSED: N_("暂停计时"),
+    EventKind.RESUMED: N_("恢复计时"),
+    EventKind.EXTENDED: N_("延长期限"),
+    EventKind.CHARGED: N_("收费"),
+    EventKind.DECIDED: N_("作出决定"),
+    EventKind.DELIVERED: N_("送达"),
+    EventKind.WITHDRAWN: N_("申请人撤回"),
+    EventKind.COMPLAINED: N_("投诉"),
+}
+CHANNEL_WORDS: dict[Channel, str] = {
+    Channel.DESK: N_("窗口录入"),
+    Channel.FEED: N_("系统对接"),
+}
+# Why an event that came in has no effect, by the code of its misfit.
+MISFIT_WORDS: dict[str, str] = {
+    "already-accepted": N_("已经受理"),
+    "already-begun": N_("已经开始"),
+    "already-extended": N_("已经延长过一次"),
+    "already-paused": N_("已经暂停"),
+    "no-ground": N_("不是法定的暂停事由"),
+    "not-approved": N_("没有批准岗位或理由"),
+    "not-awaited": N_("没有在等补正材料"),
+    "not-begun": N_("还没有开始"),
+    "not-decided": N_("还没有作出决定"),
+    "not-paused": N_("没有暂停"),
+    "not-under-way": N_("不在办理中"),
+    "over": N_("办件已经作出决定或办结"),
+    "too-long": N_("延长的天数超过规定"),
+    "unknown-step": N_("流程图里没有这个环节"),
+}

@@ -11,8 +11,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalapp.approvals.queries import folding
+from evalapp.approvals.queries.folding import Counters, Folded
 from evalapp.approvals.services import folded
-from evalapp.approvals.services.folded import CASES, Counters, Folded
+from evalapp.approvals.services.folded import CASES
 from evalapp.core import calendar, clock
 from evalapp.units import services as units
 
@@ -54,7 +56,7 @@ def refold(
 ) -> list[Folded]:
     """Fold cases whole again and write what follows: cards that fell due, and when something does next."""
     counters = Counters(calendar.load(session))
-    done = folded.fold_kept(session, unit_id, bases, counters)
+    done = folding.fold_kept(session, unit_id, bases, counters)
     folded.write_cards(session, done, known=list(bases), now=now)
     folded.write_values(session, done, counters, now=now)
     return done

@@ -15,12 +15,13 @@ from typing import Any
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from evalapp.approvals.queries import profiles
+from evalapp.approvals.queries import folding, profiles
+from evalapp.approvals.queries.folding import Counters
 from evalapp.approvals.rules.folding import Course, Span
 from evalapp.approvals.rules.kinds import CaseState
 from evalapp.approvals.rules.reckoning import Reckoned, reckon
 from evalapp.approvals.services import folded
-from evalapp.approvals.services.folded import CASES, Counters
+from evalapp.approvals.services.folded import CASES
 from evalapp.core import calendar, clock, jobs
 from evalapp.core.calendar import CalendarChanged
 from evalapp.core.platform import Platform
@@ -163,7 +164,7 @@ def _fold_whole(
 ) -> int:
     done, groups = [], defaultdict[_Moments, list[uuid.UUID]](list)
     bases = {row.id: row.basis_id for row in rows}
-    for row, one in zip(rows, folded.fold_kept(session, unit_id, bases, counters), strict=True):
+    for row, one in zip(rows, folding.fold_kept(session, unit_id, bases, counters), strict=True):
         moments = _moments_of(one.reckoned, now)
         if _differs(row, moments):
             done.append(one)
@@ -181,7 +182,7 @@ def _differs(row: Any, moments: _Moments) -> bool:
 
 
 def _write(session: Session, moments: _Moments, ids: Sequence[uuid.UUID]) -> None:
-    for piece in folded.pieces(ids):
+    for piece in folding.pieces(ids):
         session.execute(update(CASES).where(CASES.c.id.in_(piece)).values(vars(moments)))
 
 

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from evalapp.accounts import vault_applicants
 from evalapp.accounts.vault_applicants import ToKeep
 from evalapp.approvals.models import CaseCounter, IntakeFeed
-from evalapp.approvals.queries import profiles
+from evalapp.approvals.queries import folding, profiles
+from evalapp.approvals.queries.folding import EVENTS, Counters, Folded, Told
 from evalapp.approvals.rules import facts
 from evalapp.approvals.rules.facts import CaseEvent
 from evalapp.approvals.rules.intake import (
@@ -32,7 +33,7 @@ from evalapp.approvals.rules.intake import (
 from evalapp.approvals.rules.kinds import Channel, EventKind
 from evalapp.approvals.services import folded
 from evalapp.approvals.services.bases import Bases
-from evalapp.approvals.services.folded import CASES, EVENTS, Counters, Folded, Told
+from evalapp.approvals.services.folded import CASES
 from evalapp.core import calendar, clock
 from evalapp.core.bulk import insert_rows
 from evalapp.core.keys import Keys
@@ -148,11 +149,11 @@ class _Batch:
         """What came before is a duplicate; another event under its id is refused."""
         known: dict[str, str] = {}
         ids = [item.source_id for item in self.items]
-        for begin in range(0, len(ids), folded.PIECE):
+        for begin in range(0, len(ids), folding.PIECE):
             rows = self.session.execute(
                 select(EVENTS.c.source_id, EVENTS.c.digest).where(
                     EVENTS.c.unit_id == self.unit_id,
-                    EVENTS.c.source_id.in_(ids[begin : begin + folded.PIECE]),
+                    EVENTS.c.source_id.in_(ids[begin : begin + folding.PIECE]),
                 )
             )
             known.update((source_id, digest) for source_id, digest in rows)
@@ -168,7 +169,7 @@ class _Batch:
         """Read the cases that are named, in one statement, and what their items said."""
         self.bases = Bases(self.session, unit_id=self.unit_id, codes=[item.code for item in self.items])
         numbers = list({item.case: None for item in self.items})
-        for begin in range(0, len(numbers), folded.PIECE):
+        for begin in range(0, len(numbers), folding.PIECE):
             rows = self.session.execute(
                 select(
                     CASES.c.number,
@@ -187,7 +188,7 @@ class _Batch:
                     CASES.c.first_received_at,
                 ).where(
                     CASES.c.unit_id == self.unit_id,
-                    CASES.c.number.in_(numbers[begin : begin + folded.PIECE]),
+                    CASES.c.number.in_(numbers[begin : begin + folding.PIECE]),
                 )
             )
             for row in rows.mappings():
@@ -240,7 +241,7 @@ class _Batch:
         """Fold the cases that are named and write them, their events, steps and cards."""
         touched = {number: self.cases[number] for number in self.new}
         before = [case.id for case in touched.values() if case.basis_id is not None]
-        told, lifted = folded.events_of(self.session, before), folded.lifted_of(self.session, before)
+        told, lifted = folding.events_of(self.session, before), folding.lifted_of(self.session, before)
         applicants = self._keep_applicants(touched)
         references = self._references(touched)
         rows, done = list[dict[str, Any]](), list[Folded]()
@@ -258,7 +259,7 @@ class _Batch:
                 events=events,
                 lifted=lifted.get(case.id, set()),
             )
-            one = folded.fold(whole, self.counters)
+            one = folding.fold(whole, self.counters)
             done.append(one)
             rows.append(
                 {
