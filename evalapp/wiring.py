@@ -18,7 +18,7 @@ from evalapp.approvals.services import applicants, recounting
 from evalapp.audit import services as audit
 from evalapp.ballots import jobs as ballots_jobs
 from evalapp.ballots.events import GradingAnnounced, GradingClosed, GradingExtended, GradingVoided
-from evalapp.ballots.services import standings
+from evalapp.ballots.services import case_standings, standings
 from evalapp.comments import jobs as comments_jobs
 from evalapp.comments import services as comments
 from evalapp.comments.events import CommentChanged, CommentMoved
@@ -95,6 +95,7 @@ def _subscribe() -> None:
     events.subscribe(ResidentStartedAnew, notifications.on_resident_gone)
     events.subscribe(ResidentErased, standings.on_resident_gone)
     events.subscribe(ResidentStartedAnew, standings.on_resident_gone)
+    events.subscribe(GradingClosed, case_standings.on_grading_closed)
     events.subscribe(ResidentErased, disclosures.on_resident_erased)
     events.subscribe(ResidentErased, applicants.on_resident_gone)
     events.subscribe(ResidentStartedAnew, applicants.on_resident_gone)

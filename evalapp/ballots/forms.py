@@ -107,6 +107,18 @@ class StandingForm(Form):
     submit = SubmitField(_l("确认"))
 
 
+class CaseStandingForm(Form):
+    """A completed case, proven by its number and its code."""
+
+    number = StringField(
+        _l("办件编号"), filters=[stripped], validators=[InputRequired(_l("请填办件编号。")), Length(max=80)]
+    )
+    code = StringField(
+        _l("查询码"), filters=[stripped], validators=[InputRequired(_l("请填 8 位查询码。")), Length(max=20)]
+    )
+    submit = SubmitField(_l("确认"))
+
+
 class VerifyForm(Form):
     """The code of a receipt; sent by GET, so that the page can be kept."""
 

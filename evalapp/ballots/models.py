@@ -128,7 +128,8 @@ class BallotChange(Keyed, Base):
 class ClientCode(Keyed, Base):
     """A printed code that makes a resident a client of a unit: kept as a keyed hash, used up by the first ballot.
 
-    `used_mark` is keyed with the episode's voter secret, so that the row does not say in which episode.
+    `used_mark` is keyed with the episode's voter secret, so that the row does not say in which episode. A completed case is
+    kept like a code that nobody printed: `case_mark` lets it serve once an episode; its number is below nought.
     """
 
     __tablename__ = "client_codes"
@@ -140,6 +141,7 @@ class ClientCode(Keyed, Base):
     made_at: Mapped[datetime] = mapped_column()
     resident_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("residents.id"), index=True)
     used_mark: Mapped[bytes | None] = mapped_column(LargeBinary())
+    case_mark: Mapped[bytes | None] = mapped_column(LargeBinary(), unique=True)
 
 
 class PanelInvitation(Keyed, Base):

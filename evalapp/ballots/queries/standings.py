@@ -18,10 +18,10 @@ MOST = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """A resident entered the code on a card that a unit handed out; the first ballot uses it up."""
+    """A resident entered the code on a card that a unit handed out, or proved a completed case; the first ballot uses it up."""
 
     unit: str
-    number: int
+    number: int | None  # of the card; none for a case
     is_used: bool
 
 
@@ -79,7 +79,8 @@ def own_standings(
     )
     return OwnStandings(
         client_of=[
-            Client(unit=unit, number=number, is_used=mark is not None) for unit, number, mark in codes
+            Client(unit=unit, number=number if number > 0 else None, is_used=mark is not None)
+            for unit, number, mark in codes
         ],
         invited_to=[
             Invited(episode=number, title=title, group=group, at=at)

@@ -154,6 +154,8 @@ class SeasonProfile(_Frozen):
     changes_per_hour: Count
     ballots_per_box: Annotated[int, Field(ge=1, le=99)]
     breakdown_minimum: Count
+    # A case completed so many months before grading opens makes its applicant a client; 0: none does.
+    client_months: Annotated[int, Field(ge=0, le=60)] = 0
     grading_days: Count
     objection_days: Count
     forget_after_days: Count

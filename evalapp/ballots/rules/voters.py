@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -68,6 +69,11 @@ def request_mark(voter_secret: bytes, *, voter: bytes, key: str, body: bytes) ->
 def client_code_hash(service_secret: bytes, code: str) -> bytes:
     """What is kept of a printed client code; its person id is another hash of it."""
     return keyed(service_secret, "client code", code.encode())
+
+
+def case_mark(service_secret: bytes, *, case_id: uuid.UUID, episode_id: uuid.UUID) -> bytes:
+    """Under what a completed case serves for one episode, once; no other episode shares it."""
+    return keyed(service_secret, "case", case_id.bytes + episode_id.bytes)
 
 
 @dataclass(frozen=True, kw_only=True)

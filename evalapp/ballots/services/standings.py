@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from evalapp.accounts.events import ResidentErased, ResidentStartedAnew
@@ -61,7 +61,8 @@ def print_client_codes(
     """Make numbered codes for a unit to hand out. Raises `Invalid` outside 1 to 10,000."""
     if not 1 <= number <= MOST_CODES:
         raise Invalid(N_("一次可以打印 1 到 %(most)s 张。"), field="number", most=MOST_CODES)
-    last = session.scalar(select(func.max(ClientCode.number)).where(ClientCode.unit_id == unit.id)) or 0
+    printed_before = (ClientCode.unit_id == unit.id) & (ClientCode.number > 0)
+    last = session.scalar(select(func.max(ClientCode.number)).where(printed_before)) or 0
     printed = [
         PrintedCode(number=last + place, text=shown_code(os.urandom(CODE_BYTES)))
         for place in range(1, number + 1)
@@ -112,7 +113,19 @@ def claim_code(session: Session, typed: str, *, resident_id: uuid.UUID, secret: 
 
 
 def on_resident_gone(session: Session, event: ResidentErased | ResidentStartedAnew) -> None:
-    """Let go of whose the codes were: a used one keeps its mark alone, another one can be entered again."""
+    """Let go of whose the codes were: a used one keeps its mark alone, another one can be entered again.
+
+    Standing by a case that was not used goes: the case may serve again whoever proves it.
+    """
+    session.execute(
+        delete(ClientCode)
+        .where(
+            ClientCode.resident_id == event.resident_id,
+            ClientCode.case_mark.is_not(None),
+            ClientCode.used_mark.is_(None),
+        )
+        .execution_options(synchronize_session=False)
+    )
     session.execute(
         update(ClientCode)
         .where(ClientCode.resident_id == event.resident_id)
