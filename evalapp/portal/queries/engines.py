@@ -3,29 +3,36 @@
 They only tell which pages hold the words, and that of what was shown last first; both answer alike.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
+    TextClause,
     and_,
     bindparam,
     func,
+    literal,
     literal_column,
     or_,
     select,
     text,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from evalapp.core.errors import Unavailable
+from evalapp.core.i18n import N_
 from evalapp.portal.models import TITLE_VECTOR, VECTOR, SearchEntry
 from evalapp.portal.rules import words
 from evalapp.portal.rules.words import Group, Parts, Term
 
 RANKED = 20_000  # pages; what is found more often is not ranked, and not counted further
-_SECONDS = 2  # a search that takes longer is given up (PostgreSQL)
+_SECONDS = 2  # a statement of a search that takes longer is given up (PostgreSQL)
+_CANCELLED = "57014"
 
 
 class Engine(Protocol):
@@ -45,20 +52,38 @@ class Engine(Protocol):
         secret: Sequence[Term],
         *,
         without_titles: bool = False,
+        is_frequent: bool = False,
     ) -> Select[*tuple[Any, ...]]:
-        """What was shown last first; `without_titles`: not those that `titled` gives."""
+        """What was shown last first; `without_titles`: not those that `titled` gives. `is_frequent`: more than `RANKED`."""
 
     def near(self, parts: Parts, marks: Sequence[Group], secret: Sequence[Term]) -> Select[*tuple[Any, ...]]:
         """What holds some of the parts, with its words; what was shown last first."""
 
 
-def engine_of(session: Session) -> Engine:
+@contextmanager
+def asking(session: Session) -> Iterator[Engine]:
+    """Give the session's engine for one search. Raises `Unavailable` for one that takes too long (PostgreSQL).
+
+    Pages are read without a transaction (decision 0023), so that the limit is set for the connection and taken back.
+    """
     if session.get_bind().dialect.name == "sqlite":
-        return _Sqlite()
-    session.execute(
-        text(f"SET LOCAL statement_timeout = '{_SECONDS}s'")
-    )  # until the request's transaction ends
-    return _Postgresql()
+        yield _Sqlite()
+        return
+    session.execute(_limited(f"{_SECONDS}s"))
+    try:
+        yield _Postgresql()
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", "") != _CANCELLED:
+            raise
+        raise Unavailable(
+            N_("这样找太久了。请多写一个词，或者先选一类再找。"), retry_after=_SECONDS
+        ) from error
+    finally:
+        session.execute(_limited("0"))
+
+
+def _limited(time: str) -> TextClause:
+    return text("SELECT set_config('statement_timeout', :time, false)").bindparams(time=time)
 
 
 _COLUMNS = (
@@ -90,6 +115,7 @@ class _Sqlite:
         secret: Sequence[Term],
         *,
         without_titles: bool = False,
+        is_frequent: bool = False,  # noqa: ARG002  that database has one way only
     ) -> Select[*tuple[Any, ...]]:
         said = self._said(wanted, secret)
         if without_titles:
@@ -153,8 +179,9 @@ class _Postgresql:
         secret: Sequence[Term],
         *,
         without_titles: bool = False,
+        is_frequent: bool = False,
     ) -> Select[*tuple[Any, ...]]:
-        rows = self._rows(_COLUMNS).where(self._holds(wanted, secret))
+        rows = self._rows(_COLUMNS, is_frequent=is_frequent).where(self._holds(wanted, secret))
         return rows.where(*(~one for one in self._in_title(wanted))) if without_titles else rows
 
     def near(self, parts: Parts, marks: Sequence[Group], secret: Sequence[Term]) -> Select[*tuple[Any, ...]]:
@@ -167,8 +194,13 @@ class _Postgresql:
         return self._rows((*_COLUMNS, *_WORDS)).where(or_(anywhere, and_(*in_title)))
 
     @staticmethod
-    def _rows(columns: Iterable[Any]) -> Select[*tuple[Any, ...]]:
-        return select(*columns).order_by(SearchEntry.seq.desc(), SearchEntry.path)
+    def _rows(columns: Iterable[Any], *, is_frequent: bool = False) -> Select[*tuple[Any, ...]]:
+        """What is rare is fetched by its words and sorted; only of what every fiftieth page holds is the newest soon met.
+
+        The planner cannot know how rare a word is beyond the commonest thousand, and walked through all pages in their order.
+        """
+        by = SearchEntry.seq if is_frequent else SearchEntry.seq + literal(0)
+        return select(*columns).order_by(by.desc(), SearchEntry.path)
 
     def _in_title(self, wanted: Sequence[Group]) -> list[ColumnElement[bool]]:
         return [self._question(TITLE_VECTOR, [group for group in wanted if not _is_mark(group)], ())]

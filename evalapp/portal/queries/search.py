@@ -75,13 +75,26 @@ class Hits:
 def hits(session: Session, question: str, *, kind: FoundKind | None = None, page: int = 1) -> Hits:
     """Return what holds every word of `question`, else what nearly does. An empty question finds nothing.
 
-    Four statements, and up to two more where hardly anything holds the question.
+    Four statements, and up to two more where hardly anything holds the question; on PostgreSQL two that limit its time.
+    Raises `Unavailable` for a search that takes too long there.
     """
     asked = " ".join(question[: words.LONGEST_QUESTION].split())
     wanted = words.question(asked)
     if not wanted:
         return Hits(question=asked, hits=(), total=0, page=1)
-    engine = engines.engine_of(session)
+    with engines.asking(session) as engine:
+        return _asked(session, engine, wanted, asked=asked, kind=kind, page=page)
+
+
+def _asked(
+    session: Session,
+    engine: Engine,
+    wanted: Sequence[Group],
+    *,
+    asked: str,
+    kind: FoundKind | None,
+    page: int,
+) -> Hits:
     secret = _secret_marks(session)
     marks = [(Term(words.mark(kind.value)),)] if kind else []
     found = _found(session, engine, [*wanted, *marks], secret, asked=asked, page=page)
@@ -112,7 +125,7 @@ def _found(
     if not total:
         rows: list[Row[Any]] = []
     elif total > engines.RANKED:
-        rows = _slice(session, engine.listed(wanted, secret), first, PAGE_SIZE)
+        rows = _slice(session, engine.listed(wanted, secret, is_frequent=True), first, PAGE_SIZE)
     else:
         rows, titles = _by_title(session, engine, wanted, secret, asked=asked, first=first)
         if len(rows) < PAGE_SIZE:

@@ -1,8 +1,10 @@
 """The search finds words of two characters on both databases, titles first, and only what is there."""
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from evalapp.core.errors import Unavailable
 from evalapp.core.platform import Platform
 from evalapp.portal.models import FoundKind
 from evalapp.portal.queries import engines, search
@@ -184,3 +186,14 @@ def test_more_titles_than_are_ranked_lose_none(
     found = [hit.path for page in (1, 2) for hit in hits(session, "社区", page=page).hits]
     assert sorted(found) == sorted([one.path for one in [*many, *others]])
     assert found[-5:] == [f"/o/{n}" for n in range(4, -1, -1)]
+
+
+def test_a_search_that_takes_too_long_is_given_up(
+    indexed: Platform, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if indexed.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite looks pages up in its own process, and has no such limit")
+    monkeypatch.setattr(engines, "_SECONDS", 0.05)
+    with pytest.raises(Unavailable), engines.asking(session):
+        session.execute(text("SELECT pg_sleep(5)"))
+    assert session.scalar(text("SHOW statement_timeout")) == "0"
