@@ -13,7 +13,7 @@ from evalapp.core.commandline import Commands, plain_refusals
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
 from evalapp.demo.commands import demo
-from evalapp.demo.jobs import FILM, film
+from evalapp.demo.jobs import JOBS as DEMO_JOBS
 from evalapp.disclosures.commands import group as disclosure
 from evalapp.operate.calendar_commands import group as calendar
 from evalapp.operate.commands import COMMANDS as OPERATE
@@ -56,7 +56,8 @@ def main(context: click.Context) -> None:
         return
     platform = Platform.open(read_settings())
     wiring.connect()
-    jobs.register(FILM, film)
+    for kind, function in DEMO_JOBS.items():
+        jobs.register(kind, function)
     context.obj = platform
     context.call_on_close(platform.close)
 
@@ -71,7 +72,8 @@ def flask_app() -> Flask:
 
     with plain_refusals():
         app = create_app()
-    jobs.register(FILM, film)
+    for kind, function in DEMO_JOBS.items():
+        jobs.register(kind, function)
     for command in COMMANDS:
         app.cli.add_command(command)
     return app

@@ -13,12 +13,16 @@ from evalapp.ballots.services.booths import Booths
 from evalapp.core import clock, jobs
 from evalapp.core.permissions import SYSTEM
 from evalapp.core.platform import Platform
-from evalapp.demo import district, filming, guides, people, powers, season
-from evalapp.demo.jobs import FILM
+from evalapp.demo import district, filming, guides, laying, people, powers, season
+from evalapp.demo.jobs import FILM, go_on
+from evalapp.demo.laying import Plan
 from evalapp.demo.people import Account
 from evalapp.demo.scripts import clip_of, episodes
 from evalapp.demo.story import DAY, Story
 from evalapp.ledger.rules import NoteSigner
+
+SHARE = 0.06
+CASES = 200_000
 
 
 def is_empty(platform: Platform) -> bool:
@@ -27,8 +31,13 @@ def is_empty(platform: Platform) -> bool:
         return session.scalar(select(func.count()).select_from(StaffMember)) == 0
 
 
-def load(platform: Platform, *, ballots: int, tell: Callable[[str], None]) -> Sequence[Account]:
-    """Make the district; `ballots` residents grade each episode. Returns the accounts with their one-time passwords."""
+def load(
+    platform: Platform, *, ballots: int, tell: Callable[[str], None], share: float = SHARE
+) -> Sequence[Account]:
+    """Make the district; `ballots` residents grade each episode. Returns the accounts with their one-time passwords.
+
+    Of the cases of the last weeks a `share` is there from the start; the rest of the year is laid out while the site answers.
+    """
     now = clock.now()
     with tempfile.TemporaryDirectory() as name:
         tell("Filming the clips of the season")
@@ -83,7 +92,11 @@ def load(platform: Platform, *, ballots: int, tell: Callable[[str], None]) -> Se
             )
         )
         booths.close()
+    plan = Plan(began_at=now, share=share)
+    tell("Handing in the cases of the last weeks")
+    laying.lay_recent(platform, plan)
     with platform.transaction() as session:
+        go_on(session, plan, number=CASES)
         for planned in episodes():
             if planned.script:
                 jobs.enqueue(session, FILM, {"number": planned.number}, key=f"{FILM}.{planned.number}")

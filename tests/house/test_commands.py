@@ -15,7 +15,7 @@ from evalapp.core.commandline import Refused
 ROOT = Path(__file__).parents[2]
 PROMISED = """
     backup; box announce; box approve; box count; box extend; box prepare; box show; box void; calendar import; calendar list; case import; case lights; case profile; client-codes;
-    comment approve; comment list; comment refuse; comment reply; db check; db upgrade; demo; doctor; episode create;
+    comment approve; comment list; comment refuse; comment reply; db check; db upgrade; demo; demo cases; doctor; episode create;
     disclosure import; episode ingest; episode list; episode schedule; init; intake key; intake list; intake refusals; intake revoke; matter list; panel invite; pledge import; power import; restore; season create; serve; service import;
     staff add; staff code; staff reset-totp; staff role; unit import; worker
 """
@@ -36,7 +36,7 @@ def commands() -> Iterator[tuple[str, click.Command]]:
     for command in COMMANDS:
         if isinstance(command, click.Group):
             yield from ((f"{command.name} {name}", each) for name, each in command.commands.items())
-        else:
+        if not isinstance(command, click.Group) or command.invoke_without_command:
             yield str(command.name), command
 
 

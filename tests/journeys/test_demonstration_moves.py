@@ -88,7 +88,7 @@ def test_the_demonstration_moves_to_another_machine_and_another_database(
     here = Platform.open(Settings(data_dir=tmp_path / "here"))
     setting_up.set_up(here)
     with clock.at(ITS_DAY):
-        loading.load(here, ballots=3, tell=lambda _line: None)
+        loading.load(here, ballots=3, share=0.01, tell=lambda _line: None)
     caption_what_is_said(here)
     replace_a_recording(here)
     before, file = every_row(here), tmp_path / "district.tar"

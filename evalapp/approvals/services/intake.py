@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -84,11 +85,19 @@ def admit(session: Session, handed: Handed) -> Unit:
 
 
 def take_batch(
-    session: Session, keys: Keys, *, unit_id: uuid.UUID, batch: str, items: Sequence[Any], body: bytes
+    session: Session,
+    keys: Keys,
+    *,
+    unit_id: uuid.UUID,
+    batch: str,
+    items: Sequence[Any],
+    body: bytes,
+    received_at: datetime | None = None,
 ) -> dict[str, Any]:
     """Take a batch of a unit's system and return its answer; the same batch again is answered the same.
 
-    Raises `Conflict` for a batch name that was used for another content.
+    `received_at` is now, unless what was recorded is replayed. Raises `Conflict` for a batch name that was used for another
+    content.
     """
     hold_unit(session, unit_id)
     # Under a key: the body names applicants, whose numbers could be guessed from a bare hash.
@@ -105,7 +114,7 @@ def take_batch(
         unit_id=unit_id,
         batch=batch,
         digest=digest,
-        received_at=clock.now(),
+        received_at=received_at or clock.now(),
         accepted=0,
         duplicate=0,
         refused={"items": []},

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -359,7 +359,9 @@ class _Batch:
         """When something came last from this unit; what is entered at a desk is no feed."""
         if self.channel is not Channel.FEED:
             return
-        maker = postgresql.insert if self.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        is_postgresql = self.session.get_bind().dialect.name == "postgresql"
+        maker = postgresql.insert if is_postgresql else sqlite.insert
+        later = func.greatest if is_postgresql else func.max
         newest = max((item.occurred_at for item in self.items), default=self.received_at)
         row = maker(IntakeFeed).values(
             unit_id=self.unit_id,
@@ -373,8 +375,9 @@ class _Batch:
             row.on_conflict_do_update(
                 index_elements=["unit_id"],
                 set_={
-                    "last_received_at": row.excluded.last_received_at,
-                    "last_occurred_at": row.excluded.last_occurred_at,
+                    # Of what was recorded and is replayed, older batches may come after newer ones.
+                    "last_received_at": later(IntakeFeed.last_received_at, row.excluded.last_received_at),
+                    "last_occurred_at": later(IntakeFeed.last_occurred_at, row.excluded.last_occurred_at),
                     "batches": IntakeFeed.batches + 1,
                     "events": IntakeFeed.events + row.excluded.events,
                     "refused": IntakeFeed.refused + row.excluded.refused,
