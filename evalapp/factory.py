@@ -14,6 +14,7 @@ from evalapp.accounts import kiosks
 from evalapp.accounts import staff_views as accounts_staff
 from evalapp.accounts import views as accounts
 from evalapp.approvals import api_views as intake_api
+from evalapp.approvals.views import record
 from evalapp.ballots import api_views as ballots_api
 from evalapp.ballots import lane, polling
 from evalapp.ballots import views as ballots
@@ -131,6 +132,7 @@ BLUEPRINTS = (
     opendata.blueprint,
     office_standings.blueprint,
     operation.blueprint,
+    record.blueprint,
     pledges.blueprint,
     pledges_api.blueprint,
     portal.blueprint,

@@ -13,7 +13,7 @@ from evalapp.ballots.services.booths import Booths
 from evalapp.core import clock, jobs
 from evalapp.core.permissions import SYSTEM
 from evalapp.core.platform import Platform
-from evalapp.demo import district, filming, guides, laying, people, powers, season
+from evalapp.demo import district, filming, guides, laying, people, powers, season, tying
 from evalapp.demo.jobs import FILM, go_on
 from evalapp.demo.laying import Plan
 from evalapp.demo.people import Account
@@ -64,6 +64,7 @@ def load(
         tell("Making guides to what people apply for")
         with clock.at(now - 120 * DAY), platform.transaction() as session:
             made_guides = guides.build(session, units)
+            tying.tie_pledges(session)
             # It waits for its browser: whoever tries it out gets a new code at the office's desk.
             kiosks.register(
                 session,

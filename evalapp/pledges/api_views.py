@@ -48,7 +48,12 @@ def _shown(pledge: ShownPledge, unit: str) -> dict[str, Any]:
             "verdict": said.verdict.value,
             "cases": said.cases,
             "mean": said.mean,
+            "nine_in_ten": said.nine_in_ten,
             "on_time_percent": said.on_time_percent,
+            "on_time_low": float(100 * said.on_time.low) if said.on_time else None,
+            "on_time_high": float(100 * said.on_time.high) if said.on_time else None,
+            "first_month": f"{said.period.first:%Y-%m}" if said.period else None,
+            "last_month": f"{said.period.last:%Y-%m}" if said.period else None,
         },
         "url": f"{platform().settings.public_url}/pledges/{pledge.reference}",
     }

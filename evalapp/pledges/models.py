@@ -98,6 +98,15 @@ class PledgeVersion(Keyed, Base):
         return _term(self.statutory_amount, self.statutory_unit, self.statutory_basis)
 
 
+class PledgeVersionItem(Base):
+    """By the cases of which service item a wording is measured."""
+
+    __tablename__ = "pledge_version_items"
+
+    version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pledge_versions.id"), primary_key=True)
+    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("service_items.id"), primary_key=True, index=True)
+
+
 class Highlight(Keyed, Base):
     """A unit's goal of a year. Its words are in `HighlightVersion`, how far it is in `HighlightProgress`."""
 

@@ -24,6 +24,7 @@ def pledge(reference: str) -> str:
         pledge=shown,
         unit=units.unit_by_id(db.session, shown.unit_id),
         versions=versions,
+        measured_by=queries.measuring_items(db.session, shown.version_id),
         comparison=queries.comparison(
             versions,
             old=_version("old"),

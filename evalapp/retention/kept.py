@@ -41,6 +41,7 @@ KEPT: dict[str, str] = {
     "unit_members": _WORK,
     "pledges": _RECORD,
     "pledge_versions": _RECORD,
+    "pledge_version_items": _RECORD,
     "pledge_reference_counters": _WORK,
     "powers": _RECORD,
     "power_versions": _RECORD,

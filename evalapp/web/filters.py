@@ -22,6 +22,15 @@ def day_year(value: date | datetime) -> str:
     return f"{day(on)} {on.year}" if language() == "en" else f"{on.year} 年 {day(on)}"
 
 
+def month_year(value: date) -> str:
+    """`2026 年 11 月`, `Nov 2026`."""
+    return (
+        f"{_MONTHS[value.month - 1]} {value.year}"
+        if language() == "en"
+        else f"{value.year} 年 {value.month} 月"
+    )
+
+
 def hour(value: datetime) -> str:
     """`20:18`; midnight at the end of a day is for `moment` to write."""
     return f"{clock.local(value):%H:%M}"
@@ -84,6 +93,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day,
         day_year=day_year,
+        month_year=month_year,
         clock=hour,
         iso_moment=iso_moment,
         moment=moment,

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from evalapp.approvals.models import ApprovalsProfileInForce, CaseBasis
@@ -29,6 +30,17 @@ ADOPTED = Adoptions(
 )
 in_force, profile_of, read = ADOPTED.in_force, ADOPTED.of, ADOPTED.read
 _bases: dict[uuid.UUID, KnownBasis] = {}  # rows are never changed
+
+
+def newest_id() -> ScalarSelect[uuid.UUID]:
+    """The key of the profile that was adopted last, as a column of another statement; `known` reads it."""
+    newest = select(ApprovalsProfileInForce.id).order_by(ApprovalsProfileInForce.number.desc())
+    return newest.limit(1).scalar_subquery()
+
+
+def known(session: Session, profile_id: uuid.UUID | None) -> Profile:
+    """Return the profile with that key, or the shipped one where none was adopted."""
+    return ADOPTED.default() if profile_id is None else profile_of(session, profile_id)
 
 
 def basis_of(session: Session, basis_id: uuid.UUID) -> KnownBasis:

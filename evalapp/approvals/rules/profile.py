@@ -177,6 +177,9 @@ class Verdict(_Frozen):
     kept: Annotated[int, Field(ge=1, le=100)]
     missed: Annotated[int, Field(ge=1, le=100)]
     minimum: Annotated[int, Field(ge=1)]
+    hardly_less: Annotated[int, Field(ge=50, le=100)] = (
+        90  # of the statutory term: from here on a promise flatters itself
+    )
     source: Text
 
 

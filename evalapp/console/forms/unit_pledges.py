@@ -1,11 +1,12 @@
 """What a unit undertakes and is proud of."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import Field, SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
-from wtforms.widgets import HiddenInput
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from evalapp.console.forms.unit_profile import short
 from evalapp.core.terms import LONGEST, Basis, Term, TimeUnit
@@ -82,12 +83,27 @@ class PledgeForm(ReasonedForm):
     statutory_source = StringField(
         _l("法定依据"), filters=[stripped], validators=[Optional(), short(pledge_limits.SOURCE_LIMIT)]
     )
+    items = SelectMultipleField(
+        _l("用哪些事项的办件来检验"),
+        description=_l("居民会看到这些办件实际用了多久，和承诺摆在一起。"),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validators=[Optional()],
+    )
+
+    def __init__(self, *args: Any, choices: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items.choices = [SelectChoice(value=code, label=name) for code, name in choices]
 
     @classmethod
-    def of(cls, version: PledgeVersion) -> "PledgeForm":
+    def of(
+        cls, version: PledgeVersion, *, items: Sequence[str], choices: Sequence[tuple[str, str]]
+    ) -> "PledgeForm":
         """Return the form with the wording that is shown now."""
         return cls(
+            choices=choices,
             formdata=None,
+            items=list(items),
             seen=version.number,
             title=version.title,
             text=version.text,
@@ -109,6 +125,7 @@ class PledgeForm(ReasonedForm):
             term=_term(self.amount.data, self.time_unit.data, self.basis.data),
             statutory=_term(self.statutory_amount.data, self.statutory_unit.data, self.statutory_basis.data),
             statutory_source=self.statutory_source.data or "",
+            items=tuple(self.items.data or ()),
         )
 
 

@@ -9,6 +9,7 @@ from evalapp.core.permissions import Permission
 from evalapp.core.transaction import transaction
 from evalapp.pledges import queries, services
 from evalapp.pledges.models import Pledge
+from evalapp.powers.queries import item_lists as items
 from evalapp.units import queries as units
 from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
@@ -32,13 +33,13 @@ def pledges() -> str:
 @blueprint.get("/new")
 @requires(Permission.KEEP_UNIT)
 def new() -> str:
-    return _new_page(PledgeForm())
+    return _new_page(PledgeForm(choices=_choices()))
 
 
 @blueprint.post("/new")
 @requires(Permission.KEEP_UNIT)
 def make() -> Response | tuple[str, int]:
-    unit, form = _own_unit(), PledgeForm()
+    unit, form = _own_unit(), PledgeForm(choices=_choices())
     if not form.validate_on_submit():
         return _new_page(form), 422
     try:
@@ -62,7 +63,7 @@ def pledge(reference: str) -> str:
 @blueprint.post("/<reference>")
 @requires(Permission.KEEP_UNIT)
 def reword(reference: str) -> Response | tuple[str, int]:
-    pledge, form = _own_pledge(reference), PledgeForm()
+    pledge, form = _own_pledge(reference), PledgeForm(choices=_choices())
     if status := refusal_of(
         form,
         lambda: services.reword_pledge(
@@ -98,6 +99,11 @@ def _own_unit() -> Unit:
     return units.unit_of(db.session, current_actor())
 
 
+def _choices() -> list[tuple[str, str]]:
+    """The unit's published items, by whose cases a pledge may be measured."""
+    return items.choices_of_unit(db.session, _own_unit().id)
+
+
 def _own_pledge(reference: str) -> Pledge:
     return queries.pledge_of_unit(db.session, reference, unit_id=_own_unit().id)
 
@@ -113,6 +119,11 @@ def _page(pledge: Pledge, form: PledgeForm | None = None, withdrawing: WithdrawF
         unit=_own_unit(),
         pledge=pledge,
         versions=versions,
-        form=form or PledgeForm.of(versions[0]),
+        form=form
+        or PledgeForm.of(
+            versions[0],
+            items=[code for code, _name in queries.measuring_items(db.session, versions[0].id)],
+            choices=_choices(),
+        ),
         withdrawing=withdrawing or WithdrawForm(formdata=None, prefix="withdraw-"),
     )

@@ -212,7 +212,12 @@ class Evidence(Shape):
     verdict: Literal["kept", "near_limit", "not_kept", "no_data"]
     cases: int
     mean: float | None
+    nine_in_ten: float | None
     on_time_percent: float | None
+    on_time_low: float | None
+    on_time_high: float | None
+    first_month: str | None
+    last_month: str | None
 
 
 class Pledge(Shape):

@@ -1,5 +1,6 @@
 """Takes a whole table of pledges: every row or none, and every row that is at fault is named."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ _UNITS = {"分钟": TimeUnit.MINUTE, "小时": TimeUnit.HOUR, "日": TimeUnit.DA
 _BASES = {"工作": Basis.WORKING, "自然": Basis.CALENDAR} | {basis.value: basis for basis in Basis}
 _ENGLISH = (
     "unit", "title", "text", "measured", "amount", "time_unit", "basis", "statutory_amount", "statutory_unit",
-    "statutory_basis", "statutory_source", "reason",
+    "statutory_basis", "statutory_source", "items", "reason",
 )  # fmt: skip
 COLUMNS = {name: name for name in _ENGLISH} | {
     "单位": "unit",
@@ -36,8 +37,10 @@ COLUMNS = {name: name for name in _ENGLISH} | {
     "法定时间单位": "statutory_unit",
     "法定计算": "statutory_basis",
     "法定依据": "statutory_source",
+    "检验事项": "items",
     "改动说明": "reason",
 }
+_APART = re.compile(r"[\s,，、;；]+")
 REQUIRED = ("unit", "title", "text")
 
 
@@ -81,6 +84,7 @@ def _take(session: Session, row: Row, *, actor: Actor) -> str:
         term=_term(row, "amount", "time_unit", "basis"),
         statutory=_term(row, "statutory_amount", "statutory_unit", "statutory_basis"),
         statutory_source=row.text("statutory_source"),
+        items=tuple(_APART.split(row.text("items"))) if row.text("items") else (),
     )
     unit = units.unit(session, row.text("unit"))
     known = session.execute(

@@ -1,6 +1,7 @@
 """Making, rewording and withdrawing pledges: every wording that was shown is kept."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -16,8 +17,12 @@ from evalapp.core.references import next_reference
 from evalapp.core.terms import Term
 from evalapp.core.transaction import locked
 from evalapp.pledges.events import PledgeShown, PledgeWithdrawn
-from evalapp.pledges.models import Pledge, PledgeVersion, ReferenceCounter
+from evalapp.pledges.models import Pledge, PledgeVersion, PledgeVersionItem, ReferenceCounter
+from evalapp.pledges.queries import measuring_items
+from evalapp.powers.models import ServiceItem
+from evalapp.powers.rules.kinds import PowerState
 from evalapp.units import services as units
+from evalapp.units.models import Unit
 
 TITLE_LIMIT = 40
 TEXT_LIMIT = 300
@@ -36,12 +41,13 @@ class PledgeWording:
     term: Term | None = None
     statutory: Term | None = None
     statutory_source: str = ""
+    items: tuple[str, ...] = ()  # codes of the service items by whose cases it is measured
 
 
 def make_pledge(session: Session, *, unit_id: uuid.UUID, wording: PledgeWording, actor: Actor) -> Pledge:
     """Make a pledge of the unit and show it from now on. Refuses a closed unit."""
     unit = units.open_unit(session, unit_id)
-    said = _cleaned(wording)
+    said = _cleaned(session, wording, unit_id=unit.id)
     pledge = Pledge(
         id=uuid.uuid4(),
         reference=next_reference(session, ReferenceCounter, "PL", year=clock.today().year),
@@ -76,8 +82,8 @@ def reword_pledge(
     ).one()
     if seen_version is not None and seen_version != shown.number:
         raise Conflict(N_("同事刚刚改过这一项。请看过新的内容，再改一次。"))
-    said = _cleaned(wording)
-    if said == _said(shown):
+    said = _cleaned(session, wording, unit_id=pledge.unit_id)
+    if said == _said(session, shown):
         return pledge
     why = cleaned_text(reason, field="reason", limit=REASON_LIMIT, required=True)
     shown.shown_until = clock.now()
@@ -119,34 +125,43 @@ def _show(
     session: Session, pledge: Pledge, said: PledgeWording, *, number: int, reason: str, actor: Actor
 ) -> None:
     term, statutory = said.term, said.statutory
-    session.add(
-        PledgeVersion(
-            pledge_id=pledge.id,
-            number=number,
-            title=said.title,
-            text=said.text,
-            measured=said.measured,
-            amount=term and term.amount,
-            time_unit=term and term.unit,
-            basis=term and term.basis,
-            statutory_amount=statutory and statutory.amount,
-            statutory_unit=statutory and statutory.unit,
-            statutory_basis=statutory and statutory.basis,
-            statutory_source=said.statutory_source,
-            shown_from=clock.now(),
-            written_by=actor.name,
-            reason=reason,
-        )
+    version = PledgeVersion(
+        id=uuid.uuid4(),
+        pledge_id=pledge.id,
+        number=number,
+        title=said.title,
+        text=said.text,
+        measured=said.measured,
+        amount=term and term.amount,
+        time_unit=term and term.unit,
+        basis=term and term.basis,
+        statutory_amount=statutory and statutory.amount,
+        statutory_unit=statutory and statutory.unit,
+        statutory_basis=statutory and statutory.basis,
+        statutory_source=said.statutory_source,
+        shown_from=clock.now(),
+        written_by=actor.name,
+        reason=reason,
     )
+    session.add(version)
+    session.flush()
+    for item_id in _item_ids(session, said.items, unit_id=pledge.unit_id).values():
+        session.add(PledgeVersionItem(version_id=version.id, item_id=item_id))
     session.flush()
     events.emit(session, PledgeShown(pledge_id=pledge.id))
 
 
-def _cleaned(wording: PledgeWording) -> PledgeWording:
+def _cleaned(session: Session, wording: PledgeWording, *, unit_id: uuid.UUID) -> PledgeWording:
     term = terms.checked(wording.term, field="amount")
     statutory = terms.checked(wording.statutory, field="statutory_amount")
     if term and statutory and terms.is_longer(term, statutory):
         raise Invalid(N_("承诺的期限比法定期限还长。"), field="amount")
+    if wording.items and term is None:
+        raise Invalid(N_("没有时限的承诺，不能用办件来检验。"), field="items")
+    codes = sorted({code.upper() for code in wording.items})
+    known = _item_ids(session, codes, unit_id=unit_id)
+    if unknown := [code for code in codes if code not in known]:
+        raise Invalid(N_("本单位没有公布 %(codes)s 这个事项。"), field="items", codes="、".join(unknown))
     return PledgeWording(
         title=cleaned_text(wording.title, field="title", limit=TITLE_LIMIT, required=True).replace("\n", " "),
         text=cleaned_text(wording.text, field="text", limit=TEXT_LIMIT, required=True),
@@ -156,10 +171,27 @@ def _cleaned(wording: PledgeWording) -> PledgeWording:
         term=term,
         statutory=statutory,
         statutory_source=cleaned_text(wording.statutory_source, field="statutory_source", limit=SOURCE_LIMIT),
+        items=tuple(codes),
     )
 
 
-def _said(version: PledgeVersion) -> PledgeWording:
+def _item_ids(session: Session, codes: Sequence[str], *, unit_id: uuid.UUID) -> dict[str, uuid.UUID]:
+    """The published items of a unit or its sections that have these codes."""
+    if not codes:
+        return {}
+    rows = session.execute(
+        select(ServiceItem.code, ServiceItem.id)
+        .join(Unit, Unit.id == ServiceItem.unit_id)
+        .where(
+            ServiceItem.code.in_(codes),
+            ServiceItem.state == PowerState.PUBLISHED,
+            (Unit.id == unit_id) | (Unit.parent_id == unit_id),
+        )
+    )
+    return {row.code: row.id for row in rows}
+
+
+def _said(session: Session, version: PledgeVersion) -> PledgeWording:
     return PledgeWording(
         title=version.title,
         text=version.text,
@@ -167,4 +199,5 @@ def _said(version: PledgeVersion) -> PledgeWording:
         term=version.term,
         statutory=version.statutory,
         statutory_source=version.statutory_source,
+        items=tuple(code for code, _name in measuring_items(session, version.id)),
     )

@@ -121,6 +121,18 @@ def unit_items(
     )
 
 
+def choices_of_unit(session: Session, unit_id: uuid.UUID, *, most: int = 200) -> list[tuple[str, str]]:
+    """Return code and name of the published items of a unit and its sections, by code."""
+    rows = session.execute(
+        select(ServiceItem.code, ServiceItem.name)
+        .join(Unit, Unit.id == ServiceItem.unit_id)
+        .where(ServiceItem.state == PowerState.PUBLISHED, (Unit.id == unit_id) | (Unit.parent_id == unit_id))
+        .order_by(ServiceItem.code)
+        .limit(most)
+    )
+    return [(code, name) for code, name in rows]
+
+
 def exported(session: Session, *, unit_id: uuid.UUID | None = None) -> Iterator[Mapping[str, str]]:
     """Give the published items by code, as the cells that an import reads again; some hundreds are held at a time."""
     statement = (

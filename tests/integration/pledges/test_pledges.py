@@ -8,6 +8,7 @@ import time_machine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from evalapp.approvals.rules.evidence import Verdict
 from evalapp.core import clock, events
 from evalapp.core.errors import Conflict, DomainError, Invalid, NotFound
 from evalapp.core.permissions import Actor
@@ -16,7 +17,6 @@ from evalapp.core.transaction import transaction
 from evalapp.pledges import queries, services
 from evalapp.pledges.events import PledgeShown, PledgeWithdrawn
 from evalapp.pledges.models import PledgeVersion
-from evalapp.pledges.rules.evidence import Verdict
 from evalapp.units import services as unit_services
 from tests.support.pledges import PledgeFactory, days
 from tests.support.units import UnitFactory

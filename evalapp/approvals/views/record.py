@@ -1,0 +1,64 @@
+"""What cases under a service item took: beside the guide's promise, by month, and the masked cases behind it."""
+
+import re
+from datetime import date
+
+from flask import Blueprint, abort, render_template, request
+
+from evalapp.approvals.queries import evidence
+from evalapp.approvals.queries.evidence import Promise
+from evalapp.approvals.rules.evidence import Evidence, Period
+from evalapp.approvals.rules.totals import limit_of
+from evalapp.core import clock
+from evalapp.powers.queries import items
+from evalapp.powers.queries.items import ShownItem
+from evalapp.web.access import public
+from evalapp.web.context import db
+
+blueprint = Blueprint("record", __name__)
+_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+_MOST_PAGES = 1_000
+
+
+@blueprint.get("/services/<code>/record")
+@public
+def item(code: str) -> str:
+    """The year up to a month (`to`), each of its months, and the cases of one of them (`month`, `page`)."""
+    shown = items.shown_item(db.session, code)
+    to = _month("to") or clock.today().replace(day=1)
+    promise = _promise(shown)
+    record = evidence.of_item(db.session, shown.item.id, promise, at=clock.start_of(to))
+    period = record.evidence.period or Period.of_year(to)
+    chosen = _month("month")
+    if chosen is None or not period.first <= chosen <= period.last:
+        chosen = max(record.months, default=period.last)
+    page = request.args.get("page", 1, type=int)
+    if not 1 <= page <= _MOST_PAGES:
+        abort(404)
+    return render_template(
+        "approvals/record.html",
+        shown=shown,
+        promise=promise,
+        limit=limit_of(promise.term) if promise.term else None,
+        record=record,
+        to=to,
+        chosen=chosen,
+        cases=evidence.cases_of_month(db.session, shown.item.id, chosen, page=page),
+    )
+
+
+@blueprint.app_template_global("measured")
+def measured(shown: ShownItem) -> Evidence:
+    """What stands beside a guide's promise. Guides are below cases and cannot ask (decision 0035): their templates do."""
+    return evidence.of_item(db.session, shown.item.id, _promise(shown)).evidence
+
+
+def _promise(shown: ShownItem) -> Promise:
+    """What the guide promises; of what is done on the spot the term is the profile's, and not told here."""
+    said = shown.text
+    return Promise(term=said.promised or said.statutory, statutory=said.statutory if said.promised else None)
+
+
+def _month(name: str) -> date | None:
+    asked = request.args.get(name, "")
+    return date.fromisoformat(f"{asked}-01") if _MONTH.fullmatch(asked) else None

@@ -1,0 +1,95 @@
+"""A promise stands beside what the monitored cases took: on the pledge, the unit, the guide and the record."""
+
+from datetime import timedelta
+
+import pytest
+
+from evalapp.approvals.queries import evidence
+from evalapp.approvals.queries.evidence import Promise
+from evalapp.approvals.rules.evidence import Verdict
+from evalapp.core import calendar, clock
+from evalapp.core.errors import Invalid
+from evalapp.core.platform import Platform
+from evalapp.pledges import queries
+from tests.support.cases import Cases, cases
+from tests.support.pledges import PledgeFactory, days
+from tests.support.strict_client import StrictClient
+from tests.support.units import UnitFactory
+
+__all__ = ["cases"]
+
+
+@pytest.fixture
+def pledges(platform: Platform) -> PledgeFactory:
+    return PledgeFactory(platform)
+
+
+def decided(cases: Cases, number: str, *, days_taken: int) -> None:
+    """A case that was accepted some working days ago and is decided; each event is handed in when it happens."""
+    ended = clock.now() - timedelta(hours=3)
+    accepted = ended
+    with cases.platform.session() as session:
+        known = calendar.load(session)
+    left = days_taken
+    while left:
+        accepted -= timedelta(days=1)
+        left -= known.is_working(clock.local(accepted + timedelta(days=1)).date())
+    for kind, at in (("submitted", accepted), ("accepted", accepted), ("decided", ended)):
+        cases.take([cases.event(kind, number, at)])
+
+
+def test_a_verdict_follows_from_the_cases_of_the_item(
+    platform: Platform, cases: Cases, pledges: PledgeFactory, browser: StrictClient
+) -> None:
+    pledge = pledges.pledge(cases.unit, term=days(5), statutory=days(20), items=(cases.item.code,))
+    with platform.session() as session:
+        assert queries.shown_pledge(session, pledge.reference).evidence.verdict is Verdict.NO_DATA
+    for number in range(10):
+        decided(cases, f"K-{number}", days_taken=2)
+    with platform.session() as session:
+        said = queries.shown_pledge(session, pledge.reference).evidence
+    assert (said.verdict, said.cases, said.on_time_percent) == (Verdict.KEPT, 10, 100)
+    assert said.mean is not None
+    assert said.mean <= 3
+    for number in range(10):
+        decided(cases, f"L-{number}", days_taken=9)
+    with platform.session() as session:
+        said = queries.shown_pledge(session, pledge.reference).evidence
+    assert (said.verdict, said.cases, said.on_time_percent) == (Verdict.NOT_KEPT, 20, 50)
+    for address in (
+        f"/pledges/{pledge.reference}",
+        f"/units/{cases.unit.slug}",
+        f"/services/{cases.item.code}",
+        f"/services/{cases.item.code}/record",
+        f"/kiosk/services/{cases.item.code}",
+    ):
+        answer = browser.get(address)
+        assert answer.status_code == 200, address
+        assert "未达承诺" in answer.get_data(as_text=True), address
+    page = browser.get(f"/services/{cases.item.code}/record").get_data(as_text=True)
+    assert page.count("***") == 20  # every case behind the figure, none that could be traced
+    assert "超过承诺时限" in page
+    assert "K-1" not in page
+    told = browser.get("/api/v1/pledges").get_json()["items"][0]["evidence"]
+    assert (told["verdict"], told["cases"], told["on_time_percent"]) == ("not_kept", 20, 50)
+
+
+def test_what_was_measured_after_a_claim_is_not_held_against_it(platform: Platform, cases: Cases) -> None:
+    for number in range(3):
+        decided(cases, f"K-{number}", days_taken=2)
+    with platform.session() as session:
+        promise = Promise(term=days(5))
+        now = evidence.of_item(session, cases.item.id, promise).evidence
+        then = evidence.of_item(session, cases.item.id, promise, at=clock.now() - timedelta(days=40)).evidence
+    assert (now.cases, then.cases) == (3, 0)
+
+
+def test_only_published_items_of_the_unit_measure_a_pledge_with_a_term(
+    cases: Cases, pledges: PledgeFactory
+) -> None:
+    with pytest.raises(Invalid, match="没有公布"):
+        pledges.pledge(cases.unit, items=("99010100JT-XK-9999-B01",))
+    with pytest.raises(Invalid, match="没有时限"):
+        pledges.pledge(cases.unit, term=None, measured="", items=(cases.item.code,))
+    with pytest.raises(Invalid, match="没有公布"):
+        pledges.pledge(UnitFactory(pledges.platform).department("区教育局"), items=(cases.item.code,))
