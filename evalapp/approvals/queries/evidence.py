@@ -18,7 +18,7 @@ from evalapp.approvals.rules.totals import Measure, measure_of
 from evalapp.core import clock
 from evalapp.core.terms import Term
 
-PAGE_SIZE = 50
+PAGE_SIZE = 20
 
 
 @dataclass(frozen=True, kw_only=True)

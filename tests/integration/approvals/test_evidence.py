@@ -31,9 +31,9 @@ def decided(cases: Cases, number: str, *, days_taken: int) -> None:
     with cases.platform.session() as session:
         known = calendar.load(session)
     left = days_taken
-    while left:
+    while left or not known.is_working(clock.local(accepted).date()):
+        left -= known.is_working(clock.local(accepted).date())
         accepted -= timedelta(days=1)
-        left -= known.is_working(clock.local(accepted + timedelta(days=1)).date())
     for kind, at in (("submitted", accepted), ("accepted", accepted), ("decided", ended)):
         cases.take([cases.event(kind, number, at)])
 
