@@ -3,7 +3,7 @@
 They only tell which pages hold the words, and that of what was shown last first; both answer alike.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -31,7 +31,6 @@ from evalapp.portal.rules import words
 from evalapp.portal.rules.words import Group, Parts, Term
 
 RANKED = 20_000  # pages; what is found more often is not ranked, and not counted further
-_SECONDS = 2  # a statement of a search that takes longer is given up (PostgreSQL)
 _CANCELLED = "57014"
 
 
@@ -69,21 +68,25 @@ def asking(session: Session) -> Iterator[Engine]:
     if session.get_bind().dialect.name == "sqlite":
         yield _Sqlite()
         return
-    session.execute(_limited(f"{_SECONDS}s"))
+    session.execute(_set(_WHILE_ASKING))
     try:
         yield _Postgresql()
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", "") != _CANCELLED:
             raise
-        raise Unavailable(
-            N_("这样找太久了。请多写一个词，或者先选一类再找。"), retry_after=_SECONDS
-        ) from error
+        raise Unavailable(N_("这样找太久了。请多写一个词，或者先选一类再找。"), retry_after=2) from error
     finally:
-        session.execute(_limited("0"))
+        session.execute(text("RESET ALL"))
 
 
-def _limited(time: str) -> TextClause:
-    return text("SELECT set_config('statement_timeout', :time, false)").bindparams(time=time)
+# A statement that takes longer is given up. Of a word that is frequent, each page that is read one after the other, or found in a
+# bitmap with too little memory, has its words made anew to be looked at again: twenty times what the index takes.
+_WHILE_ASKING = {"statement_timeout": "2s", "enable_seqscan": "off", "work_mem": "32MB"}
+
+
+def _set(wanted: Mapping[str, str]) -> TextClause:
+    said = ", ".join(f"set_config('{name}', :{name}, false)" for name in wanted)
+    return text(f"SELECT {said}").bindparams(**wanted)
 
 
 _COLUMNS = (

@@ -193,7 +193,7 @@ def test_a_search_that_takes_too_long_is_given_up(
 ) -> None:
     if indexed.engine.dialect.name == "sqlite":
         pytest.skip("SQLite looks pages up in its own process, and has no such limit")
-    monkeypatch.setattr(engines, "_SECONDS", 0.05)
+    monkeypatch.setitem(engines._WHILE_ASKING, "statement_timeout", "50ms")
     with pytest.raises(Unavailable), engines.asking(session):
         session.execute(text("SELECT pg_sleep(5)"))
     assert session.scalar(text("SHOW statement_timeout")) == "0"
