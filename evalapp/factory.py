@@ -14,7 +14,7 @@ from evalapp.accounts import kiosks
 from evalapp.accounts import staff_views as accounts_staff
 from evalapp.accounts import views as accounts
 from evalapp.approvals import api_views as intake_api
-from evalapp.approvals.views import record
+from evalapp.approvals.views import monitor, record
 from evalapp.ballots import api_views as ballots_api
 from evalapp.ballots import lane, polling
 from evalapp.ballots import views as ballots
@@ -27,6 +27,7 @@ from evalapp.console.staff_views import (
     office_boards,
     office_boxes,
     office_calendar,
+    office_cards,
     office_corrections,
     office_episodes,
     office_kiosks,
@@ -36,6 +37,7 @@ from evalapp.console.staff_views import (
     office_notices,
     office_points,
     office_powers,
+    office_quarters,
     office_schedule,
     office_standings,
     office_supervision_notices,
@@ -48,6 +50,7 @@ from evalapp.console.staff_views import (
     station_media,
     station_uploads,
     unit_boards,
+    unit_cards,
     unit_dossier,
     unit_finances,
     unit_flowcharts,
@@ -116,6 +119,7 @@ BLUEPRINTS = (
     office_boards.blueprint,
     office_boxes.blueprint,
     office_calendar.blueprint,
+    office_cards.blueprint,
     office_corrections.blueprint,
     office_kiosks.blueprint,
     office_lookbacks.blueprint,
@@ -124,11 +128,13 @@ BLUEPRINTS = (
     office_moderation.blueprint,
     office_notices.blueprint,
     office_points.blueprint,
+    office_quarters.blueprint,
     office_powers.blueprint,
     office_supervision_notices.blueprint,
     office_schedule.blueprint,
     notifications.blueprint,
     matters.blueprint,
+    monitor.blueprint,
     opendata.blueprint,
     office_standings.blueprint,
     operation.blueprint,
@@ -154,6 +160,7 @@ BLUEPRINTS = (
     station_media.blueprint,
     station_uploads.blueprint,
     unit_boards.blueprint,
+    unit_cards.blueprint,
     unit_dossier.blueprint,
     unit_finances.blueprint,
     unit_highlights.blueprint,

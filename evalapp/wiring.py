@@ -14,7 +14,7 @@ from evalapp.accounts.events import (
 from evalapp.accounts.services import codes
 from evalapp.accounts.vault_mail import CONFIRM
 from evalapp.approvals import jobs as approvals_jobs
-from evalapp.approvals.services import applicants, recounting
+from evalapp.approvals.services import applicants, contesting, journal, recounting
 from evalapp.audit import services as audit
 from evalapp.ballots import jobs as ballots_jobs
 from evalapp.ballots.events import GradingAnnounced, GradingClosed, GradingExtended, GradingVoided
@@ -67,7 +67,7 @@ from evalapp.results.services import again, low_grades, objections
 from evalapp.retention import jobs as retention_jobs
 from evalapp.supervision import jobs as supervision_jobs
 from evalapp.supervision import services as supervision
-from evalapp.supervision.events import MatterAnswered, MatterRuled, MatterTold
+from evalapp.supervision.events import MatterAnswered, MatterRuled, MatterTold, NoticeIssued, PointsChanged
 from evalapp.units import services as units
 from evalapp.units.events import UnitAdded, UnitChanged, UnitClosed, UnitReopened
 
@@ -87,6 +87,10 @@ def _subscribe() -> None:
     events.subscribe(CalendarChanged, audit.record_calendar_change)
     events.subscribe(CalendarChanged, supervision.on_calendar_changed)
     events.subscribe(CalendarChanged, recounting.on_calendar_changed)
+    events.subscribe(CalendarChanged, journal.on_calendar_changed)
+    events.subscribe(PointsChanged, journal.on_points_changed)
+    events.subscribe(NoticeIssued, journal.on_notice_issued)
+    events.subscribe(MatterRuled, contesting.on_matter_ruled)
     events.subscribe(ResidentErased, comments.on_resident_erased)
     events.subscribe(ResidentStartedAnew, comments.on_resident_started_anew)
     events.subscribe(MatterAnswered, comments.on_matter_answered)
@@ -177,6 +181,8 @@ def rounds() -> Sequence[Callable[[Platform], None]]:
     return (
         accounts_jobs.Watch(),
         approvals_jobs.act_due,
+        approvals_jobs.write_notices,
+        approvals_jobs.CloseQuarters(),
         ballots_jobs.close_due,
         ballots_jobs.tell_turnout,
         notifications_jobs.read_inbox,

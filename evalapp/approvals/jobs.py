@@ -1,12 +1,13 @@
-"""Work of this domain: cards and reminders that fell due, open cases counted again after a change of the calendar."""
+"""Work of this domain: cards, reminders and notices that fell due, cases counted again, quarters graded."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from evalapp.approvals.services import due, recounting
+from evalapp.approvals.services import due, noticing, quarters, recounting
 from evalapp.core import clock, logs
 from evalapp.core.jobs import JobContext
 from evalapp.core.platform import Platform
 
+_EVERY = timedelta(minutes=10)
 log = logs.get_logger("approvals")
 
 
@@ -17,6 +18,42 @@ def act_due(platform: Platform) -> None:
     for unit_id in units:
         with platform.transaction() as session:
             due.write_due(session, unit_id=unit_id)
+
+
+def write_notices(platform: Platform) -> None:
+    """Write the notices of red cards, and call off those of cards that are there no more, each in a transaction of its own."""
+    with platform.session() as session:
+        cards = noticing.untold(session)
+    for card_id in cards:
+        with platform.transaction() as session:
+            noticing.tell(session, card_id=card_id)
+
+
+class CloseQuarters:
+    """A round of the worker: at the start and every ten minutes it grades the quarters whose time has come."""
+
+    def __init__(self) -> None:
+        self._next_at: datetime | None = None
+
+    def __call__(self, platform: Platform) -> None:
+        now = clock.now()
+        if self._next_at is not None and now < self._next_at:
+            return
+        self._next_at = now + _EVERY
+        close_quarters(platform)
+
+
+def close_quarters(platform: Platform, *, with_history: bool = False) -> None:
+    """Grade what is over and can be contested no more, the earliest first, a transaction for each quarter.
+
+    `with_history`: of cases taken over too, which is for whoever took all of them over.
+    """
+    with platform.session() as session:
+        found = quarters.due_of_history(session) if with_history else quarters.due(session)
+    for one in found:
+        with platform.transaction() as session:
+            number = quarters.close_quarter(session, one)
+        log.info("quarter graded", quarter=one.said, units=number)
 
 
 def recount(context: JobContext) -> None:

@@ -73,6 +73,18 @@ RAIL: tuple[RailEntry, ...] = (
     ),
     RailEntry(
         permission=Permission.SUPERVISE,
+        endpoint="office_cards.index",
+        label=N_("黄红牌"),
+        icon="flag",
+    ),
+    RailEntry(
+        permission=Permission.SUPERVISE,
+        endpoint="office_quarters.index",
+        label=N_("季度等次"),
+        icon="bar-chart-steps",
+    ),
+    RailEntry(
+        permission=Permission.SUPERVISE,
         endpoint="office_points.points",
         label=N_("加减分"),
         icon="plus-lg",
@@ -124,6 +136,12 @@ RAIL: tuple[RailEntry, ...] = (
         endpoint="unit_matters.index",
         label=N_("督办事项"),
         icon="clipboard-check",
+    ),
+    RailEntry(
+        permission=Permission.ANSWER_MATTERS,
+        endpoint="unit_cards.index",
+        label=N_("黄红牌"),
+        icon="flag",
     ),
     RailEntry(
         permission=Permission.ANSWER_MATTERS,

@@ -4,6 +4,7 @@ import logging
 
 import click
 
+from evalapp.approvals.jobs import close_quarters
 from evalapp.core import logs
 from evalapp.core.commandline import Commands, Refused, pass_platform
 from evalapp.core.platform import Platform
@@ -58,3 +59,4 @@ def cases(platform: Platform, number: int) -> None:
         platform, plan, number, tell=lambda there: click.echo(f"\r{there:,} cases", nl=False, err=True)
     )
     click.echo(f"\r{laying.how_many(platform):,} cases", err=True)
+    close_quarters(platform, with_history=True)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalapp.approvals.jobs import close_quarters
 from evalapp.core import clock, jobs
 from evalapp.core.jobs import Job, JobContext, NotYet
 from evalapp.core.jobs.queue import run
@@ -78,6 +79,7 @@ def fill(context: JobContext) -> None:
         found = laying.feeds(session)
     span, place = divmod(said["place"], len(found))
     if laying.how_many(context.platform) >= said["number"]:
+        close_quarters(context.platform, with_history=True)
         return
     is_whole = laying.lay_span(
         context.platform,

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from evalapp.core.events import Event
 from evalapp.supervision.rules.states import MatterKind
@@ -45,6 +46,26 @@ class MatterPlanned(_OfMatter):
 @dataclass(frozen=True, kw_only=True)
 class MatterChecked(_OfMatter):
     """Somebody other than the unit found that it is mended."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeIssued(_OfMatter):
+    """A supervision notice was written; `issued_at` is the moment at which it fell due."""
+
+    number: str
+    issued_at: datetime
+    written_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointsChanged(Event):
+    """Two people gave a unit points by hand, or took some."""
+
+    unit_id: uuid.UUID
+    points: int
+    reason: str
+    about: str
+    posts: tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,6 +66,9 @@ LISTS = {
         "/matters",
         "/matters?which=late",
         "/moderation",
+        "/monitor",
+        "/monitor/journal",
+        "/monitor/units/{slug}",
         "/powers",
         "/powers/{power}",
         "/powers/years",
@@ -104,6 +107,7 @@ LISTS = {
         "/desk/office/boxes/{judged}",
         "/desk/office/boxes/{judged}/correction",
         "/desk/office/calendar",
+        "/desk/office/cards",
         "/desk/office/comments",
         "/desk/office/episodes",
         "/desk/office/kiosks",
@@ -113,6 +117,7 @@ LISTS = {
         "/desk/office/places",
         "/desk/office/points",
         "/desk/office/powers",
+        "/desk/office/quarters",
         "/desk/office/powers/units/{slug}",
         "/desk/office/supervision-notices",
         "/desk/office/units",
@@ -240,8 +245,12 @@ class District:
         thread = self.comments.thread_of(type("Of", (), {"thread_id": thread_id}))
         self.matters.question(self.unit, weight=Weight.SIMPLE, opened_at=clock.now() - timedelta(days=60))
         self.matters.escalate()
+        first, second = self.matters.officer(), self.matters.officer("评议办副主任")
         with self.platform.transaction() as session:
-            supervision.change_points(session, unit_id=self.unit.id, points=-1, reason="逾期", actor=SYSTEM)
+            change = supervision.propose_points(
+                session, unit_id=self.unit.id, points=-1, reason="逾期", actor=first
+            )
+            supervision.confirm_points(session, change_id=change.id, actor=second)
             kiosks.register(
                 session, place="大厅", name=item.code, idle_seconds=60, ballot_cap=300, actor=SYSTEM
             )

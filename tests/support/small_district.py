@@ -19,6 +19,10 @@ from evalapp import wiring
 from evalapp.accounts.models import Role
 from evalapp.accounts.services import kiosks as kiosks_services
 from evalapp.accounts.services import residents, sessions
+from evalapp.approvals.models import CaseCard
+from evalapp.approvals.rules.kinds import Channel, Colour
+from evalapp.approvals.services import take_events
+from evalapp.approvals.services.due import write_due
 from evalapp.comments import services as comments_services
 from evalapp.core import clock
 from evalapp.core.lean import Links
@@ -221,6 +225,23 @@ def late_matter(platform: Platform, unit_id: uuid.UUID) -> tuple[str, str]:
     return matter.reference, number
 
 
+def late_case(platform: Platform, unit: Unit, item_code: str) -> str:
+    """A case of the unit that was never accepted, long over its time; return its red card."""
+    began_at = clock.now() - timedelta(days=40)
+    event = {"id": "small-1", "case": "S-1", "item": item_code, "kind": "submitted"}
+    with platform.transaction() as opened:
+        take_events(
+            opened,
+            platform.keys,
+            unit_id=unit.id,
+            items=[event | {"occurred_at": began_at.isoformat()}],
+            channel=Channel.FEED,
+            received_at=began_at,
+        )
+        write_due(opened, unit_id=unit.id)
+        return str(opened.scalars(select(CaseCard.id).where(CaseCard.colour == Colour.RED)).one())
+
+
 def hang_up(platform: Platform, unit: Unit) -> dict[str, str]:
     """A posting with a file, and finances, on the board of the unit."""
     boards, token = Boards(platform), "a-file-of-the-board"
@@ -307,6 +328,7 @@ def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Sma
         **hung,
         "number": episode.number,
         "year": 2026,
+        "quarter": 1,
         "slug": a_unit.slug,
         "reference": comment.reference,
         "pledges": pledges.pledge(a_unit).reference,
@@ -338,6 +360,7 @@ def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Sma
         "path": "none.css",
         "mark": "none",
     }
+    samples["card_id"] = late_case(platform, a_unit, item_code)
     kept: Kept = KeptServer(platform, postgres_server) if postgres_server else KeptFile(platform)
     yield Small(app=app, platform=platform, people=cookies, samples=samples, kept=kept)
     kept.close()

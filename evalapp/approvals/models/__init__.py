@@ -1,6 +1,6 @@
 """Tables of cases, of what came in, of what it broke, and of the totals of it all."""
 
-from evalapp.approvals.models.cards import CaseCard
+from evalapp.approvals.models.cards import CardContest, CaseCard
 from evalapp.approvals.models.cases import (
     ApprovalsProfileInForce,
     Case,
@@ -16,12 +16,14 @@ from evalapp.approvals.models.intake import (
     IntakeRefusal,
     IntakeSignature,
 )
+from evalapp.approvals.models.quarters import MonitorEntry, UnitQuarter
 from evalapp.approvals.models.totals import ArrivalTotal, DayTotal, HandledTotal, StepTotal
 from evalapp.approvals.models.tracing import CaseAttempt
 
 __all__ = [
     "ApprovalsProfileInForce",
     "ArrivalTotal",
+    "CardContest",
     "Case",
     "CaseAttempt",
     "CaseBasis",
@@ -36,5 +38,7 @@ __all__ = [
     "IntakeKey",
     "IntakeRefusal",
     "IntakeSignature",
+    "MonitorEntry",
     "StepTotal",
+    "UnitQuarter",
 ]

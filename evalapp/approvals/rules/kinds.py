@@ -149,3 +149,7 @@ MISFIT_WORDS: dict[str, str] = {
     "too-long": N_("延长的天数超过规定"),
     "unknown-step": N_("流程图里没有这个环节"),
 }
+COLOUR_WORDS: dict[Colour, str] = {
+    Colour.YELLOW: N_("黄牌"),
+    Colour.RED: N_("红牌"),
+}

@@ -19,7 +19,7 @@ from evalapp.core import calendar, clock
 from evalapp.units import services as units
 
 _AT_ONCE = 500
-_DESK = "/desk/unit"  # where those who work at a unit begin
+_DESK = "/desk/unit/cards"
 
 
 def due_units(session: Session, *, now: datetime) -> Sequence[uuid.UUID]:

@@ -3,7 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -17,6 +17,7 @@ from evalapp.approvals.rules.kinds import Colour
 from evalapp.approvals.rules.reckoning import CardKey, used
 from evalapp.approvals.rules.totals import Step
 from evalapp.approvals.services import totals
+from evalapp.core import clock
 from evalapp.core.bulk import insert_rows
 
 CASES = Case.metadata.tables[Case.__tablename__]
@@ -161,8 +162,10 @@ def _ended_steps(one: Folded) -> list[Step]:
 
 
 def _card(folded: Folded, key: CardKey, at: datetime, now: datetime) -> dict[str, Any]:
+    """A card as it is written. What is replayed from longer ago than it could be contested leads to no notice now."""
     trigger, part, colour = key
-    points = folded.told.known.profile.own.points
+    own = folded.told.known.profile.own
+    points, is_history = own.points, clock.now() - now > timedelta(days=own.contest.days)
     return {
         "id": uuid.uuid4(),
         "case_id": folded.told.id,
@@ -172,6 +175,7 @@ def _card(folded: Folded, key: CardKey, at: datetime, now: datetime) -> dict[str
         "colour": colour,
         "at": at,
         "made_at": now,
+        "noticed_at": now if is_history else None,
         "points": points.yellow if colour is Colour.YELLOW else points.red,
         "lifted_reason": "",
         "lifted_by": "",

@@ -4,7 +4,9 @@ from sqlalchemy.orm import Session
 
 from evalapp.approvals.models import ApprovalsProfileInForce
 from evalapp.approvals.queries.profiles import ADOPTED, in_force, read
+from evalapp.approvals.rules.journal import MonitorAct
 from evalapp.approvals.rules.profile import Profile, lights
+from evalapp.approvals.services import journal
 from evalapp.audit import services as audit
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
@@ -17,6 +19,15 @@ def adopt_profile(session: Session, *, document: bytes, actor: Actor) -> Approva
     """Put a profile in force for cases that begin from now on. Refuses one that does not hang together."""
     row = ADOPTED.adopt(session, document, actor=actor)
     audit.record(session, actor=actor, action="approvals.profile_adopted", subject=read(row).lights.name)
+    whole = read(row)
+    journal.note(
+        session,
+        MonitorAct.PROFILE,
+        subject="",
+        about=f"{whole.own.name}；{whole.lights.name}",
+        reason=whole.lights.source,
+        posts=[actor.name],
+    )
     return row
 
 

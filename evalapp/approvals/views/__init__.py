@@ -1,1 +1,1 @@
-"""Public pages of cases."""
+"""Public pages of cases and of the monitor."""

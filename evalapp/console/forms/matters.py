@@ -1,5 +1,6 @@
 """What the office and a unit fill in about matters; each form says which state of the matter was seen."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import wtforms
@@ -14,12 +15,13 @@ from evalapp.console.forms.unit_profile import short
 from evalapp.supervision.models import FileKind
 from evalapp.supervision.rules.plans import POST_LIMIT, STEP_LIMIT
 from evalapp.supervision.rules.profile import Colour, Weight
-from evalapp.supervision.rules.states import WEIGHT_WORDS
+from evalapp.supervision.rules.states import VERDICT_WORDS, WEIGHT_WORDS
 from evalapp.supervision.services import Step
 from evalapp.web.formbase import DayField, Form, WholeNumberField, of_district, stripped
 from evalapp.web.i18n import _l
 
 _ROWS = 6
+_VERDICTS = {"upheld": True, "rejected": False}
 
 
 class SeenForm(Form):
@@ -220,11 +222,17 @@ class RulingForm(ReasonForm):
     verdict = SelectField(
         _l("结论"),
         choices=[
-            SelectChoice(value="upheld", label=_l("异议成立")),
-            SelectChoice(value="rejected", label=_l("异议不成立")),
+            SelectChoice(value=value, label=_l(VERDICT_WORDS[is_upheld]))
+            for value, is_upheld in _VERDICTS.items()
         ],
         validators=[InputRequired()],
     )
+
+    def name_verdicts(self, words: Mapping[bool, str]) -> None:
+        """Say what the two decisions are called."""
+        self.verdict.choices = [
+            SelectChoice(value=value, label=_l(words[is_upheld])) for value, is_upheld in _VERDICTS.items()
+        ]
 
     @property
     def is_upheld(self) -> bool:

@@ -5,7 +5,7 @@ import uuid
 from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from evalapp.console.asked import asked_about_line
+from evalapp.console.asked import asked_about_line, card_of
 from evalapp.console.forms import matters as forms
 from evalapp.console.staff_views.doings import Doing, doing_of
 from evalapp.core.errors import DomainError, NotFound
@@ -193,9 +193,9 @@ def _offered(page: MatterPage, profile: SupervisionProfile) -> dict[str, Doing]:
     found = {name: doing for name, doing in DOINGS.items() if states.may(doing.act, matter.phase)}
     if matter.kind not in {MatterKind.QUESTION, MatterKind.COMPLAINT}:
         found.pop("classify", None)
-    if matter.kind is MatterKind.OBJECTION:
+    if matter.kind in states.RULED:
         found = {name: doing for name, doing in found.items() if name in {"rule", "note"}}
-    is_to_rule = matter.phase is Phase.CONTESTED or matter.kind is MatterKind.OBJECTION
+    is_to_rule = matter.phase is Phase.CONTESTED or matter.kind in states.RULED
     if not is_to_rule or page.ruling is not None:
         found.pop("rule", None)
     if pages.colour_now(page, profile) is None:
@@ -228,12 +228,17 @@ def _page(
         shown[notice.number] = forms.ReasonForm(formdata=None, prefix=notice.number)
     if refused is not None:
         shown[refused[0]] = refused[1]
+    verdicts = states.verdict_words(page.shown.matter.kind)
+    if isinstance(ruling := shown.get("rule"), forms.RulingForm):
+        ruling.name_verdicts(verdicts)
     for form in shown.values():
         form.seen.data, form.seen.raw_data = page.shown.matter.version, None
     return render_template(
         "console/matters/office_matter.html",
         page=page,
         question=asked_about_line(page),
+        card_id=card_of(page),
+        verdicts=verdicts,
         forms=shown,
         refused=refused and refused[0],
         conflict=gettext(conflict.message, **conflict.params) if conflict else "",

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from evalapp.console.asked import asked_about_line
+from evalapp.console.asked import asked_about_line, card_of
 from evalapp.console.forms import matters as forms
 from evalapp.console.queries.unit_inbox import Named
 from evalapp.console.staff_views.doings import Doing, doing_of
@@ -43,6 +43,9 @@ _CHOICES = {
     Which.DONE: N_("已办"),
 }
 
+
+# A matter that begins with its notice is answered by answering that; a card is contested where it is shown.
+_NOT_OF_A_NOTICE = {Act.ANSWERED, Act.EXPLAINED, Act.CONTESTED}
 
 DOINGS: dict[str, Doing] = {
     "answer": Doing(
@@ -221,10 +224,12 @@ def print_notice(reference: str, number: str) -> str:
 
 
 def _is_offered(page: MatterPage, act: Act) -> bool:
-    """Whether the unit can do it now. Its own objection is the office's to answer."""
+    """Whether the unit can do it now. What two people of the office decide is not the unit's."""
     matter = page.shown.matter
-    if matter.kind is MatterKind.OBJECTION:
+    if matter.kind in states.RULED:
         return act is Act.NOTED
+    if matter.kind is MatterKind.MONITORING and page.notices and act in _NOT_OF_A_NOTICE:
+        return False
     return states.may(act, matter.phase)
 
 
@@ -305,6 +310,7 @@ def _page(reference: str, *, refused: tuple[str, Form] | None = None) -> str:
         "console/matters/unit_matter.html",
         page=page,
         question=asked_about_line(page),
+        card_id=card_of(page),
         forms=shown,
         refused=refused and refused[0],
         facts=facts(page.shown),

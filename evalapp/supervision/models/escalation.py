@@ -3,11 +3,13 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.core.base import Base, Keyed
 from evalapp.supervision.rules.profile import Colour
+
+_WAITING = text("confirmed_at IS NULL AND dropped_at IS NULL")
 
 
 class Reminder(Keyed, Base):
@@ -56,13 +58,24 @@ class SupervisionNotice(Keyed, Base):
 
 
 class PointChange(Keyed, Base):
-    """Somebody gave a unit points or took some, by hand: who, when and why, in public. Rows are only ever added."""
+    """Points given to a unit by hand, or taken: one proposes, another confirms; from then on they count, and are public."""
 
     __tablename__ = "point_changes"
     __table_args__ = (
         CheckConstraint("points <> 0 AND points BETWEEN -100 AND 100", name="points_in_range"),
         CheckConstraint("reason <> ''", name="with_a_reason"),
-        Index("ix_point_changes_unit_id_at", "unit_id", "at"),
+        CheckConstraint("(confirmed_at IS NULL) = (confirmed_post = '')", name="confirmed_whole"),
+        CheckConstraint("confirmed_by IS NULL OR confirmed_by <> staff_id", name="by_two_people"),
+        CheckConstraint("confirmed_at IS NULL OR dropped_at IS NULL", name="confirmed_or_dropped"),
+        Index("ix_point_changes_unit_id_confirmed_at", "unit_id", "confirmed_at"),
+        Index("ix_point_changes_confirmed_at", "confirmed_at", "id"),
+        Index(
+            "ix_point_changes_waiting",
+            "at",
+            "id",
+            sqlite_where=_WAITING,
+            postgresql_where=_WAITING,
+        ),
     )
 
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
@@ -72,3 +85,7 @@ class PointChange(Keyed, Base):
     at: Mapped[datetime] = mapped_column()
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
     post: Mapped[str] = mapped_column()
+    confirmed_at: Mapped[datetime | None] = mapped_column()
+    confirmed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    confirmed_post: Mapped[str] = mapped_column(default="")
+    dropped_at: Mapped[datetime | None] = mapped_column()

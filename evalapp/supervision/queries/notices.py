@@ -57,15 +57,28 @@ def notice(session: Session, number: str, *, unit_id: uuid.UUID | None = None) -
 def point_changes(
     session: Session, *, unit_id: uuid.UUID | None = None, limit: int = 50
 ) -> Sequence[tuple[PointChange, Unit]]:
-    """Return manual changes of points, newest first, with their units."""
+    """Return the points that two people gave by hand, or took, newest first, with their units."""
     wanted = (
         select(PointChange, Unit)
         .join(Unit, Unit.id == PointChange.unit_id)
-        .order_by(PointChange.at.desc(), PointChange.id)
+        .where(PointChange.confirmed_at.is_not(None))
+        .order_by(PointChange.confirmed_at.desc(), PointChange.id)
         .limit(limit)
     )
     if unit_id is not None:
         wanted = wanted.where(PointChange.unit_id == unit_id)
+    return [(change, unit) for change, unit in session.execute(wanted)]
+
+
+def waiting_points(session: Session, *, limit: int = 50) -> Sequence[tuple[PointChange, Unit]]:
+    """Return the points that wait for their second person, oldest first, with their units."""
+    wanted = (
+        select(PointChange, Unit)
+        .join(Unit, Unit.id == PointChange.unit_id)
+        .where(PointChange.confirmed_at.is_(None), PointChange.dropped_at.is_(None))
+        .order_by(PointChange.at, PointChange.id)
+        .limit(limit)
+    )
     return [(change, unit) for change, unit in session.execute(wanted)]
 
 

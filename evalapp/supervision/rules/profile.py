@@ -142,6 +142,13 @@ class SupervisionProfile(_Frozen):
         """In how many days a question about a line of the finances is answered; that of objections where none is given."""
         return self.line_question or self.objection
 
+    @property
+    def term_of_first_notice(self) -> Term:
+        """In how many days a matter that begins with its notice is answered: those of a general one where none go."""
+        if not self.notices:
+            return self.weights[Weight.GENERAL.value]
+        return Term(days=self.notices[0].answer_days, source=self.notices[0].source)
+
     def notice(self, colour: Colour) -> NoticeRule | None:
         """The rule of a colour, where the profile has it."""
         return next((rule for rule in self.notices if rule.colour is colour), None)

@@ -16,8 +16,11 @@ class MatterKind(enum.StrEnum):
     LOW_GRADE = "low_grade"
     OBJECTION = "objection"  # to a published result
     LINE_QUESTION = "line_question"  # a line of a unit's finances
+    MONITORING = "monitoring"  # what the monitor found: it begins with its notice, whose answer answers it
+    CARD = "card"  # whether a yellow or red card of the monitor stands
 
 
+RULED = frozenset({MatterKind.OBJECTION, MatterKind.CARD})  # for two people of the office, from the beginning
 ASKED_BY_SOMEBODY = frozenset({MatterKind.QUESTION, MatterKind.COMPLAINT})  # a grade has nobody to ask back
 
 
@@ -95,7 +98,11 @@ KIND_WORDS: dict[MatterKind, str] = {
     MatterKind.LOW_GRADE: N_("低分整改"),
     MatterKind.OBJECTION: N_("对结果的异议"),
     MatterKind.LINE_QUESTION: N_("对账目的疑问"),
+    MatterKind.MONITORING: N_("电子监察"),
+    MatterKind.CARD: N_("黄红牌复核"),
 }
+VERDICT_WORDS: dict[bool, str] = {True: N_("异议成立"), False: N_("异议不成立")}
+CARD_VERDICT_WORDS: dict[bool, str] = {True: N_("撤销这张牌"), False: N_("维持这张牌")}
 STAGE_WORDS: dict[Stage, str] = {
     Stage.ANSWER: N_("答复"),
     Stage.MEND: N_("整改"),
@@ -270,6 +277,11 @@ FROM: dict[Act, frozenset[Phase]] = {
     Act.REJECTED: frozenset({Phase.CONTESTED, Phase.OPEN, Phase.REOPENED}),
     Act.CLOSED: frozenset(Phase) - OVER,
 }
+
+
+def verdict_words(kind: MatterKind) -> dict[bool, str]:
+    """What the decision of two people is called: whether an objection is right, or whether a card is lifted."""
+    return CARD_VERDICT_WORDS if kind is MatterKind.CARD else VERDICT_WORDS
 
 
 def may(act: Act, phase: Phase) -> bool:

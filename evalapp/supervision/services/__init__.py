@@ -22,9 +22,14 @@ from evalapp.supervision.services.mending import (
     forget_words,
     plan,
 )
-from evalapp.supervision.services.notices import answer_notice, issue_notice, withdraw_notice
+from evalapp.supervision.services.notices import (
+    answer_notice,
+    begin_with_notice,
+    issue_notice,
+    withdraw_notice,
+)
 from evalapp.supervision.services.pausing import pause, resume
-from evalapp.supervision.services.points import change_points
+from evalapp.supervision.services.points import confirm_points, drop_points, propose_points
 from evalapp.supervision.services.profiles import adopt_profile
 from evalapp.supervision.services.recounting import on_calendar_changed
 from evalapp.supervision.services.ruling import confirm_ruling, contest, drop_ruling, propose_ruling
@@ -37,14 +42,16 @@ __all__ = [
     "adopt_profile",
     "answer",
     "answer_notice",
-    "change_points",
+    "begin_with_notice",
     "check",
     "claim_mended",
     "classify",
     "close_matter",
     "confirm",
+    "confirm_points",
     "confirm_ruling",
     "contest",
+    "drop_points",
     "drop_ruling",
     "explain",
     "finish_step",
@@ -58,6 +65,7 @@ __all__ = [
     "open_matter",
     "pause",
     "plan",
+    "propose_points",
     "propose_ruling",
     "reopen",
     "resume",

@@ -12,10 +12,10 @@ from evalapp.core.permissions import Actor, ActorKind
 from evalapp.supervision.events import MatterAnswered, MatterReopened
 from evalapp.supervision.models import Matter
 from evalapp.supervision.queries import profiles
-from evalapp.supervision.rules import wording
+from evalapp.supervision.rules import states, wording
 from evalapp.supervision.rules.grading import MAY_REOPEN, AnswerGrade
 from evalapp.supervision.rules.profile import SupervisionProfile
-from evalapp.supervision.rules.states import Act, MatterKind, Phase, Stage
+from evalapp.supervision.rules.states import Act, Phase, Stage
 from evalapp.supervision.rules.terms import Ending
 from evalapp.supervision.services import clocks, timeline
 from evalapp.supervision.services.holding import held
@@ -153,8 +153,8 @@ def _settle_with(
     seen_version: int | None,
 ) -> Matter:
     matter = held(session, matter_id, act, unit_id=unit_id, seen_version=seen_version)
-    if matter.kind is MatterKind.OBJECTION:
-        raise Conflict(N_("对结果的异议由评议办两人复核答复。"))
+    if matter.kind in states.RULED:
+        raise Conflict(N_("这件事项由评议办两人复核答复。"))
     profile = profiles.profile_of(session, matter.profile_id)
     words = wording.checked_answer(text, profile)
     check_signed(profile, actor, signed_off_by)

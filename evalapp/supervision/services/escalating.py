@@ -9,12 +9,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from evalapp.accounts.models import Role
-from evalapp.core import calendar, clock
+from evalapp.core import calendar, clock, events
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import SYSTEM, Actor
 from evalapp.core.references import next_reference
 from evalapp.core.transaction import locked
 from evalapp.notifications import services as notifications
+from evalapp.supervision.events import NoticeIssued
 from evalapp.supervision.models import Deadline, Matter, ReferenceCounter, Reminder, SupervisionNotice
 from evalapp.supervision.queries import escalation, profiles
 from evalapp.supervision.rules import terms
@@ -129,6 +130,16 @@ def issue(
         note=reason,
         detail={"number": notice.number, "colour": due.colour.value, "due_on": due.due_on.isoformat()},
     )
+    fact = NoticeIssued(
+        matter_id=matter.id,
+        reference=matter.reference,
+        about=matter.about,
+        kind=matter.kind,
+        number=notice.number,
+        issued_at=notice.issued_at,
+        written_at=notice.written_at,
+    )
+    events.emit(session, fact)
     _tell_desk(
         session,
         matter,

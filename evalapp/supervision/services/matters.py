@@ -19,6 +19,7 @@ from evalapp.notifications.models import TopicKind
 from evalapp.supervision.events import MatterOpened
 from evalapp.supervision.models import Matter, ReferenceCounter
 from evalapp.supervision.queries import profiles
+from evalapp.supervision.rules import states
 from evalapp.supervision.rules.plans import POST_LIMIT
 from evalapp.supervision.rules.profile import SupervisionProfile, Term, Weight
 from evalapp.supervision.rules.states import Act, MatterKind, Phase, Stage
@@ -45,13 +46,14 @@ def open_matter(
     is_public: bool = True,
     opened_at: datetime | None = None,
     key: str | None = None,
+    term: Term | None = None,
     handler: str = "",
     actor: Actor = SYSTEM,
 ) -> Matter:
     """Open a matter and start its clock. With a `key` that is known already the earlier matter stands.
 
     `title` is never a resident's words; `path` and `about` are the public page and reference of what it is about. A
-    question or a complaint needs a weight.
+    question or a complaint needs a weight. A `term` of the caller's own takes the place of the profile's.
     """
     if key is not None:
         known = session.scalar(select(Matter).where(Matter.key == key))
@@ -87,8 +89,8 @@ def open_matter(
     twice = Conflict(N_("这件事项刚刚已经立项。"))
     with refusing(session, {"uq_matters_key": twice}):
         session.add(matter)
-    stage = Stage.RULE if kind is MatterKind.OBJECTION else Stage.ANSWER
-    clocks.start(session, matter, stage, term=first_term(matter, profiles.read(row)), at=at)
+    stage = Stage.RULE if kind in states.RULED else Stage.ANSWER
+    clocks.start(session, matter, stage, term=term or first_term(matter, profiles.read(row)), at=at)
     timeline.record(session, matter, Act.OPENED, actor=actor, at=at)
     emit(session, MatterOpened, matter)
     return matter
@@ -102,6 +104,10 @@ def first_term(matter: Matter, profile: SupervisionProfile) -> Term:
         return profile.low_grade.handle
     if matter.kind is MatterKind.LINE_QUESTION:
         return profile.term_of_line_questions
+    if matter.kind is MatterKind.CARD:
+        return profile.contest
+    if matter.kind is MatterKind.MONITORING:
+        return profile.term_of_first_notice
     assert matter.weight is not None
     return profile.weights[matter.weight.value]
 
@@ -170,7 +176,7 @@ def close_matter(
 ) -> Matter:
     """End a matter for a reason told in public (the office's: one that fell away). It stays readable."""
     matter = held(session, matter_id, Act.CLOSED, seen_version=seen_version)
-    _refuse_objection(matter)
+    _refuse_ruled(matter)
     why = cleaned_text(reason, field="reason", limit=clocks.REASON_LIMIT, required=True)
     clocks.stop(session, matter, Ending.CALLED_OFF)
     timeline.enter(matter, Phase.CLOSED)
@@ -183,7 +189,7 @@ def withdraw_matter(session: Session, *, matter_id: uuid.UUID, reason: str, acto
     matter = locked(session, Matter, matter_id)
     if matter.withdrawn_at is not None:
         return matter
-    _refuse_objection(matter)
+    _refuse_ruled(matter)
     why = cleaned_text(reason, field="reason", limit=clocks.REASON_LIMIT, required=True)
     clocks.stop(session, matter, Ending.CALLED_OFF)
     matter.withdrawn_at, matter.withdrawn_reason, matter.withdrawn_by = clock.now(), why, actor.name
@@ -201,10 +207,10 @@ def withdraw_about(session: Session, *, about: str, reason: str, actor: Actor) -
         withdraw_matter(session, matter_id=matter_id, reason=reason, actor=actor)
 
 
-def _refuse_objection(matter: Matter) -> None:
-    """One person of the office ends no objection: the result would be final for it."""
-    if matter.kind is MatterKind.OBJECTION:
-        raise Conflict(N_("对结果的异议由评议办两人复核答复。"))
+def _refuse_ruled(matter: Matter) -> None:
+    """One person of the office ends nothing that two decide: a result would be final for it, a card stand for it."""
+    if matter.kind in states.RULED:
+        raise Conflict(N_("这件事项由评议办两人复核答复。"))
 
 
 def emit(session: Session, kind: type, matter: Matter, **more: object) -> None:

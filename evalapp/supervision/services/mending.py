@@ -22,11 +22,11 @@ from evalapp.supervision.models import (
     RectificationStep,
 )
 from evalapp.supervision.queries import profiles
-from evalapp.supervision.rules import confirming, plans
+from evalapp.supervision.rules import confirming, plans, states
 from evalapp.supervision.rules.confirming import Decided
 from evalapp.supervision.rules.plans import Step
 from evalapp.supervision.rules.profile import Term
-from evalapp.supervision.rules.states import Act, MatterKind, Phase, Stage
+from evalapp.supervision.rules.states import Act, Phase, Stage
 from evalapp.supervision.rules.terms import Ending
 from evalapp.supervision.services import answering, clocks, timeline
 from evalapp.supervision.services.holding import held
@@ -55,8 +55,8 @@ def plan(
     Refuses a plan without steps, with a day in the past, and one longer than the profile's term without a reason.
     """
     matter = held(session, matter_id, Act.PLANNED, unit_id=unit_id, seen_version=seen_version)
-    if matter.kind is MatterKind.OBJECTION:
-        raise Conflict(N_("对结果的异议由评议办两人复核答复。"))
+    if matter.kind in states.RULED:
+        raise Conflict(N_("这件事项由评议办两人复核答复。"))
     profile = profiles.profile_of(session, matter.profile_id)
     words = cleaned_text(text, field="text", limit=plans.PLAN_LIMIT, required=True)
     why = cleaned_text(longer_because, field="longer_because", limit=clocks.REASON_LIMIT)

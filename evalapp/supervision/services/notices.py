@@ -1,4 +1,4 @@
-"""Supervision notices by hand: issued before their moment, answered, withdrawn."""
+"""Supervision notices: those that a matter begins with, those by hand before their moment; answered, withdrawn."""
 
 import uuid
 
@@ -9,15 +9,16 @@ from evalapp.core import calendar, clock
 from evalapp.core.errors import Conflict, NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.names import cleaned_text
-from evalapp.core.permissions import Actor
+from evalapp.core.permissions import SYSTEM, Actor
 from evalapp.core.transaction import locked
 from evalapp.supervision.models import Deadline, Matter, SupervisionNotice
 from evalapp.supervision.queries import escalation, profiles
-from evalapp.supervision.rules import terms
+from evalapp.supervision.rules import states, terms, wording
 from evalapp.supervision.rules.profile import Colour
-from evalapp.supervision.rules.states import Act
-from evalapp.supervision.rules.terms import DueNotice
+from evalapp.supervision.rules.states import Act, MatterKind, Phase
+from evalapp.supervision.rules.terms import DueNotice, Ending
 from evalapp.supervision.services import clocks, timeline
+from evalapp.supervision.services.answering import rest_from
 from evalapp.supervision.services.escalating import issue
 from evalapp.supervision.services.holding import held
 
@@ -60,15 +61,44 @@ def issue_notice(
     return notice
 
 
+def begin_with_notice(session: Session, matter: Matter, *, reason: str) -> SupervisionNotice | None:
+    """Issue the first notice of a matter that was just opened, with the term of its clock; none where none go."""
+    deadline, profile = clocks.running(session, matter), profiles.profile_of(session, matter.profile_id)
+    if not profile.notices or deadline is None or deadline.due_on is None or deadline.due_at is None:
+        return None
+    due = DueNotice(
+        colour=profile.notices[0].colour,
+        at=matter.opened_at,
+        due_on=deadline.due_on,
+        due_at=deadline.due_at,
+    )
+    notice = issue(session, matter, deadline, due, actor=SYSTEM, reason=reason)
+    deadline.next_act_at = clocks.next_act_at(session, matter, deadline)
+    session.flush()
+    return notice
+
+
 def answer_notice(
     session: Session, *, notice_id: uuid.UUID, text: str, actor: Actor, unit_id: uuid.UUID | None = None
 ) -> SupervisionNotice:
-    """Answer a notice for the unit it went to. Refuses a second answer and one that was withdrawn."""
+    """Answer a notice for the unit it went to. Refuses a second answer and one that was withdrawn.
+
+    Of a matter that began with its notice this is the answer, and must be one.
+    """
     matter, notice = _held_notice(session, notice_id, Act.NOTICE_ANSWERED, unit_id=unit_id)
-    words = cleaned_text(text, field="text", limit=ANSWER_LIMIT, required=True)
+    profile = profiles.profile_of(session, matter.profile_id)
+    answers = matter.kind is MatterKind.MONITORING and states.may(Act.ANSWERED, matter.phase)
+    if answers:
+        words = wording.checked_answer(text, profile)
+    else:
+        words = cleaned_text(text, field="text", limit=ANSWER_LIMIT, required=True)
     if notice.answered_at is not None or notice.withdrawn_at is not None:
         raise Conflict(N_("这张督办单已经答复或撤回，请看看现在的情况。"))
     notice.answer, notice.answered_at, notice.answered_by = words, clock.now(), actor.name
+    if answers:
+        clocks.stop(session, matter, Ending.MET)
+        timeline.enter(matter, Phase.ANSWERED)
+        matter.rests_at = rest_from(session, profile.reply.reopen_days)
     _after(session, matter, notice)
     timeline.record(
         session, matter, Act.NOTICE_ANSWERED, actor=actor, note=words, detail={"number": notice.number}

@@ -15,8 +15,8 @@ from evalapp.core.transaction import locked
 from evalapp.supervision.events import MatterRuled
 from evalapp.supervision.models import Matter, Ruling
 from evalapp.supervision.queries import profiles
-from evalapp.supervision.rules import wording
-from evalapp.supervision.rules.states import Act, MatterKind, Phase, Stage
+from evalapp.supervision.rules import states, wording
+from evalapp.supervision.rules.states import Act, Phase, Stage
 from evalapp.supervision.rules.terms import Ending
 from evalapp.supervision.services import clocks, timeline
 from evalapp.supervision.services.holding import held
@@ -34,8 +34,8 @@ def contest(
 ) -> Matter:
     """Say for the unit that it is not so, with the reasons in public. Its clock stops, that of the office begins."""
     matter = held(session, matter_id, Act.CONTESTED, unit_id=unit_id, seen_version=seen_version)
-    if matter.kind is MatterKind.OBJECTION:
-        raise Conflict(N_("对结果的异议由评议办两人复核答复。"))
+    if matter.kind in states.RULED:
+        raise Conflict(N_("这件事项由评议办两人复核答复。"))
     profile = profiles.profile_of(session, matter.profile_id)
     words = wording.checked_answer(text, profile)
     clocks.stop(session, matter, Ending.MET)
@@ -55,7 +55,7 @@ def propose_ruling(
     seen_version: int | None = None,
 ) -> Ruling:
     """Propose how a contest or an objection is decided. Raises `Conflict` while another proposal waits, `NotAllowed`."""
-    staff = _officer(session, actor)
+    staff = officer(session, actor)
     matter = held(session, matter_id, Act.RULING_PROPOSED, seen_version=seen_version)
     _check_is_to_rule(matter)
     words = wording.checked_answer(reason, profiles.profile_of(session, matter.profile_id), field="reason")
@@ -80,7 +80,7 @@ def confirm_ruling(session: Session, *, ruling_id: uuid.UUID, actor: Actor) -> M
 
     Upheld, the matter ends; a contest that fails gives the unit its clock back, an objection that fails is explained.
     """
-    staff = _officer(session, actor)
+    staff = officer(session, actor)
     matter, ruling = _waiting(session, ruling_id)
     if ruling.proposed_by == staff.id:
         raise NotAllowed(N_("提出的人不能自己确认，须由另一人登录确认。"))
@@ -91,9 +91,9 @@ def confirm_ruling(session: Session, *, ruling_id: uuid.UUID, actor: Actor) -> M
     act = Act.UPHELD if ruling.is_upheld else Act.REJECTED
     if ruling.is_upheld:
         timeline.enter(matter, Phase.UPHELD)
-    elif matter.kind is MatterKind.OBJECTION:
+    elif matter.kind in states.RULED:
         timeline.enter(matter, Phase.EXPLAINED)
-        matter.rests_at = clock.now()  # an objection is answered once
+        matter.rests_at = clock.now()  # it is answered once
     else:
         profile = profiles.profile_of(session, matter.profile_id)
         timeline.enter(matter, Phase.REOPENED)
@@ -105,7 +105,7 @@ def confirm_ruling(session: Session, *, ruling_id: uuid.UUID, actor: Actor) -> M
 
 def drop_ruling(session: Session, *, ruling_id: uuid.UUID, actor: Actor) -> Matter:
     """Take a proposal back, or turn it down. Raises `Conflict` when it no longer waits, `NotAllowed`."""
-    _officer(session, actor)
+    officer(session, actor)
     matter, ruling = _waiting(session, ruling_id)
     ruling.dropped_at = clock.now()
     timeline.record(session, matter, Act.RULING_DROPPED, actor=actor)
@@ -124,11 +124,11 @@ def _waiting(session: Session, ruling_id: uuid.UUID) -> tuple[Matter, Ruling]:
 
 
 def _check_is_to_rule(matter: Matter) -> None:
-    if matter.phase is not Phase.CONTESTED and matter.kind is not MatterKind.OBJECTION:
+    if matter.phase is not Phase.CONTESTED and matter.kind not in states.RULED:
         raise Conflict(N_("单位没有提出异议，不需要复核。"))
 
 
-def _officer(session: Session, actor: Actor) -> StaffMember:
+def officer(session: Session, actor: Actor) -> StaffMember:
     """The member of staff who decides, signed in as themselves; a new one's rights begin when `approves_from` says."""
     if not actor.may(Permission.SUPERVISE):
         raise NotAllowed(N_("这一步须由有权限的工作人员办理。"))

@@ -29,6 +29,9 @@ PATHS = (
     "/matters?which=done",
     "/matters/{matters}",
     "/moderation",
+    "/monitor",
+    "/monitor/journal",
+    "/monitor/units/{slug}",
 )
 # Where staff read what people of the district wrote.
 DESKS = (
@@ -52,6 +55,11 @@ DESKS = (
     ("office", "/desk/office/supervision-notices/{notices}"),
     ("office", "/desk/office/points"),
     ("office", "/desk/office/working-days"),
+    ("office", "/desk/office/cards"),
+    ("office", "/desk/office/cards/{card_id}"),
+    ("office", "/desk/office/quarters"),
+    ("unit_a", "/desk/unit/cards"),
+    ("unit_a", "/desk/unit/cards/{card_id}"),
     ("unit_a", "/desk/unit/matters"),
     ("unit_a", "/desk/unit/matters/{matters}"),
     ("unit_a", "/desk/unit/dossiers"),

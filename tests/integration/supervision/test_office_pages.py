@@ -114,10 +114,17 @@ def test_the_office_checks_rules_pauses_and_closes(matters: Matters, desks: Desk
 
 
 def test_points_are_public_with_who_and_why(matters: Matters, desks: Desks, browser, monday) -> None:
-    unit, office = matters.unit(), desks.office()
+    unit, office, second = matters.unit(), desks.office(), desks.office()
     fields = {"unit": str(unit.id), "points": "0", "reason": "敷衍"}
     assert office.browser.post("/desk/office/points", fields).status_code == 422
     assert office.browser.post("/desk/office/points", fields | {"points": "-5"}).status_code == 303
+    waiting = office.browser.get("/desk/office/points").get_data(as_text=True)
+    confirm = re.findall(r"/desk/office/points/[0-9a-f-]+/", waiting)[0] + "confirm"
+    page = "/desk/office/points"
+    assert "敷衍" not in text_of(browser.get("/matters"))
+    assert office.browser.post(confirm, {}, page=page).status_code == 403
+    assert second.browser.post(confirm, {}, page=page).status_code == 303
+    assert second.browser.post(confirm, {}, page=page).status_code == 409
     page = text_of(browser.get("/matters"))
     for said in ("-5", "敷衍", office.actor.name):
         assert said in page, said
