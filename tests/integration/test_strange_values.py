@@ -31,6 +31,8 @@ STRANGE = {
     "invisible": "\u2066\u200b\u3164",
     "nothing": "",
 }
+# What SQLite could stumble over by itself; whatever a form does with a value shows on PostgreSQL.
+OF_SQLITE = ("beyond any column", "NUL", "end of the calendar with a time")
 # Bytes that are no UTF-8, and a lone surrogate as a careless encoder writes it.
 BROKEN = (b"%ff%fe%00", b"%ed%a0%80", b"%C0%80")
 LONG = 100_000
@@ -56,13 +58,15 @@ def small(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def accidents(small: Small, form: Shown) -> Iterator[str]:
     """What of `form` answers with 5xx."""
+    is_sqlite = small.platform.engine.dialect.name == "sqlite"
+    strange = {what: value for what, value in STRANGE.items() if not is_sqlite or what in OF_SQLITE}
     for name in form.values:
-        for what, value in STRANGE.items():
+        for what, value in strange.items():
             status = sent(small, form, form.values | {name: value})
             if status >= 500:
                 yield f"{form.method} {form.action} {name} {what}: {status}"
     for name in form.values:
-        for raw in BROKEN:
+        for raw in BROKEN[: 1 if is_sqlite else None]:
             status = sent_raw(small, form, f"{name}=".encode() + raw)
             if status >= 500:
                 yield f"{form.method} {form.action} {name} {raw!r}: {status}"
@@ -120,4 +124,4 @@ def test_a_bare_number_is_noticed(small: Small, monkeypatch: pytest.MonkeyPatch)
     form = next(form for form in forms_of(small) if form.action == "/desk/office/client-codes")
     assert list(accidents(small, form)) == []
     monkeypatch.setattr(CodesForm, "number", IntegerField(validators=[NumberRange(1, 500)]))
-    assert any("number many digits: 500" in fault for fault in accidents(small, form))
+    assert any("number beyond any column: 500" in fault for fault in accidents(small, form))
