@@ -14,7 +14,7 @@ from evalapp.accounts import kiosks
 from evalapp.accounts import staff_views as accounts_staff
 from evalapp.accounts import views as accounts
 from evalapp.approvals import api_views as intake_api
-from evalapp.approvals.views import monitor, record
+from evalapp.approvals.views import cases, monitor, record
 from evalapp.ballots import api_views as ballots_api
 from evalapp.ballots import lane, polling
 from evalapp.ballots import views as ballots
@@ -115,6 +115,7 @@ BLUEPRINTS = (
     ballots.blueprint,
     ballots_api.blueprint,
     boards.blueprint,
+    cases.blueprint,
     disclosures_api.blueprint,
     office_boards.blueprint,
     office_boxes.blueprint,

@@ -8,13 +8,14 @@ from evalapp.accounts.events import (
     STAFF_ACTS,
     KioskRegistered,
     NoticesStopped,
+    NumberStopped,
     ResidentErased,
     ResidentStartedAnew,
 )
 from evalapp.accounts.services import codes
 from evalapp.accounts.vault_mail import CONFIRM
 from evalapp.approvals import jobs as approvals_jobs
-from evalapp.approvals.services import applicants, contesting, journal, recounting
+from evalapp.approvals.services import applicants, contesting, journal, recounting, telling
 from evalapp.audit import services as audit
 from evalapp.ballots import jobs as ballots_jobs
 from evalapp.ballots.events import GradingAnnounced, GradingClosed, GradingExtended, GradingVoided
@@ -103,6 +104,7 @@ def _subscribe() -> None:
     events.subscribe(ResidentErased, disclosures.on_resident_erased)
     events.subscribe(ResidentErased, applicants.on_resident_gone)
     events.subscribe(ResidentStartedAnew, applicants.on_resident_gone)
+    events.subscribe(NumberStopped, telling.on_number_stopped)
     events.subscribe(UnitAdded, disclosures.on_unit_added)
     events.subscribe(ResidentErased, notifications.on_follower_gone)
     events.subscribe(ResidentStartedAnew, notifications.on_follower_gone)
@@ -160,6 +162,7 @@ def _subscribe_finding() -> None:
 
 def _register() -> None:
     jobs.register(recounting.RECOUNT, approvals_jobs.recount)
+    jobs.register(telling.SEND, approvals_jobs.send_message)
     jobs.register(CONFIRM, accounts_jobs.send_confirmation)
     jobs.register(codes.SEND_CODE, accounts_jobs.send_code)
     jobs.register(comments.ERASE, comments_jobs.erase_author)
@@ -183,6 +186,7 @@ def rounds() -> Sequence[Callable[[Platform], None]]:
         approvals_jobs.act_due,
         approvals_jobs.write_notices,
         approvals_jobs.CloseQuarters(),
+        approvals_jobs.tell,
         ballots_jobs.close_due,
         ballots_jobs.tell_turnout,
         notifications_jobs.read_inbox,

@@ -18,6 +18,13 @@ class ResidentErased(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NumberStopped(Event):
+    """The holder of a number sent the word that stops our messages, whether we know them as a resident or not."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResidentStartedAnew(Event):
     """A number came back after so long that its holder may be another person: nothing of before is theirs."""
 

@@ -133,6 +133,12 @@ def is_stopped(session: Session, code: str) -> bool:
     return entry.blocked_until is not None and entry.blocked_until > clock.now()
 
 
+def is_blocked(session: Session, person: str) -> bool:
+    """Whether the holder of a number had us stop for a while; nobody had of a number that we do not know."""
+    until = session.scalar(select(VaultEntry.blocked_until).where(VaultEntry.person_id == person))
+    return until is not None and until > clock.now()
+
+
 def send(
     platform: Platform, person: str, *, message_id: str, kind: str, text: str, code: str | None = None
 ) -> bool:

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from evalapp.accounts import sealing, vault
 from evalapp.accounts.models import Applicant
 from evalapp.core.bulk import insert_rows
+from evalapp.core.gateways import Message
 from evalapp.core.keys import Keys
+from evalapp.core.platform import Platform
 
 _TABLE = Applicant.metadata.tables[Applicant.__tablename__]
 
@@ -67,6 +69,21 @@ def known(session: Session, keys: Keys, applicant_id: uuid.UUID) -> Known:
         for sealed in (row or (None, None))
     ]
     return Known(name=opened[0], number=opened[1])
+
+
+def send(
+    platform: Platform, applicant_id: uuid.UUID, person: str, *, message_id: str, kind: str, text: str
+) -> bool:
+    """Hand a message to the gateway; return whether there was somewhere to send it. For jobs, outside a transaction.
+
+    Raises what the gateway raises. Nothing is sent to a number that is gone or whose holder had us stop.
+    """
+    with platform.session() as session:
+        number = known(session, platform.keys, applicant_id).number
+        if not number or vault.is_blocked(session, person):
+            return False
+    platform.sms.send(Message(id=message_id, to=number, kind=kind, text=text))
+    return True
 
 
 def forget_person(session: Session, person: str) -> None:

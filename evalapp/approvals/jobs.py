@@ -1,11 +1,16 @@
-"""Work of this domain: cards, reminders and notices that fell due, cases counted again, quarters graded."""
+"""Work of this domain: messages to applicants; cards, reminders and notices that fell due; cases counted again, quarters graded."""
 
+import uuid
 from datetime import date, datetime, timedelta
 
-from evalapp.approvals.services import due, noticing, quarters, recounting
-from evalapp.core import clock, logs
-from evalapp.core.jobs import JobContext
+from evalapp.accounts import vault_applicants
+from evalapp.approvals.models import MessageState
+from evalapp.approvals.rules.telling import KIND
+from evalapp.approvals.services import due, noticing, quarters, recounting, telling
+from evalapp.core import clock, gateways, logs
+from evalapp.core.jobs import JobContext, NotYet
 from evalapp.core.platform import Platform
+from evalapp.notifications.rules import timing
 
 _EVERY = timedelta(minutes=10)
 log = logs.get_logger("approvals")
@@ -54,6 +59,48 @@ def close_quarters(platform: Platform, *, with_history: bool = False) -> None:
         with platform.transaction() as session:
             number = quarters.close_quarter(session, one)
         log.info("quarter graded", quarter=one.said, units=number)
+
+
+def tell(platform: Platform) -> None:
+    """A round: make messages of what batches moved, each batch in a transaction of its own."""
+    with platform.session() as session:
+        news = telling.waiting_news(session)
+    for news_id in news:
+        with platform.transaction() as session:
+            telling.write_messages(session, news_id)
+
+
+def send_message(context: JobContext) -> None:
+    """Hand a message about a case over, not at night, and at most once where the gateway cannot tell it from another."""
+    platform, message_id = context.platform, uuid.UUID(context.payload["message"])
+    quiet = timing.quiet_until(clock.now(), platform.settings.quiet)
+    if quiet is not None:
+        raise NotYet(quiet)
+    deduplicates = gateways.deduplicates(platform.sms)
+    with context.transaction() as session:
+        written = telling.begin(session, platform, message_id, is_told_twice=not deduplicates)
+    if written is None:
+        return
+    try:
+        sent = vault_applicants.send(
+            platform,
+            written.applicant_id,
+            written.person_id,
+            message_id=str(message_id),
+            kind=KIND,
+            text=written.text,
+        )
+    except OSError:
+        with context.transaction() as session:
+            telling.was_not_taken(session, message_id)
+        raise
+    except Exception as error:
+        if deduplicates:
+            raise
+        log.warning("message doubtful, not sent again", message=str(message_id), error=type(error).__name__)
+        sent = False
+    with context.transaction() as session:
+        telling.end(session, message_id, MessageState.SENT if sent else MessageState.DROPPED)
 
 
 def recount(context: JobContext) -> None:

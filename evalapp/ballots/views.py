@@ -126,7 +126,7 @@ def _claimed(form: CaseStandingForm) -> CaseStanding:
     with transaction(db.session):
         attempt = tracing.count_try(db.session, keys, number=number, origin=origin())
     with transaction(db.session):
-        case_id = tracing.find(db.session, keys, attempt, number=number, code=form.code.data)
+        case_id = tracing.find(db.session, keys, attempt, number=number, code=form.code.data).id
     with transaction(db.session):
         resident_id = signed_in_resident().resident_id
         return case_standings.claim_case(db.session, case_id, resident_id=resident_id, secret=_secret())

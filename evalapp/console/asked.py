@@ -1,8 +1,11 @@
 """What a matter was asked by, or came of, for the desks that answer it."""
 
 import uuid
+from dataclasses import dataclass
 
-from evalapp.approvals.queries import cards
+from evalapp.approvals.queries import cards, voices
+from evalapp.approvals.queries.voices import ShownGrade
+from evalapp.approvals.rules.rating import TOPIC_WORDS
 from evalapp.disclosures.models import LineQuestion
 from evalapp.disclosures.queries import finances
 from evalapp.supervision.queries.pages import MatterPage
@@ -24,3 +27,27 @@ def card_of(page: MatterPage) -> uuid.UUID | None:
     if matter.kind not in {MatterKind.MONITORING, MatterKind.CARD}:
         return None
     return cards.of_matter(db.session, matter.id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaidOfCase:
+    """What an applicant said of a case: a low grade, or a complaint with its words."""
+
+    reference: str
+    grade: ShownGrade | None = None
+    topic_words: str = ""
+    words: str = ""
+
+
+def said_of_case(page: MatterPage) -> SaidOfCase | None:
+    """Return what an applicant said where the matter is about a case."""
+    matter = page.shown.matter
+    if matter.kind is MatterKind.LOW_GRADE:
+        grade = voices.grade_of_matter(db.session, matter)
+        return SaidOfCase(reference=matter.about, grade=grade) if grade is not None else None
+    if matter.kind is not MatterKind.COMPLAINT:
+        return None
+    found = voices.complaint_of_matter(db.session, matter)
+    if found is None:
+        return None
+    return SaidOfCase(reference=matter.about, topic_words=TOPIC_WORDS[found.topic], words=found.words)

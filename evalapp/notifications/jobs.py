@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from evalapp.accounts import queries as accounts
 from evalapp.accounts import rules as account_rules
 from evalapp.accounts import vault
+from evalapp.accounts.events import NumberStopped
 from evalapp.accounts.rules import Purpose
 from evalapp.accounts.services import residents
-from evalapp.core import clock, gateways, logs
+from evalapp.core import clock, events, gateways, logs
 from evalapp.core.errors import Invalid
 from evalapp.core.gateways import Inbound
 from evalapp.core.jobs import JobContext, NotYet
@@ -160,7 +161,9 @@ def _stop(platform: Platform, inbound: Inbound) -> None:
         number = account_rules.parse_number(inbound.sender, production=platform.settings.is_production)
     except Invalid:
         return
+    person = vault.person_id(platform.keys, number)
     with platform.transaction() as session:
-        resident_id = accounts.resident_of(session, vault.person_id(platform.keys, number))
+        events.emit(session, NumberStopped(person_id=person))
+        resident_id = accounts.resident_of(session, person)
         if resident_id is not None:
             residents.stop_letters(session, resident_id)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from evalapp.accounts import rules as accounts
 from evalapp.accounts.models import CodeRequest, Consent, Enrolment, SignedIn, StaffAttempt, TotpReset
-from evalapp.approvals.models import CaseAttempt, IntakeSignature
+from evalapp.approvals.models import CaseAttempt, CaseMessage, IntakeSignature
 from evalapp.approvals.rules import tracing
 from evalapp.ballots.models import BallotChange
 from evalapp.ballots.rules import voters
@@ -119,6 +119,15 @@ RULES: tuple[Rule, ...] = (
         why=N_("只为限制猜查询码，按一小时计"),
         piece=Rows(table=CaseAttempt, over=lambda limit: CaseAttempt.at <= limit),
         tables=("case_attempts",),
+    ),
+    Rule(
+        name="case-messages",
+        what=N_("发过的办件短信（哪一件，没有号码和内容）"),
+        since=N_("发出当天"),
+        keep=_MONTH,
+        why=N_("只为核对网关账单"),
+        piece=Rows(table=CaseMessage, over=lambda limit: CaseMessage.ended_on < clock.local(limit).date()),
+        tables=("case_messages",),
     ),
     Rule(
         name="withdrawn-consents",

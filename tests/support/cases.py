@@ -23,10 +23,10 @@ def moment(text: str) -> datetime:
 class Cases:
     """`cases.take([...])` hands in events of the unit; `cases.event("accepted", "A-1", "2026-03-02 10:00")` makes one."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, unit: Unit | None = None) -> None:
         self.platform = platform
         self.items = ItemFactory(platform)
-        self.unit: Unit = UnitFactory(platform).department()
+        self.unit: Unit = unit or UnitFactory(platform).department()
         self.item = self.items.published(self.unit)
         self._numbers = itertools.count(1)
         with platform.transaction() as session:

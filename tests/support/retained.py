@@ -9,7 +9,7 @@ from evalapp.accounts import vault_mail
 from evalapp.accounts.models import Applicant, Enrolment, Purpose, Role, StaffMember, TotpReset
 from evalapp.accounts.services import residents
 from evalapp.accounts.vault_mail import Owner
-from evalapp.approvals.models import CaseAttempt, IntakeSignature
+from evalapp.approvals.models import Case, CaseAttempt, CaseMessage, IntakeSignature, MessageState
 from evalapp.comments.models import Thread
 from evalapp.core import clock
 from evalapp.core.jobs import Job, JobState
@@ -26,6 +26,7 @@ from tests.support.accounts import People, phone
 from tests.support.ballots import Polling
 from tests.support.boards import Boards
 from tests.support.boards import resident as a_resident
+from tests.support.cases import Cases
 from tests.support.comments import Comments
 from tests.support.letters import CountingGateway, Letters
 from tests.support.units import UnitFactory
@@ -51,6 +52,7 @@ class District:
         self.comments.written(thread)
         self.questioned()
         self.sent_and_unsent()
+        self.told()
         self.rows(resident.resident.id, staff.staff.id, episode)
 
     def ballots(self) -> Episode:
@@ -88,6 +90,14 @@ class District:
         refusing = self.letters.through(CountingGateway(failures=[OSError("no")] * 9))
         self.letters.notify(self.letters.reader())
         refusing.work()
+
+    def told(self) -> None:
+        """A case whose applicant was sent a message."""
+        cases = Cases(self.platform, self.polling.unit())
+        cases.take([cases.event("submitted", "A-1", clock.now() - timedelta(minutes=3))])
+        with self.platform.transaction() as session:
+            case_id = session.scalars(select(Case.id)).one()
+            session.add(CaseMessage(case_id=case_id, state=MessageState.SENT, ended_on=clock.today()))
 
     def rows(self, resident_id: Any, staff_id: Any, episode: Episode) -> None:
         now = clock.now()

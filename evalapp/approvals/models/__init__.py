@@ -17,8 +17,10 @@ from evalapp.approvals.models.intake import (
     IntakeSignature,
 )
 from evalapp.approvals.models.quarters import MonitorEntry, UnitQuarter
+from evalapp.approvals.models.telling import CaseMessage, CaseNews, CaseQuiet, MessageState
 from evalapp.approvals.models.totals import ArrivalTotal, DayTotal, HandledTotal, StepTotal
 from evalapp.approvals.models.tracing import CaseAttempt
+from evalapp.approvals.models.voices import CaseComplaint, CaseGrade
 
 __all__ = [
     "ApprovalsProfileInForce",
@@ -28,8 +30,13 @@ __all__ = [
     "CaseAttempt",
     "CaseBasis",
     "CaseCard",
+    "CaseComplaint",
     "CaseCounter",
     "CaseEventRow",
+    "CaseGrade",
+    "CaseMessage",
+    "CaseNews",
+    "CaseQuiet",
     "CaseStep",
     "DayTotal",
     "HandledTotal",
@@ -38,6 +45,7 @@ __all__ = [
     "IntakeKey",
     "IntakeRefusal",
     "IntakeSignature",
+    "MessageState",
     "MonitorEntry",
     "StepTotal",
     "UnitQuarter",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalapp.approvals.models import Case
-from evalapp.approvals.rules.kinds import CaseState
+from evalapp.approvals.rules.kinds import STATE_WORDS, CaseState
 from evalapp.powers.models import ServiceItem
 from evalapp.units.models import Unit
 
@@ -23,12 +23,17 @@ class OwnCase:
     number: str  # of the unit's own
     unit: str
     item: str  # its code
+    item_name: str
     applicant: str
     state: CaseState
     began_at: datetime
 
+    @property
+    def state_words(self) -> str:
+        return STATE_WORDS[self.state]
 
-def own_cases(session: Session, person_id: str) -> Sequence[OwnCase]:
+
+def own_cases(session: Session, person_id: str, *, limit: int = _MOST) -> Sequence[OwnCase]:
     """Return the cases under a person's number, the newest first, in one statement."""
     rows = session.execute(
         select(
@@ -36,6 +41,7 @@ def own_cases(session: Session, person_id: str) -> Sequence[OwnCase]:
             Case.number,
             Unit.name.label("unit"),
             ServiceItem.code.label("item"),
+            ServiceItem.name.label("item_name"),
             Case.applicant_shown.label("applicant"),
             Case.state,
             Case.began_at,
@@ -44,6 +50,6 @@ def own_cases(session: Session, person_id: str) -> Sequence[OwnCase]:
         .join(ServiceItem, ServiceItem.id == Case.item_id)
         .where(Case.person_id == person_id, Case.person_id != "")
         .order_by(Case.began_at.desc(), Case.reference)
-        .limit(_MOST)
+        .limit(limit)
     )
     return [OwnCase(**row) for row in rows.mappings()]

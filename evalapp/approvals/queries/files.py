@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -26,6 +26,8 @@ from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
 from evalapp.powers.models import ServiceItem
 from evalapp.units.models import Unit
+
+_YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +132,10 @@ def _file(session: Session, facts: CaseFacts, now: datetime) -> CaseFile:
     events = [_event(row) for row in rows]
     cards = _kept_cards(session, facts.id, known)
     lifted = {card.key for card in cards if card.lifted_at is not None}
-    counters = Counters(calendar.load(session))
+    # The whole calendar is only read for a case that runs for years.
+    is_short = now - facts.began_at < _YEAR
+    around = clock.local(facts.began_at).date() if is_short else None
+    counters = Counters(calendar.load(session, around=around))
     told = Told(id=facts.id, unit_id=facts.unit_id, known=known, events=events, lifted=lifted)
     one, counter = fold(told, counters), counters.of(known)
     clocks = [

@@ -198,6 +198,35 @@ class Contest(_Frozen):
     source: Text
 
 
+class Indicator(_Frozen):
+    """What may be ticked with some grades of a case that was handled online or on site."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+    place: Annotated[str, Field(pattern=r"^(online|on_site)$")]
+    grades: Annotated[tuple[Annotated[int, Field(ge=1, le=5)], ...], Field(strict=False, min_length=1)]
+    zh: Text
+    en: Text
+
+
+class Rating(_Frozen):
+    """How applicants grade a case: within how many working days after its end, with which indicators."""
+
+    days: Days
+    days_source: Text
+    online_words: Annotated[
+        tuple[str, ...], Field(strict=False)
+    ]  # in how a case came in: it was handled online
+    most: Annotated[int, Field(ge=1, le=12)]
+    indicators: Annotated[tuple[Indicator, ...], Field(strict=False, min_length=1, max_length=60)]
+    source: Text
+
+    @model_validator(mode="after")
+    def _are_distinct(self) -> Self:
+        if len({one.code for one in self.indicators}) < len(self.indicators):
+            raise ValueError("each indicator has a code of its own")
+        return self
+
+
 class ApprovalsProfile(_Frozen):
     """How a place watches cases, with where that comes from."""
 
@@ -219,6 +248,14 @@ class ApprovalsProfile(_Frozen):
     verdict: Verdict
     feeds: Feeds
     contest: Contest
+    rating: Rating | None = None  # one adopted before cases were graded has none: the shipped one serves
+
+    @property
+    def rated(self) -> Rating:
+        """How cases are graded."""
+        found = self.rating or own().rating
+        assert found is not None  # the shipped one has it
+        return found
 
     @model_validator(mode="after")
     def _extends_days(self) -> Self:

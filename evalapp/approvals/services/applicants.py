@@ -2,19 +2,21 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from evalapp.accounts import vault_applicants
 from evalapp.accounts.events import ResidentErased, ResidentStartedAnew
 from evalapp.accounts.models import Applicant
-from evalapp.approvals.models import Case
+from evalapp.approvals.models import Case, CaseComplaint, CaseQuiet
 
 _NOBODY = {"person_id": "", "applicant_shown": ""}
 
 
 def on_resident_gone(session: Session, event: ResidentErased | ResidentStartedAnew) -> None:
     """Let go of the name and number of whoever erased the account, or had the number before; the cases stay, of nobody."""
+    _forget_words(session, Case.person_id == event.person_id)
+    session.execute(delete(CaseQuiet).where(CaseQuiet.person_id == event.person_id))
     vault_applicants.forget_person(session, event.person_id)
     session.execute(
         update(Case)
@@ -27,6 +29,7 @@ def on_resident_gone(session: Session, event: ResidentErased | ResidentStartedAn
 def forget_old(session: Session, limit: datetime) -> int:
     """Let go of applicants kept before `limit`; return of how many."""
     gone = select(Applicant.id).where(vault_applicants.is_old(limit))
+    _forget_words(session, Case.applicant_id.in_(gone))
     session.execute(
         update(Case)
         .where(Case.applicant_id.in_(gone))
@@ -34,3 +37,13 @@ def forget_old(session: Session, limit: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     return vault_applicants.forget_old(session, limit)
+
+
+def _forget_words(session: Session, which: ColumnElement[bool]) -> None:
+    """What they complained of in words goes with them; that they did, and what was answered, stays."""
+    session.execute(
+        update(CaseComplaint)
+        .where(CaseComplaint.case_id.in_(select(Case.id).where(which)), CaseComplaint.words != "")
+        .values(words="")
+        .execution_options(synchronize_session=False)
+    )

@@ -20,6 +20,7 @@ from evalapp.approvals.models import CaseCounter, IntakeFeed
 from evalapp.approvals.queries import folding, profiles
 from evalapp.approvals.queries.folding import EVENTS, Counters, Folded, Told
 from evalapp.approvals.rules import facts
+from evalapp.approvals.rules import telling as rules
 from evalapp.approvals.rules.facts import CaseEvent
 from evalapp.approvals.rules.intake import (
     MOST_OF_A_CASE,
@@ -31,7 +32,7 @@ from evalapp.approvals.rules.intake import (
     refused,
 )
 from evalapp.approvals.rules.kinds import Channel, EventKind
-from evalapp.approvals.services import folded
+from evalapp.approvals.services import folded, telling
 from evalapp.approvals.services.bases import Bases
 from evalapp.approvals.services.folded import CASES
 from evalapp.core import calendar, clock
@@ -278,6 +279,7 @@ class _Batch:
         folded.write_cases(self.session, rows, done, known=before)
         self._write_events()
         folded.write_cards(self.session, done, known=before, now=self.received_at)
+        self._note_news(rows)
         self._note_feed()
 
     def answer(self) -> Taken:
@@ -354,6 +356,18 @@ class _Batch:
             for item, event in some
         ]
         insert_rows(self.session, EVENTS, rows)
+
+    def _note_news(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Leave word of the cases whose applicants may be told: of what is recent, of those who left a number."""
+        limit, told = self.received_at - rules.RECENT, rules.TOLD
+        moved = {
+            number
+            for number, some in self.new.items()
+            if any(each.kind in told and each.occurred_at > limit for each, _ in some)
+        }
+        ids = [row["id"] for row in rows if row["person_id"] and row["number"] in moved]
+        if rules.is_recent(self.received_at, clock.now()):  # no replay of what was recorded
+            telling.note(self.session, ids, received_at=self.received_at)
 
     def _note_feed(self) -> None:
         """When something came last from this unit; what is entered at a desk is no feed."""

@@ -14,6 +14,7 @@ from evalapp.accounts.rules import Origin, plain_code
 from evalapp.accounts.services.serialising import limit_key, one_at_a_time
 from evalapp.approvals.models import CaseAttempt
 from evalapp.approvals.queries import tracing as queries
+from evalapp.approvals.queries.tracing import Candidate
 from evalapp.approvals.rules import tracing as rules
 from evalapp.core import clock
 from evalapp.core.errors import Invalid, TooMany
@@ -66,14 +67,14 @@ def count_try(session: Session, keys: Keys, *, number: str, origin: Origin) -> u
     return attempt.id
 
 
-def find(session: Session, keys: Keys, attempt_id: uuid.UUID, *, number: str, code: str) -> uuid.UUID:
+def find(session: Session, keys: Keys, attempt_id: uuid.UUID, *, number: str, code: str) -> Candidate:
     """Return the case of a number and its code. Raises `Invalid`, which says the same of whatever was wrong."""
     typed = plain_code(code).encode("utf-8", "surrogatepass")
     known = queries.candidates(session, rules.plain_number(number))
-    found: uuid.UUID | None = None
+    found: Candidate | None = None
     for each in known:
         if hmac.compare_digest(code_of(keys, each.reference).encode(), typed):
-            found = each.id
+            found = each
     for _ in range(len(known), _COMPARED):
         hmac.compare_digest(code_of(keys, _NOBODYS).encode(), typed)
     if found is None:

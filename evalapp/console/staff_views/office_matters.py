@@ -5,7 +5,7 @@ import uuid
 from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from evalapp.console.asked import asked_about_line, card_of
+from evalapp.console.asked import asked_about_line, card_of, said_of_case
 from evalapp.console.forms import matters as forms
 from evalapp.console.staff_views.doings import Doing, doing_of
 from evalapp.core.errors import DomainError, NotFound
@@ -239,6 +239,7 @@ def _page(
         question=asked_about_line(page),
         card_id=card_of(page),
         verdicts=verdicts,
+        said=said_of_case(page),
         forms=shown,
         refused=refused and refused[0],
         conflict=gettext(conflict.message, **conflict.params) if conflict else "",

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from evalapp.console.asked import asked_about_line, card_of
+from evalapp.console.asked import asked_about_line, card_of, said_of_case
 from evalapp.console.forms import matters as forms
 from evalapp.console.queries.unit_inbox import Named
 from evalapp.console.staff_views.doings import Doing, doing_of
@@ -311,6 +311,7 @@ def _page(reference: str, *, refused: tuple[str, Form] | None = None) -> str:
         page=page,
         question=asked_about_line(page),
         card_id=card_of(page),
+        said=said_of_case(page),
         forms=shown,
         refused=refused and refused[0],
         facts=facts(page.shown),

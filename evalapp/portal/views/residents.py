@@ -13,7 +13,8 @@ from evalapp.accounts.queries import ResidentSession
 from evalapp.accounts.rules import CodePurpose, Purpose, parse_number
 from evalapp.accounts.services import codes, numbers, residents, sessions
 from evalapp.accounts.vault_mail import Owner
-from evalapp.approvals.queries import applicants
+from evalapp.approvals.queries import applicants, voices
+from evalapp.approvals.services import telling
 from evalapp.ballots import polling
 from evalapp.ballots.keepers import KeyGone
 from evalapp.ballots.queries import receipts
@@ -45,6 +46,8 @@ from evalapp.web.context import db, platform
 from evalapp.web.i18n import gettext, language
 from evalapp.web.links import go_to
 
+_NEWEST_CASES = 5  # on one's own page; all are at /cases
+
 
 @blueprint.get("/me")
 @requires(Permission.SEE_OWN_PAGE)
@@ -59,6 +62,7 @@ def me() -> str:
         ballots=_ballots(resident),
         comments=written,
         questions=_questions(),
+        applied=applicants.own_cases(db.session, resident.person_id, limit=_NEWEST_CASES),
         met=[one for one in _met() if one.is_asked],
         appeals=appeal_forms(written),
         agreed=accounts.standing_consents(db.session, resident.resident_id),
@@ -85,6 +89,7 @@ def own_data() -> Response:
     """A copy of everything that is kept about the resident; of ballots, that there is one."""
     resident = browser.signed_in_resident()
     listed, stands = following.own_list(resident), _standings(resident)
+    said = voices.said_under(db.session, resident.person_id)
     data: dict[str, Any] = {
         "account": residents.own_data(db.session, platform(), resident.resident_id),
         "letters": listed.rhythm.value,
@@ -107,6 +112,7 @@ def own_data() -> Response:
             for one in stands.invited_to
         ],
         "staff_lists": list(stands.staff_of),
+        "no_messages_about_cases": telling.is_quiet(db.session, resident.person_id),
         "applications": [
             {
                 "reference": one.reference,
@@ -116,6 +122,7 @@ def own_data() -> Response:
                 "applicant": one.applicant,
                 "state": one.state.value,
                 "since": one.began_at.isoformat(),
+                **said.get(one.reference, {}),
             }
             for one in applicants.own_cases(db.session, resident.person_id)
         ],

@@ -31,7 +31,7 @@ def look_for(cases: Cases, number: str, code: str, origin: Origin = HERE):
     with cases.platform.transaction() as session:
         attempt = tracing.count_try(session, keys, number=number, origin=origin)
     with cases.platform.transaction() as session:
-        return tracing.find(session, keys, attempt, number=number, code=code)
+        return tracing.find(session, keys, attempt, number=number, code=code).id
 
 
 def code_of(cases: Cases, case: Case) -> str:

@@ -16,6 +16,7 @@ from evalapp.accounts import vault_mail
 from evalapp.accounts.models import KeptPersonId
 from evalapp.accounts.services import residents
 from evalapp.accounts.vault_mail import Owner
+from evalapp.approvals.models import CaseQuiet
 from evalapp.ballots.models import ClientCode, PanelInvitation, StaffListEntry
 from evalapp.ballots.services import standings
 from evalapp.core import clock
@@ -30,6 +31,7 @@ from tests.support.cases import Cases
 
 # Column → where the copy shows it.
 SHOWN = {
+    "case_quiets.person_id": "no_messages_about_cases",
     "cases.person_id": "applications",
     "client_codes.resident_id": "client_of",
     "code_requests.person_id": "account.codes_asked_at",
@@ -100,6 +102,7 @@ def someone(people: People, platform: Platform, polling: Polling) -> SignedInRes
                 KeptPersonId(resident_id=own.id, person_id=own.person_id, until=clock.now()),
                 Letter(resident_id=own.id, since=clock.now()),
                 Reader(resident_id=own.id),
+                CaseQuiet(person_id=own.person_id, since=clock.now()),
             ]
         )
         asked = vault_mail.ask(

@@ -99,6 +99,7 @@ TERMS = {
         "SELECT count(*) FROM letters WHERE since <= :limit AND state IN ('ready', 'sending', 'doubtful')",
     ),
     "letters, ended": (31 * DAYS, "SELECT count(*) FROM letters WHERE ended_on <= :day"),
+    "case_messages": (31 * DAYS, "SELECT count(*) FROM case_messages WHERE ended_on <= :day"),
     "notices": (
         31 * DAYS,
         "SELECT count(*) FROM notices n JOIN letters l ON l.id = n.letter_id WHERE l.ended_on <= :day",
