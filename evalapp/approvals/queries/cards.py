@@ -126,7 +126,7 @@ class CardPage:
 _WAITS = exists().where(CardContest.card_id == CaseCard.id, CardContest.ended_at.is_(None))
 _CONDITIONS: dict[Which, Sequence[ColumnElement[bool]]] = {
     Which.STANDING: (CaseCard.gone_at.is_(None), CaseCard.lifted_at.is_(None)),
-    Which.CONTESTED: (_WAITS,),
+    Which.CONTESTED: (CaseCard.id.in_(select(CardContest.card_id).where(CardContest.ended_at.is_(None))),),
     Which.LIFTED: (CaseCard.lifted_at.is_not(None),),
     Which.ALL: (),
 }

@@ -25,7 +25,8 @@ from evalapp.supervision import services as supervision
 from evalapp.supervision.events import MatterRuled
 from evalapp.supervision.models import Deadline, Matter, Ruling
 from evalapp.supervision.rules.profile import Term
-from evalapp.supervision.rules.states import MatterKind, Stage
+from evalapp.supervision.rules.states import Act, MatterKind, Stage
+from evalapp.supervision.services import timeline
 
 TEXT_LIMIT = 1_000
 _NAME_LIMIT = 60
@@ -140,6 +141,7 @@ def _ask(
         },
     ):
         session.add(made)
+    timeline.record(session, matter, Act.CONTESTED, actor=actor, note=words)
     return made
 
 

@@ -264,6 +264,7 @@ def test_cards_on_the_desks(red: CaseCard, cases: Cases, matters: Matters, desks
         as_text=True
     )
     matter = one(session, Matter, Matter.kind == MatterKind.CARD)
+    assert WHY in desk.browser.get(f"/matters/{matter.reference}").get_data(as_text=True)
     page = office.browser.get(f"/desk/office/matters/{matter.reference}").get_data(as_text=True)
     assert "撤销这张牌" in page
     assert f"/desk/office/cards/{red.id}" in page
