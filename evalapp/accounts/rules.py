@@ -86,6 +86,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SUPERVISE,
             Permission.KEEP_CALENDAR,
             Permission.KEEP_KIOSKS,
+            Permission.WATCH_CASES,
+            Permission.KEEP_FEEDS,
             Permission.PREVIEW_RECORDING,
         }
     ),
@@ -96,6 +98,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.KEEP_UNIT,
             Permission.REPLY_TO_COMMENTS,
             Permission.ANSWER_MATTERS,
+            Permission.HANDLE_CASES,
         }
     ),
     Role.STATION: frozenset(

@@ -90,6 +90,18 @@ RAIL: tuple[RailEntry, ...] = (
         icon="plus-lg",
     ),
     RailEntry(
+        permission=Permission.WATCH_CASES,
+        endpoint="office_cases.index",
+        label=N_("办件监察"),
+        icon="speedometer2",
+    ),
+    RailEntry(
+        permission=Permission.KEEP_FEEDS,
+        endpoint="office_feeds.index",
+        label=N_("系统对接"),
+        icon="link-45deg",
+    ),
+    RailEntry(
         permission=Permission.SUPERVISE,
         endpoint="office_boards.index",
         label=N_("公开栏"),
@@ -130,6 +142,12 @@ RAIL: tuple[RailEntry, ...] = (
         endpoint="unit_voices.show",
         label=N_("大家怎么说"),
         icon="chat-left-text",
+    ),
+    RailEntry(
+        permission=Permission.HANDLE_CASES,
+        endpoint="unit_cases.index",
+        label=N_("办件"),
+        icon="receipt",
     ),
     RailEntry(
         permission=Permission.ANSWER_MATTERS,

@@ -1,6 +1,7 @@
 """What the auditors' page calls the acts of every domain and their details; what has no words here shows as it is kept."""
 
 from evalapp.accounts.models import Role
+from evalapp.approvals.rules.kinds import EVENT_WORDS
 from evalapp.audit.rules import LABELS
 from evalapp.comments.rules.asking import ASKING_WORDS
 from evalapp.comments.rules.moderation import REASONS, Moderation
@@ -137,6 +138,11 @@ ACTS: dict[str, str] = {
     "card.lifted": N_("撤销黄红牌"),
     "quarter.recounted": N_("重新计算季度等次"),
     "approvals.profile_adopted": N_("采用审批监察办法"),
+    "case.entered": N_("窗口收件"),
+    "case.event_entered": N_("窗口录入办件进展"),
+    "case.applicant_opened": N_("看申请人的姓名和手机号"),
+    "case.receipt_printed": N_("打印收件回执"),
+    "case.imported": N_("导入办件的表"),
     "intake.key_made": N_("给单位系统发钥匙"),
     "intake.key_revoked": N_("停用单位系统的钥匙"),
     "points.changed": N_("确认人工加减分"),
@@ -183,6 +189,7 @@ FACTS: dict[str, str] = {
     "cues": N_("字幕条数"),
     "day": N_("哪天"),
     "days": N_("天数"),
+    "event": N_("什么进展"),
     "fields": N_("改了"),
     "file": N_("依据"),
     "from": N_("从"),
@@ -236,6 +243,7 @@ _DAYS: dict[str, str] = {
 VALUES: dict[str, dict[str, str]] = {
     "asking": {asking.value: words for asking, words in ASKING_WORDS.items()},
     "before": _ROLES,
+    "event": {kind.value: words for kind, words in EVENT_WORDS.items()},
     "fields": {
         "address": N_("地址"),
         "functions": N_("职能"),

@@ -26,6 +26,8 @@ class Permission(enum.StrEnum):
     SUPERVISE = "matter:supervise"
     KEEP_CALENDAR = "calendar:keep"
     KEEP_KIOSKS = "kiosk:keep"
+    WATCH_CASES = "case:watch"
+    KEEP_FEEDS = "feed:keep"
     # station
     DELIVER_RECORDING = "recording:deliver"
     SEE_STATION_DESK = "station:see"
@@ -35,6 +37,7 @@ class Permission(enum.StrEnum):
     KEEP_UNIT = "unit:keep"
     REPLY_TO_COMMENTS = "comment:reply"
     ANSWER_MATTERS = "matter:answer"
+    HANDLE_CASES = "case:handle"
     SEE_UNIT_DESK = "unit:see"
     # whoever handles reports of misconduct
     READ_REPORTS = "report:read"

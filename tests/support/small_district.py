@@ -21,8 +21,9 @@ from evalapp.accounts.services import kiosks as kiosks_services
 from evalapp.accounts.services import residents, sessions
 from evalapp.approvals.models import CaseCard
 from evalapp.approvals.rules.kinds import Channel, Colour
-from evalapp.approvals.services import take_events
+from evalapp.approvals.services import entering, take_events
 from evalapp.approvals.services.due import write_due
+from evalapp.approvals.services.entering import NewCase
 from evalapp.comments import services as comments_services
 from evalapp.core import clock
 from evalapp.core.lean import Links
@@ -87,7 +88,7 @@ class Small:
     def _sample(self, route: str, name: str) -> Any:
         named = {
             "code": ("powers", "services"),
-            "reference": ("pledges", "highlights", "matters", "boards"),
+            "reference": ("pledges", "highlights", "matters", "boards", "cases"),
         }
         for part in named.get(name, ()):
             if part in route:
@@ -96,6 +97,8 @@ class Small:
             return "receive"
         if name in {"token", "said"} and ("/boards/" in route or "/disclosures/" in route):
             return self.samples[f"boards_{name}"]
+        if name == "doing" and "/cases/" in route:
+            return "accepted"
         if name == "number" and "notices/" in route:
             return self.samples["notices"]
         return self.samples.get(name, str(uuid.UUID(int=1)))
@@ -265,6 +268,13 @@ def hang_up(platform: Platform, unit: Unit) -> dict[str, str]:
     }
 
 
+def a_case(platform: Platform, unit: Unit, item: str) -> str:
+    """The reference of a case that a window of the unit received, with a name."""
+    new = NewCase(token="0" * 16, item=item, name="赵示例", phone="12000000077")
+    with platform.transaction() as opened:
+        return entering.enter_case(opened, platform.keys, unit_id=unit.id, new=new, actor=CLERK)
+
+
 @contextmanager
 def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Small]:
     """Make the district on the database of `settings`; `postgres_server` names the server that holds it, if one does."""
@@ -335,6 +345,7 @@ def made_small(settings: Settings, *, postgres_server: str = "") -> Iterator[Sma
         "highlights": pledges.highlight(a_unit).reference,
         "powers": PowerFactory(platform).published(a_unit).code,
         "services": item_code,
+        "cases": a_case(platform, a_unit, item_code),
         "kiosk": item_code,
         "kiosk_id": str(screen.kiosk_id),
         "matters": matter,

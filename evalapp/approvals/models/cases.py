@@ -13,7 +13,7 @@ from evalapp.core.adopting import Adopted
 from evalapp.core.base import Base, Keyed
 from evalapp.core.references import CountsReferences
 
-_OPEN = text("closed_at IS NULL")
+_OPEN, _CLOSED = text("closed_at IS NULL"), text("closed_at IS NOT NULL")
 
 
 class ApprovalsProfileInForce(Adopted, Base):
@@ -50,15 +50,35 @@ class Case(Keyed, Base):
             name="closed_with_its_moment",
         ),
         Index(
-            "ix_cases_unit_id_open",  # all that counting by lamp reads of a case
+            "ix_cases_unit_id_open",  # all that counting by lamp and a list in its order read of a case
             "unit_id",
             "red_at",
+            "id",
             "yellow_at",
             "state",
+            "closed_at",
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),
-        Index("ix_cases_due_at_open", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(
+            "ix_cases_red_at_open",  # the same over all units
+            "red_at",
+            "id",
+            "yellow_at",
+            "closed_at",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        Index(
+            "ix_cases_unit_id_closed_at",
+            "unit_id",
+            "closed_at",
+            "id",
+            "state",
+            "item_id",
+            sqlite_where=_CLOSED,
+            postgresql_where=_CLOSED,
+        ),
         Index("ix_cases_unit_id_decided_at", "unit_id", "decided_at"),
         Index("ix_cases_item_id_decided_at", "item_id", "decided_at"),
         Index("ix_cases_began_at", "began_at", "id"),

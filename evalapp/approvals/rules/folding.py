@@ -10,7 +10,7 @@ from evalapp.approvals.rules.profile import ApprovalsProfile
 from evalapp.core import clock
 from evalapp.core.calendar import Pause
 
-_OWN_HOLD = ""  # the pause that an event began; a step that pauses holds by its key
+OWN_HOLD = ""  # the pause that an event began; a step that pauses holds by its key
 _UNDER_WAY = frozenset({CaseState.ACCEPTED, CaseState.PAUSED})
 _BEFORE_ACCEPTANCE = frozenset({CaseState.UNCLEAR, CaseState.SUBMITTED, CaseState.AWAITING_PAPERS})
 
@@ -184,16 +184,16 @@ def _pause(course: Course, event: CaseEvent, _basis: Basis, profile: ApprovalsPr
         return "not-under-way"
     if event.ground not in profile.grounds:
         return "no-ground"
-    if _OWN_HOLD in course.holds:
+    if OWN_HOLD in course.holds:
         return "already-paused"
-    _hold(course, _OWN_HOLD, event)
+    _hold(course, OWN_HOLD, event)
     return ""
 
 
 def _resume(course: Course, event: CaseEvent, _basis: Basis, _profile: ApprovalsProfile) -> str:
-    if _OWN_HOLD not in course.holds:
+    if OWN_HOLD not in course.holds:
         return "not-paused"
-    _let_go(course, _OWN_HOLD, event)
+    _let_go(course, OWN_HOLD, event)
     return ""
 
 

@@ -191,12 +191,18 @@ def _applicant(said: Any) -> tuple[str, str]:
     name, phone = said.get("name", ""), said.get("phone", "")
     if not isinstance(name, str) or not isinstance(phone, str) or len(name) > 60 or not _is_plain(name):
         raise _unreadable("malformed")
-    if not phone:
-        return name.strip(), ""
-    found = _PLAIN_NUMBER.fullmatch(phone.replace(" ", "").replace("-", ""))
-    if found is None:
+    number = plain_number(phone)
+    if number is None:
         raise _unreadable("bad-number")
-    return name.strip(), f"+86{found[1]}"
+    return name.strip(), number
+
+
+def plain_number(phone: str) -> str | None:
+    """A mobile number in E.164, empty for none given; None for what is no mobile number."""
+    if not phone:
+        return ""
+    found = _PLAIN_NUMBER.fullmatch(phone.replace(" ", "").replace("-", ""))
+    return f"+86{found[1]}" if found is not None else None
 
 
 def masked_name(name: str) -> str:

@@ -19,7 +19,7 @@ from evalapp.core import calendar, clock
 from evalapp.units import services as units
 
 _AT_ONCE = 500
-_DESK = "/desk/unit/cards"
+_DESK = "/desk/unit/cases"
 
 
 def due_units(session: Session, *, now: datetime) -> Sequence[uuid.UUID]:
@@ -77,7 +77,7 @@ def _remind(session: Session, one: Folded, reference: str, *, since: datetime, n
             unit_id=one.told.unit_id,
             kind=kind,
             reference=reference,
-            path=_DESK,
+            path=f"{_DESK}/{reference}",
             due_at=at,
             key=f"{kind}:{one.told.id}:{at.isoformat()}",
         )

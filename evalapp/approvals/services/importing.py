@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 from evalapp.approvals.rules import rows as columns
 from evalapp.approvals.rules.kinds import Channel
 from evalapp.approvals.services.taking import Taken, take_events
+from evalapp.audit import services as audit
 from evalapp.core.errors import Invalid
 from evalapp.core.i18n import N_
 from evalapp.core.keys import Keys
+from evalapp.core.permissions import Actor
 from evalapp.core.rowfiles import Fault, FaultyFile, Row
+from evalapp.units.models import Unit
 
 MOST_ROWS = 50_000
 
@@ -28,6 +31,18 @@ def import_events(session: Session, keys: Keys, *, unit_id: uuid.UUID, rows: Ite
     if faults:
         raise FaultyFile(faults)
     return import_adapted(session, keys, unit_id=unit_id, events=events)
+
+
+def import_at_desk(
+    session: Session, keys: Keys, *, unit_id: uuid.UUID, rows: Iterable[Row], actor: Actor
+) -> Taken:
+    """Take a table that somebody of the unit handed in; that it was, and of how many events, is on record."""
+    taken = import_events(session, keys, unit_id=unit_id, rows=rows)
+    unit = session.get_one(Unit, unit_id)
+    audit.record(
+        session, actor=actor, action="case.imported", subject=unit.slug, detail={"number": taken.accepted}
+    )
+    return taken
 
 
 def import_adapted(session: Session, keys: Keys, *, unit_id: uuid.UUID, events: Sequence[Any]) -> Taken:

@@ -1,0 +1,381 @@
+"""Lists of cases on the desks, by lamp: what is red longest first, then what turns red next; and how many there are of each.
+
+An open case lies in one of two stretches of an index: it has a moment at which it is or turns red, or none (nothing runs: it is
+held, or waits for papers). A piece of a list reads a piece of each in the order of the index, whatever the number of cases.
+"""
+
+import enum
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.orm import Session
+
+from evalapp.approvals.models import Case
+from evalapp.approvals.queries import tracing as numbers
+from evalapp.approvals.rules import reckoning, tracing
+from evalapp.approvals.rules.counting import whole_day
+from evalapp.approvals.rules.kinds import STATE_WORDS, CaseState, Lamp
+from evalapp.core.errors import Invalid
+from evalapp.core.i18n import N_
+from evalapp.core.paging import Page, decoded, encoded
+from evalapp.powers.models import ServiceItem
+from evalapp.powers.rules.kinds import PowerState
+from evalapp.units.models import Unit
+
+PAGE = 20
+_MOST_FOUND = 50
+_MOST_ITEMS = 500
+
+
+class Which(enum.StrEnum):
+    """Which cases a list holds."""
+
+    OPEN = "open"
+    RED = "red"
+    YELLOW = "yellow"
+    GREEN = "green"
+    CLOSED = "closed"
+
+
+class _Stretch(enum.IntEnum):
+    """Where an open case lies; pieces are read in this order."""
+
+    DATED = 0  # it has a moment for red
+    UNDATED = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a list is asked for; of all units without one."""
+
+    which: Which = Which.OPEN
+    unit_id: uuid.UUID | None = None
+    state: CaseState | None = None
+    item_id: uuid.UUID | None = None
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedCase:
+    """A case as a list shows it: no name, no number of whoever applied."""
+
+    reference: str
+    number: str
+    unit_name: str
+    item_name: str
+    state: CaseState
+    lamp: Lamp
+    due_at: datetime | None
+    due_on: date | None
+    is_running: bool  # a clock that people read runs, or is held
+    began_at: datetime
+    closed_at: datetime | None
+    step_post: str
+    late_events: int
+
+    @property
+    def state_words(self) -> str:
+        return STATE_WORDS[self.state]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LampCounts:
+    """How many open cases show what now."""
+
+    red: int
+    yellow: int
+    green: int
+
+    @property
+    def open(self) -> int:
+        return self.red + self.yellow + self.green
+
+
+def listed(session: Session, wanted: Wanted, *, now: datetime) -> Page[ListedCase]:
+    """Return a piece of a list, in one statement. Raises `Invalid` for a cursor that this list did not give."""
+    after = _after(wanted)
+    is_closed = wanted.which is Which.CLOSED
+    shape = _Shape(
+        which=wanted.which,
+        has_unit=wanted.unit_id is not None,
+        has_state=wanted.state is not None,
+        has_item=wanted.item_id is not None,
+        after=after.stretch if after is not None else None,
+    )
+    given: dict[str, Any] = {
+        "now": now,
+        "unit_id": wanted.unit_id,
+        "state": wanted.state,
+        "item_id": wanted.item_id,
+        "after_at": after.at if after is not None else None,
+        "after_id": after.id if after is not None else None,
+    }
+    statement = _closed(shape) if is_closed else _open(shape)
+    rows = session.execute(statement, given).mappings().all()
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    more = (
+        encoded([last["stretch"], last["at"].isoformat() if last["at"] else "", last["id"]]) if last else None
+    )
+    return Page(items=[_listed(row, now) for row in rows[:PAGE]], next=more)
+
+
+def found(
+    session: Session, number: str, *, unit_id: uuid.UUID | None = None, now: datetime
+) -> Sequence[ListedCase]:
+    """The cases that a number means, ours or a unit's own, of one unit or of any."""
+    plain = tracing.plain_number(number)
+    ids = [each.id for each in numbers.candidates(session, plain)]
+    wanted = _columns().where(Case.id.in_(ids[:_MOST_FOUND]))
+    if unit_id is not None:
+        wanted = wanted.where(Case.unit_id == unit_id)
+    rows = session.execute(wanted.order_by(Case.reference)).mappings()
+    return [_listed(row, now) for row in rows]
+
+
+def unit_counts(session: Session, unit_id: uuid.UUID, *, now: datetime) -> LampCounts:
+    """How many open cases of a unit show what: counted in the index alone."""
+    row = session.execute(_counted().where(Case.unit_id == unit_id), {"now": now}).one()
+    return LampCounts(red=row.red, yellow=row.yellow, green=row.all - row.red - row.yellow)
+
+
+def all_counts(session: Session, *, now: datetime) -> Mapping[uuid.UUID, LampCounts]:
+    """The same of every unit that has an open case: reads the index of open cases once, so it is kept for a while."""
+    rows = session.execute(_counted().add_columns(Case.unit_id).group_by(Case.unit_id), {"now": now})
+    return {
+        row.unit_id: LampCounts(red=row.red, yellow=row.yellow, green=row.all - row.red - row.yellow)
+        for row in rows
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitLamps:
+    """A unit with how many of its open cases show what."""
+
+    slug: str
+    name: str
+    counts: LampCounts
+
+
+def named(session: Session, counts: Mapping[uuid.UUID, LampCounts]) -> Sequence[UnitLamps]:
+    """Those counts with the names of the units, most red ones first."""
+    rows = session.execute(
+        select(Unit.id, Unit.slug, Unit.short_name).where(Unit.id.in_(list(counts))).order_by(Unit.sort_key)
+    )
+    found = [UnitLamps(slug=slug, name=name, counts=counts[unit_id]) for unit_id, slug, name in rows]
+    return sorted(found, key=lambda each: (-each.counts.red, -each.counts.yellow))
+
+
+def summed(counts: Mapping[uuid.UUID, LampCounts], unit_id: uuid.UUID | None = None) -> LampCounts:
+    """The counts of one unit, or of all together."""
+    own = [each for key, each in counts.items() if unit_id in {None, key}]
+    return LampCounts(
+        red=sum(each.red for each in own),
+        yellow=sum(each.yellow for each in own),
+        green=sum(each.green for each in own),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferedItem:
+    """An item that a unit handles."""
+
+    id: uuid.UUID
+    code: str
+    name: str
+
+
+def items_of(session: Session, unit_id: uuid.UUID, *, only_published: bool = False) -> Sequence[OfferedItem]:
+    """The items of a unit and of its sections that were ever published, by name."""
+    wanted = (
+        select(ServiceItem.id, ServiceItem.code, ServiceItem.name)
+        .join(Unit, Unit.id == ServiceItem.unit_id)
+        .where(or_(Unit.id == unit_id, Unit.parent_id == unit_id))
+        .order_by(ServiceItem.name, ServiceItem.code)
+        .limit(_MOST_ITEMS)
+    )
+    states = {PowerState.PUBLISHED} if only_published else {PowerState.PUBLISHED, PowerState.WITHDRAWN}
+    rows = session.execute(wanted.where(ServiceItem.state.in_(states))).mappings()
+    return [OfferedItem(**row) for row in rows]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _After:
+    """The last row that was seen."""
+
+    stretch: int
+    at: datetime | None
+    id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Shape:
+    """What a statement looks like, whatever is put into it: each is made once."""
+
+    which: Which
+    has_unit: bool
+    has_state: bool
+    has_item: bool
+    after: int | None
+
+
+def _after(wanted: Wanted) -> _After | None:
+    if not wanted.cursor:
+        return None
+    stretch, at, key = decoded(wanted.cursor, length=3)
+    try:
+        return _After(
+            stretch=_Stretch(int(stretch)),
+            at=datetime.fromisoformat(str(at)) if at else None,
+            id=uuid.UUID(str(key)),
+        )
+    except ValueError as error:
+        raise Invalid(N_("翻页的记号不对，请从第一页重新开始。"), field="cursor") from error
+
+
+def _columns() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Case.id,
+            Case.reference,
+            Case.number,
+            Unit.short_name.label("unit_name"),
+            ServiceItem.name.label("item_name"),
+            Case.state,
+            Case.clock,
+            Case.due_at,
+            Case.yellow_at,
+            Case.red_at,
+            Case.began_at,
+            Case.closed_at,
+            Case.step_post,
+            Case.late_events,
+        )
+        .join(Unit, Unit.id == Case.unit_id)
+        .join(ServiceItem, ServiceItem.id == Case.item_id)
+    )
+
+
+@lru_cache(maxsize=256)
+def _open(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    """A piece from each stretch of the index, put one after the other."""
+    pieces = [
+        _piece(shape, stretch)
+        for stretch in _Stretch
+        if (shape.which, stretch) in _SHOWS and stretch >= (shape.after or _Stretch.DATED)
+    ]
+    read = union_all(*(select(piece) for piece in pieces)).subquery()
+    return (
+        _columns()
+        .add_columns(read.c.stretch, read.c.at)
+        .join(read, read.c.id == Case.id)
+        .order_by(read.c.stretch, read.c.at, read.c.id)
+        .limit(PAGE + 1)
+    )
+
+
+def _piece(shape: _Shape, stretch: _Stretch) -> Subquery:
+    is_dated = stretch is _Stretch.DATED
+    wanted = _filtered(
+        select(literal(int(stretch)).label("stretch"), Case.red_at.label("at"), Case.id),
+        shape,
+        Case.closed_at.is_(None),
+        Case.red_at.is_not(None) if is_dated else Case.red_at.is_(None),
+        *_SHOWS[shape.which, stretch],
+    )
+    if shape.after == stretch:
+        last_at, last_id = bindparam("after_at", type_=_MOMENT), bindparam("after_id", type_=Case.id.type)
+        if is_dated:
+            wanted = wanted.where(tuple_(Case.red_at, Case.id) > tuple_(last_at, last_id))
+        else:
+            wanted = wanted.where(Case.id > last_id)
+    order = (Case.red_at, Case.id) if is_dated else (Case.id,)
+    return wanted.order_by(*order).limit(PAGE + 1).subquery()
+
+
+@lru_cache(maxsize=64)
+def _closed(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    """Those that were closed, the latest first."""
+    wanted = _filtered(
+        _columns().add_columns(literal(0).label("stretch"), Case.closed_at.label("at")),
+        shape,
+        Case.closed_at.is_not(None),
+    )
+    if shape.after is not None:
+        last = tuple_(bindparam("after_at", type_=_MOMENT), bindparam("after_id", type_=Case.id.type))
+        wanted = wanted.where(tuple_(Case.closed_at, Case.id) < last)
+    return wanted.order_by(Case.closed_at.desc(), Case.id.desc()).limit(PAGE + 1)
+
+
+def _filtered(
+    wanted: Select[*tuple[Any, ...]], shape: _Shape, *conditions: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
+    wanted = wanted.where(*conditions)
+    if shape.has_unit:
+        wanted = wanted.where(Case.unit_id == bindparam("unit_id", type_=Case.unit_id.type))
+    if shape.has_state:
+        wanted = wanted.where(Case.state == bindparam("state", type_=Case.state.type))
+    if shape.has_item:
+        wanted = wanted.where(Case.item_id == bindparam("item_id", type_=Case.item_id.type))
+    return wanted
+
+
+_MOMENT = Case.red_at.type
+_NOW = bindparam("now", type_=_MOMENT)
+_IS_RED = Case.red_at <= _NOW
+_IS_YELLOW = Case.yellow_at <= _NOW
+_NOT_YELLOW = or_(Case.yellow_at.is_(None), Case.yellow_at > _NOW)
+_SHOWS: dict[tuple[Which, _Stretch], tuple[ColumnElement[bool], ...]] = {
+    (Which.OPEN, _Stretch.DATED): (),
+    (Which.OPEN, _Stretch.UNDATED): (),
+    (Which.RED, _Stretch.DATED): (_IS_RED,),
+    (Which.YELLOW, _Stretch.DATED): (Case.red_at > _NOW, _IS_YELLOW),
+    (Which.YELLOW, _Stretch.UNDATED): (_IS_YELLOW,),
+    (Which.GREEN, _Stretch.DATED): (Case.red_at > _NOW, _NOT_YELLOW),
+    (Which.GREEN, _Stretch.UNDATED): (_NOT_YELLOW,),
+}
+
+
+@lru_cache(maxsize=1)
+def _counted() -> Select[*tuple[Any, ...]]:
+    not_red = or_(Case.red_at.is_(None), Case.red_at > _NOW)
+    return select(
+        func.count().filter(_IS_RED).label("red"),
+        func.count().filter(_IS_YELLOW, not_red).label("yellow"),
+        func.count().label("all"),
+    ).where(Case.closed_at.is_(None))
+
+
+def _listed(row: RowMapping, now: datetime) -> ListedCase:
+    due_at = row["due_at"]
+    return ListedCase(
+        reference=row["reference"],
+        number=row["number"],
+        unit_name=row["unit_name"],
+        item_name=row["item_name"],
+        state=row["state"],
+        lamp=reckoning.lamp(row["yellow_at"], row["red_at"], now),
+        due_at=due_at,
+        due_on=whole_day(due_at) if due_at is not None else None,
+        is_running=row["clock"] is not None,
+        began_at=row["began_at"],
+        closed_at=row["closed_at"],
+        step_post=row["step_post"],
+        late_events=row["late_events"],
+    )
