@@ -91,6 +91,12 @@ RAIL: tuple[RailEntry, ...] = (
     ),
     RailEntry(
         permission=Permission.WATCH_CASES,
+        endpoint="office_monitor.index",
+        label=N_("监察总览"),
+        icon="display",
+    ),
+    RailEntry(
+        permission=Permission.WATCH_CASES,
         endpoint="office_cases.index",
         label=N_("办件监察"),
         icon="speedometer2",

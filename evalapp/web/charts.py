@@ -175,6 +175,56 @@ def flows(
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A day with what came and what was done; `name` is empty where there is no room for one."""
+
+    name: str
+    came: int
+    done: int
+
+
+def columns(series: Sequence[Column], *, label: str, done_name: str, height: int = 200) -> Markup:
+    """What came as columns from one line, what was done as a line over them."""
+    step = _step(max(max((max(one.came, one.done) for one in series), default=0), 4))
+    most = max(math.ceil(max((max(one.came, one.done) for one in series), default=0) / step), 1) * step
+    tall, side = height - TOP - BOTTOM, 7.0
+
+    def y(value: float) -> float:
+        return TOP + tall * (most - value) / most
+
+    drawn = []
+    for place in range(int(most / step) + 1):
+        at = y(place * step)
+        drawn.append(
+            f'<line class="{"grid" if place else "zero"}" x1="{side}%" x2="100%" y1="{at:.1f}" y2="{at:.1f}"/>'
+        )
+        drawn.append(f'<text class="en" x="{side - 1}%" y="{at + 4:.1f}">{place * step:,.0f}</text>')
+    width = (100 - side) / max(len(series), 1)
+    middles = [side + width * (place + 0.5) for place in range(len(series))]
+    for middle, one in zip(middles, series, strict=True):
+        top = y(one.came)
+        drawn.append(
+            f'<rect class="fdai" x="{middle - width * 0.33:.2f}%" '
+            f'width="{width * 0.66:.2f}%" y="{top:.1f}" height="{max(y(0) - top, 0):.1f}"/>'
+        )
+        if one.name:
+            side_of, at = ("en", 100.0) if one is series[-1] else ("mid", middle)
+            drawn.append(f'<text class="{side_of}" x="{at:.2f}%" y="{height - 6}">{escape(one.name)}</text>')
+    for (x1, one), (x2, two) in itertools.pairwise(zip(middles, series, strict=True)):
+        drawn.append(
+            f'<line class="left" x1="{x1:.2f}%" y1="{y(one.done):.1f}" x2="{x2:.2f}%" y2="{y(two.done):.1f}"/>'
+        )
+    if series:
+        at = max(y(series[-1].done) - 8, 11)
+        drawn.append(
+            f'<text class="en b" x="99.5%" y="{at:.1f}">{escape(done_name)} {series[-1].done:,}</text>'
+        )
+    return _svg(
+        f'class="dk-flows" width="100%" height="{height}" role="img" aria-label="{escape(label)}"', drawn
+    )
+
+
 def _step(most: float) -> float:
     """A round step, so that at most four of them reach `most`."""
     rough = most / 4
@@ -194,5 +244,11 @@ def _svg(attributes: str, drawn: Sequence[str]) -> Markup:
 def init_app(app: Flask) -> None:
     """Teach templates the charts."""
     app.jinja_env.globals.update(
-        gbar=gbar, ci=ci, axis=axis, spark=spark, progress_bar=progress_bar, flows=flows
+        gbar=gbar,
+        ci=ci,
+        axis=axis,
+        spark=spark,
+        progress_bar=progress_bar,
+        flows=flows,
+        columns=columns,
     )

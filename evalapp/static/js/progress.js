@@ -24,7 +24,8 @@ async function follow(place) {
     if (document.hidden) continue;
     const state = place.textContent;
     place = await refresh(place);
-    wait = place.textContent === state ? Math.min(wait * 1.3, 10_000) : Number(place.dataset.every) || 2000;
+    const every = Number(place.dataset.every) || 2000;
+    wait = place.textContent === state ? Math.max(every, Math.min(wait * 1.3, 10_000)) : every;
   }
 }
 
