@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from evalapp.core import clock, events
@@ -32,20 +33,36 @@ class CalendarChanged(Event):
     detail: dict[str, object] = field(default_factory=dict)
 
 
+_ALWAYS = (date.min, date.max)
+
+
 def load(session: Session, *, around: date | None = None) -> WorkCalendar:
     """Return the calendar from a year before `around` to two years after it, or all of it: two statements."""
-    wanted = select(CalendarDay.day, CalendarDay.kind, CalendarDay.note).order_by(CalendarDay.day)
-    if around is not None:
-        wanted = wanted.where(
-            CalendarDay.day.between(around - timedelta(days=366), around + timedelta(days=732))
-        )
-    rows = session.execute(wanted).all()
+    first, last = (around - timedelta(days=366), around + timedelta(days=732)) if around else _ALWAYS
+    holidays, make_up_days, notes = set[date](), set[date](), dict[date, str]()
+    for day, kind, note in session.execute(_days(), {"first": first, "last": last}):
+        (holidays if kind is DayKind.HOLIDAY else make_up_days).add(day)
+        if note:
+            notes[day] = note
     return WorkCalendar(
-        holidays=frozenset(row.day for row in rows if row.kind is DayKind.HOLIDAY),
-        make_up_days=frozenset(row.day for row in rows if row.kind is DayKind.MAKE_UP),
-        notes={row.day: row.note for row in rows if row.note},
-        published_years=frozenset(session.scalars(select(CalendarYear.year).order_by(CalendarYear.year))),
+        holidays=frozenset(holidays),
+        make_up_days=frozenset(make_up_days),
+        notes=notes,
+        published_years=frozenset(session.scalars(_published())),
     )
+
+
+@cache
+def _days() -> Select[date, DayKind, str]:
+    """Made once: each page with a deadline reads them, and making the statement cost as much as running it."""
+    first, last = (bindparam(name, type_=CalendarDay.day.type) for name in ("first", "last"))
+    wanted = select(CalendarDay.day, CalendarDay.kind, CalendarDay.note)
+    return wanted.where(CalendarDay.day.between(first, last)).order_by(CalendarDay.day)
+
+
+@cache
+def _published() -> Select[int]:
+    return select(CalendarYear.year).order_by(CalendarYear.year)
 
 
 def term_ends_at(session: Session, *, received_at: datetime, working_days: int) -> datetime:
