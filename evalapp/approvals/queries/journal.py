@@ -1,6 +1,6 @@
 """The monitor's own journal: what the office lifted, changed or delayed, and what it is late with now."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,14 +15,16 @@ from evalapp.units.models import Unit
 
 PAGE = 20
 _MOST_LATE = 50
+_MATTERS = "/matters/"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """An entry with the unit that it is about, if any."""
+    """An entry with the unit that it is about, if any; `is_open` is false of a matter that is no longer in public."""
 
     entry: MonitorEntry
     unit: Unit | None
+    is_open: bool
 
     @property
     def words(self) -> str:
@@ -46,7 +48,7 @@ class JournalPage:
 
 
 def journal_page(session: Session, *, page: int, kind: MonitorAct | None = None) -> JournalPage:
-    """A piece of the journal, newest first."""
+    """A piece of the journal, newest first; of a matter that was taken out of the public it names neither unit nor number."""
     page = max(1, page)
     wanted = select(MonitorEntry, Unit).outerjoin(Unit, Unit.id == MonitorEntry.unit_id)
     if kind is not None:
@@ -56,8 +58,26 @@ def journal_page(session: Session, *, page: int, kind: MonitorAct | None = None)
         .offset((page - 1) * PAGE)
         .limit(PAGE + 1)
     ).all()
-    items = [Told(entry=entry, unit=unit) for entry, unit in rows]
-    return JournalPage(items=items[:PAGE], page=page, has_more=len(items) > PAGE)
+    shown = rows[:PAGE]
+    references = {
+        entry.path.removeprefix(_MATTERS) for entry, _unit in shown if entry.path.startswith(_MATTERS)
+    }
+    public = _public(session, references)
+    items = []
+    for entry, unit in shown:
+        is_open = not entry.path.startswith(_MATTERS) or entry.path.removeprefix(_MATTERS) in public
+        items.append(Told(entry=entry, unit=unit if is_open else None, is_open=is_open))
+    return JournalPage(items=items, page=page, has_more=len(rows) > PAGE)
+
+
+def _public(session: Session, references: Collection[str]) -> set[str]:
+    """Which of these matters everybody may read now."""
+    if not references:
+        return set()
+    wanted = select(Matter.reference).where(
+        Matter.reference.in_(references), Matter.is_public, Matter.withdrawn_at.is_(None)
+    )
+    return set(session.scalars(wanted))
 
 
 def late_reviews(session: Session, *, now: datetime) -> Sequence[Late]:
