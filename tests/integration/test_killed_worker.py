@@ -65,7 +65,7 @@ def worker(platform: Platform) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-def until(holds: Callable[[], bool], *, seconds: float = 100) -> None:
+def until(holds: Callable[[], bool], *, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it took too long"
