@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, insert, select
+from sqlalchemy import ColumnElement, delete, exists, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -166,9 +166,8 @@ def _write(session: Session, case_ids: Sequence[uuid.UUID]) -> int:
         return 0
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     made = (postgresql.insert if is_postgresql else sqlite.insert)(CaseMessage)
-    one_waits = made.on_conflict_do_nothing(
-        index_elements=["case_id"], index_where=CaseMessage.state == MessageState.WAITING
-    )
+    # As text: a bound value would not be what the index says, nor go with many rows at once.
+    one_waits = made.on_conflict_do_nothing(index_elements=["case_id"], index_where=text("state = 'waiting'"))
     rows = [{"id": uuid.uuid4(), "case_id": each, "state": MessageState.WAITING} for each in case_ids]
     session.execute(one_waits, rows)
     there = session.scalars(

@@ -68,6 +68,13 @@ def test_a_movement_is_told_once_and_several_that_wait_are_one_message(cases, at
     assert "办理中" in letter["text"]
 
 
+def test_many_that_moved_are_told_in_one_round(cases, at_noon) -> None:
+    for number in range(3):
+        submitted(cases, f"A-{number}", number=phone(5 + number))
+    go_round(cases)
+    assert sorted(letter["to"] for letter in sent(cases)) == sorted(phone(5 + number) for number in range(3))
+
+
 def test_who_left_no_number_and_what_is_old_or_replayed_is_told_to_nobody(cases, at_noon, session) -> None:
     submitted(cases)
     old = clock.now() - timedelta(days=30)
