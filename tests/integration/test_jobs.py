@@ -5,6 +5,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from evalapp.core import clock, jobs
 from evalapp.core.jobs import queue
@@ -81,3 +84,33 @@ def test_the_same_key_asks_for_one_job(platform: Platform, counted: list[str]) -
         assert jobs.enqueue(session, "test.count", {"name": "two"}, key="k") == first
     jobs.Worker(platform).drain()
     assert counted == ["one"]
+
+
+def test_a_round_that_fails_holds_up_neither_the_others_nor_the_jobs(
+    platform: Platform, counted: list[str]
+) -> None:
+    went: list[str] = []
+
+    def faulty(here: Platform) -> None:
+        with here.session() as session:
+            session.execute(text("SELECT * FROM no_such_table"))
+
+    with platform.transaction() as session:
+        jobs.enqueue(session, "test.count", {"name": "behind it"})
+    jobs.Worker(platform, rounds=[faulty, lambda _here: went.append("the next")]).once()
+    assert (went, counted) == (["the next"], ["behind it"])
+
+
+def test_a_database_that_is_gone_is_waited_for(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    went: list[str] = []
+
+    def gone(*_args: object, **_options: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("the server is away"))
+
+    def first(_here: Platform) -> None:
+        monkeypatch.setattr(Session, "execute", gone)
+        gone()
+
+    with pytest.raises(OperationalError):
+        jobs.Worker(platform, rounds=[first, lambda _here: went.append("the next")]).once()
+    assert went == []

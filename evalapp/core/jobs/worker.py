@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from evalapp.core import logs
@@ -24,8 +25,8 @@ class Worker:
     """Polls every five seconds for due, unleased or expired jobs and runs them one at a time.
 
     `rounds` are called at each poll before the jobs: things that time decides and that ought to be noticed soon
-    (boxes to close, turnout to refresh). They must be cheap and may raise nothing worth stopping for. With a `carrier`
-    the loop hands ids over instead of running them. A second thread takes express jobs each second and runs them here,
+    (boxes to close, turnout to refresh). They must be cheap. One that fails is logged and tried at the next poll; it holds up neither
+    the others nor the jobs. With a `carrier` the loop hands ids over instead of running them. A second thread takes express jobs each second and runs them here,
     so that nothing urgent waits for a recording to be prepared.
     """
 
@@ -86,7 +87,7 @@ class Worker:
     def once(self) -> bool:
         """Do one round: what time decides, then the due jobs; return whether there was a job."""
         for function in self.rounds:
-            function(self.platform)
+            self._go(function)
         with self.platform.session() as session:
             ids = queue.due(session)
         if self.carrier is not None:
@@ -94,6 +95,16 @@ class Worker:
             return False
         ran = [queue.run(self.platform, job_id, stopping=self.stopping) for job_id in ids]
         return any(ran)
+
+    def _go(self, function: Callable[["Platform"], None]) -> None:
+        """One round; where it fails the database is asked whether it is there, which raises when it is gone."""
+        try:
+            function(self.platform)
+        except Exception as error:
+            with self.platform.session() as session:
+                session.execute(select(1))
+            name = getattr(function, "__qualname__", type(function).__qualname__)
+            log.exception("a round failed", round=name, error=type(error).__name__)
 
     def drain(self) -> None:
         """Work until nothing is due (commands and tests)."""
