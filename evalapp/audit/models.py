@@ -4,10 +4,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.core.base import Base, Keyed
+from evalapp.core.guarding import only_added
 
 
 class AuditEntry(Keyed, Base):
@@ -23,30 +23,4 @@ class AuditEntry(Keyed, Base):
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-# The database itself refuses to change or delete what was recorded. The first migration runs the same statements.
-GUARDS = {
-    "sqlite": (
-        (
-            "CREATE TRIGGER audit_entries_unchanged BEFORE UPDATE ON audit_entries "
-            "BEGIN SELECT RAISE(ABORT, 'audit entries are only ever added'); END"
-        ),
-        (
-            "CREATE TRIGGER audit_entries_undeleted BEFORE DELETE ON audit_entries "
-            "BEGIN SELECT RAISE(ABORT, 'audit entries are only ever added'); END"
-        ),
-    ),
-    "postgresql": (
-        (
-            "CREATE OR REPLACE FUNCTION refuse_to_change_audit_entries() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'audit entries are only ever added'; END $$"
-        ),
-        (
-            "CREATE TRIGGER audit_entries_unchanged BEFORE UPDATE OR DELETE ON audit_entries "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_to_change_audit_entries()"
-        ),
-    ),
-}
-for _dialect, _statements in GUARDS.items():
-    for _statement in _statements:
-        guard = DDL(_statement)  # type: ignore[no-untyped-call]  # SQLAlchemy left it without types
-        event.listen(AuditEntry.__table__, "after_create", guard.execute_if(dialect=_dialect))
+only_added(AuditEntry, "audit entries are only ever added")

@@ -4,13 +4,14 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, UniqueConstraint, event, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.approvals.rules.kinds import CaseState, Channel, EventKind, Trigger
 from evalapp.approvals.rules.totals import Measure
 from evalapp.core.adopting import Adopted
 from evalapp.core.base import Base, Keyed
+from evalapp.core.guarding import only_added
 from evalapp.core.references import CountsReferences
 
 _OPEN, _CLOSED = text("closed_at IS NULL"), text("closed_at IS NOT NULL")
@@ -166,26 +167,4 @@ class CaseCounter(CountsReferences, Base):
     __tablename__ = "approval_counters"
 
 
-# The database itself refuses to change or delete what was handed in. The migration runs the same statements.
-_REFUSAL = "events of a case are only ever added"
-GUARDS = {
-    "sqlite": tuple(
-        f"CREATE TRIGGER case_events_{name} BEFORE {act} ON case_events "
-        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
-        for name, act in (("unchanged", "UPDATE"), ("undeleted", "DELETE"))
-    ),
-    "postgresql": (
-        (
-            "CREATE OR REPLACE FUNCTION refuse_to_change_case_events() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$"
-        ),
-        (
-            "CREATE TRIGGER case_events_unchanged BEFORE UPDATE OR DELETE ON case_events "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_to_change_case_events()"
-        ),
-    ),
-}
-for _dialect, _statements in GUARDS.items():
-    for _statement in _statements:
-        guard = DDL(_statement)  # type: ignore[no-untyped-call]  # SQLAlchemy left it without types
-        event.listen(CaseEventRow.__table__, "after_create", guard.execute_if(dialect=_dialect))
+only_added(CaseEventRow, "events of a case are only ever added")

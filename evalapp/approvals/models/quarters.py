@@ -3,11 +3,12 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, UniqueConstraint, event
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.approvals.rules.journal import MonitorAct
 from evalapp.core.base import Base, Keyed
+from evalapp.core.guarding import only_added
 
 
 class UnitQuarter(Keyed, Base):
@@ -68,32 +69,5 @@ class MonitorEntry(Keyed, Base):
     posts: Mapped[str] = mapped_column()
 
 
-# The database itself refuses to change or delete what was published. The migration runs the same statements.
-_REFUSAL = "what the monitor published is only ever added to"
-_TABLES = ("unit_quarters", "monitor_entries")
-GUARDS = {
-    "sqlite": tuple(
-        f"CREATE TRIGGER {table}_{name} BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
-        for table in _TABLES
-        for name, act in (("unchanged", "UPDATE"), ("undeleted", "DELETE"))
-    ),
-    "postgresql": (
-        (
-            "CREATE OR REPLACE FUNCTION refuse_to_change_the_monitor() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$"
-        ),
-        *(
-            f"CREATE TRIGGER {table}_unchanged BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_to_change_the_monitor()"
-            for table in _TABLES
-        ),
-    ),
-}
-for _dialect, _statements in GUARDS.items():
-    for _statement in _statements:
-        for _kind in (UnitQuarter, MonitorEntry):
-            if (
-                f" ON {_kind.__tablename__} " in _statement or " ON " not in _statement
-            ):  # the function: for whichever is first
-                guard = DDL(_statement)  # type: ignore[no-untyped-call]  # SQLAlchemy left it without types
-                event.listen(_kind.__table__, "after_create", guard.execute_if(dialect=_dialect))
+only_added(UnitQuarter, "what the monitor published is only ever added to")
+only_added(MonitorEntry, "what the monitor published is only ever added to")

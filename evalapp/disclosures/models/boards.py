@@ -5,10 +5,11 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, UniqueConstraint, event, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.core.base import Base, Keyed
+from evalapp.core.guarding import only_added
 from evalapp.core.references import CountsReferences
 
 
@@ -127,26 +128,4 @@ class ReferenceCounter(CountsReferences, Base):
     __tablename__ = "disclosure_counters"
 
 
-# The database itself refuses to change or delete what was shown. The migration runs the same statements.
-_REFUSAL = "versions of a posting are only ever added"
-GUARDS = {
-    "sqlite": tuple(
-        f"CREATE TRIGGER disclosure_versions_{name} BEFORE {act} ON disclosure_versions "
-        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
-        for name, act in (("unchanged", "UPDATE"), ("undeleted", "DELETE"))
-    ),
-    "postgresql": (
-        (
-            "CREATE OR REPLACE FUNCTION refuse_to_change_disclosure_versions() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$"
-        ),
-        (
-            "CREATE TRIGGER disclosure_versions_unchanged BEFORE UPDATE OR DELETE ON disclosure_versions "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_to_change_disclosure_versions()"
-        ),
-    ),
-}
-for _dialect, _statements in GUARDS.items():
-    for _statement in _statements:
-        guard = DDL(_statement)  # type: ignore[no-untyped-call]  # SQLAlchemy left it without types
-        event.listen(DisclosureVersion.__table__, "after_create", guard.execute_if(dialect=_dialect))
+only_added(DisclosureVersion, "versions of a posting are only ever added")

@@ -4,11 +4,12 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, UniqueConstraint, event, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.core.adopting import Adopted
 from evalapp.core.base import Base, Keyed
+from evalapp.core.guarding import only_added
 from evalapp.core.references import CountsReferences
 from evalapp.supervision.rules.grading import AnswerGrade
 from evalapp.supervision.rules.states import Act, MatterKind, Phase, Stage, Weight
@@ -193,26 +194,4 @@ class ReferenceCounter(CountsReferences, Base):
     __tablename__ = "supervision_counters"
 
 
-# The database itself refuses to change or delete what was done. The migration runs the same statements.
-_REFUSAL = "entries of a matter are only ever added"
-GUARDS = {
-    "sqlite": tuple(
-        f"CREATE TRIGGER matter_events_{name} BEFORE {act} ON matter_events "
-        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
-        for name, act in (("unchanged", "UPDATE"), ("undeleted", "DELETE"))
-    ),
-    "postgresql": (
-        (
-            "CREATE OR REPLACE FUNCTION refuse_to_change_matter_events() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$"
-        ),
-        (
-            "CREATE TRIGGER matter_events_unchanged BEFORE UPDATE OR DELETE ON matter_events "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_to_change_matter_events()"
-        ),
-    ),
-}
-for _dialect, _statements in GUARDS.items():
-    for _statement in _statements:
-        guard = DDL(_statement)  # type: ignore[no-untyped-call]  # SQLAlchemy left it without types
-        event.listen(MatterEvent.__table__, "after_create", guard.execute_if(dialect=_dialect))
+only_added(MatterEvent, "entries of a matter are only ever added")
