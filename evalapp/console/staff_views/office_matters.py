@@ -195,6 +195,8 @@ def _offered(page: MatterPage, profile: SupervisionProfile) -> dict[str, Doing]:
         found.pop("classify", None)
     if matter.kind in states.RULED:
         found = {name: doing for name, doing in found.items() if name in {"rule", "note"}}
+    elif matter.kind in states.KEPT:
+        found = {name: doing for name, doing in found.items() if name not in {"close", "withdraw"}}
     is_to_rule = matter.phase is Phase.CONTESTED or matter.kind in states.RULED
     if not is_to_rule or page.ruling is not None:
         found.pop("rule", None)
@@ -224,7 +226,7 @@ def _page(
         for one in page.notices
         if one.notice.answered_at is None and one.notice.withdrawn_at is None
     ]
-    for notice in open_notices:
+    for notice in open_notices if page.shown.matter.kind not in states.KEPT else ():
         shown[notice.number] = forms.ReasonForm(formdata=None, prefix=notice.number)
     if refused is not None:
         shown[refused[0]] = refused[1]

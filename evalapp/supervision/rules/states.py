@@ -21,6 +21,8 @@ class MatterKind(enum.StrEnum):
 
 
 RULED = frozenset({MatterKind.OBJECTION, MatterKind.CARD})  # for two people of the office, from the beginning
+# What one person of the office neither ends nor calls off: two decide, or what the monitor found is there no more.
+KEPT = RULED | {MatterKind.MONITORING}
 ASKED_BY_SOMEBODY = frozenset({MatterKind.QUESTION, MatterKind.COMPLAINT})  # a grade has nobody to ask back
 
 

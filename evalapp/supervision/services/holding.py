@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from evalapp.core.errors import Conflict, NotFound
 from evalapp.core.i18n import N_
+from evalapp.core.permissions import Actor, ActorKind
 from evalapp.core.transaction import locked
 from evalapp.supervision.models import Matter, MatterEvent
 from evalapp.supervision.rules import states
-from evalapp.supervision.rules.states import Act
+from evalapp.supervision.rules.states import Act, MatterKind
 from evalapp.supervision.services import escalating
 
 # Written by the clock and the calendar: nobody's page is out of date for it.
@@ -47,6 +48,20 @@ def held(
         )
     escalating.settle(session, matter)
     return matter
+
+
+def refuse_one_person(matter: Matter, actor: Actor) -> None:
+    """Refuse to end alone what the office decides by two people: a result would be final for it, a card stand for it.
+
+    What the monitor found falls away with the card that two people lift or the quarter that is reckoned again: then the
+    application itself calls it off.
+    """
+    if matter.kind in states.RULED:
+        raise Conflict(N_("这件事项由评议办两人复核答复。"))
+    if matter.kind is MatterKind.MONITORING and actor.kind is not ActorKind.SYSTEM:
+        raise Conflict(
+            N_("电子监察的事项和督办单不由一个人办结或撤下：两人撤销了牌，或者季度更正了，才随着撤。")
+        )
 
 
 def _acted_since(session: Session, matter: Matter, seen_version: int) -> bool:

@@ -25,7 +25,7 @@ from evalapp.supervision.rules.profile import SupervisionProfile, Term, Weight
 from evalapp.supervision.rules.states import Act, MatterKind, Phase, Stage
 from evalapp.supervision.rules.terms import Ending
 from evalapp.supervision.services import clocks, timeline
-from evalapp.supervision.services.holding import held
+from evalapp.supervision.services.holding import held, refuse_one_person
 from evalapp.supervision.services.profiles import profile_in_force
 from evalapp.units.models import Unit
 
@@ -176,7 +176,7 @@ def close_matter(
 ) -> Matter:
     """End a matter for a reason told in public (the office's: one that fell away). It stays readable."""
     matter = held(session, matter_id, Act.CLOSED, seen_version=seen_version)
-    _refuse_ruled(matter)
+    refuse_one_person(matter, actor)
     why = cleaned_text(reason, field="reason", limit=clocks.REASON_LIMIT, required=True)
     clocks.stop(session, matter, Ending.CALLED_OFF)
     timeline.enter(matter, Phase.CLOSED)
@@ -189,7 +189,7 @@ def withdraw_matter(session: Session, *, matter_id: uuid.UUID, reason: str, acto
     matter = locked(session, Matter, matter_id)
     if matter.withdrawn_at is not None:
         return matter
-    _refuse_ruled(matter)
+    refuse_one_person(matter, actor)
     why = cleaned_text(reason, field="reason", limit=clocks.REASON_LIMIT, required=True)
     clocks.stop(session, matter, Ending.CALLED_OFF)
     matter.withdrawn_at, matter.withdrawn_reason, matter.withdrawn_by = clock.now(), why, actor.name
@@ -205,12 +205,6 @@ def withdraw_about(session: Session, *, about: str, reason: str, actor: Actor) -
         select(Matter.id).where(Matter.about == about).order_by(Matter.id)
     ).all():
         withdraw_matter(session, matter_id=matter_id, reason=reason, actor=actor)
-
-
-def _refuse_ruled(matter: Matter) -> None:
-    """One person of the office ends nothing that two decide: a result would be final for it, a card stand for it."""
-    if matter.kind in states.RULED:
-        raise Conflict(N_("这件事项由评议办两人复核答复。"))
 
 
 def emit(session: Session, kind: type, matter: Matter, **more: object) -> None:

@@ -20,7 +20,7 @@ from evalapp.supervision.rules.terms import DueNotice, Ending
 from evalapp.supervision.services import clocks, timeline
 from evalapp.supervision.services.answering import rest_from
 from evalapp.supervision.services.escalating import issue
-from evalapp.supervision.services.holding import held
+from evalapp.supervision.services.holding import held, refuse_one_person
 
 ANSWER_LIMIT = 2_000
 
@@ -111,6 +111,7 @@ def withdraw_notice(
 ) -> SupervisionNotice:
     """Take a notice back for a reason; it stays readable with its number, and no later colour follows it."""
     matter, notice = _held_notice(session, notice_id, Act.NOTICE_WITHDRAWN)
+    refuse_one_person(matter, actor)
     why = cleaned_text(reason, field="reason", limit=clocks.REASON_LIMIT, required=True)
     if notice.answered_at is not None or notice.withdrawn_at is not None:
         raise Conflict(N_("这张督办单已经答复或撤回，请看看现在的情况。"))

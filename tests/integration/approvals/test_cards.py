@@ -206,6 +206,22 @@ def test_the_office_lifts_nothing_alone(red: CaseCard, cases: Cases, matters: Ma
     assert one(session, MonitorEntry).kind is MonitorAct.LIFTED
 
 
+def test_one_person_of_the_office_calls_off_nothing_that_a_card_led_to(
+    red: CaseCard, cases: Cases, matters: Matters, desks: Desks, session
+) -> None:
+    matter, notice, office = one(session, Matter), one(session, SupervisionNotice), desks.office()
+    address = f"/desk/office/matters/{matter.reference}"
+    page = office.browser.get(address).get_data(as_text=True)
+    for number, doing in ((notice.number, "withdraw"), ("close", "close"), ("withdraw", "withdraw")):
+        path = f"/desk/office/supervision-notices/{number}" if doing != number else address
+        fields = {f"{number}-seen": str(matter.version), f"{number}-reason": "不用了"}
+        assert f'action="{path}/{doing}"' not in page, doing
+        assert office.browser.post(f"{path}/{doing}", fields, page=address).status_code == 409, doing
+
+    assert matters.state(matter) is MatterState.OPEN
+    assert one(session, SupervisionNotice).withdrawn_at is None
+
+
 def ruling_of(session, matter: Matter):
     return session.scalar(select(Ruling.id).where(Ruling.matter_id == matter.id))
 
