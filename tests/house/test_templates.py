@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment, nodes
 
 from evalapp.web import templating
 
@@ -45,6 +46,24 @@ def test_a_page_extends_a_layout_and_has_a_title(path: Path) -> None:
 def test_fragments_hold_nothing_inline() -> None:
     found = {str(path): shared_faults(path.read_text()) for path in FOLDER.rglob("*.html")}
     assert {path: list(said) for path, said in found.items() if said} == {}
+
+
+def callers_out_of_reach(source: str) -> list[str]:
+    """The macros that ask for their caller within a call block of their own, where it is the block's and never there."""
+    tree = Environment(extensions=["jinja2.ext.i18n"]).parse(source)
+    return [
+        macro.name
+        for macro in tree.find_all(nodes.Macro)
+        for block in macro.find_all(nodes.CallBlock)
+        for part in block.body
+        if any(name.name == "caller" for name in part.find_all(nodes.Name))
+    ]
+
+
+def test_a_macro_reaches_its_caller() -> None:
+    found = {str(path): callers_out_of_reach(path.read_text()) for path in FOLDER.rglob("*.html")}
+    assert {path: said for path, said in found.items() if said} == {}
+    assert callers_out_of_reach("{% macro m() %}{% call t() %}{{ caller() }}{% endcall %}{% endmacro %}")
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,9 @@ def test_reckoning_again_changes_nothing_where_nothing_changed(
     jobs.close_quarters(cases.platform)
     office, address = desks.office(), f"/desk/office/quarters/{cases.unit.slug}"
     post = f"{address}/2026-Q1"
+    page = office.browser.get(address).get_data(as_text=True)
+    assert f'action="{post}"' in page
+    assert 'name="2026-Q1-reason"' in page
     assert office.browser.post(post, {"2026-Q1-reason": ""}, page=address).status_code == 422
     assert office.browser.post(post, {"2026-Q1-reason": "核对"}, page=address).status_code == 303
     assert len(rows(session)) == 1
