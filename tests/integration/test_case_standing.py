@@ -13,7 +13,7 @@ from evalapp.approvals.services import tracing
 from evalapp.ballots.models import BallotBox, ClientCode, SealedBallot
 from evalapp.ballots.queries import gradings
 from evalapp.ballots.queries.case_standings import offered_by_case, offered_to_person
-from evalapp.ballots.services import case_standings, closing, standings
+from evalapp.ballots.services import announcing, case_standings, closing, standings
 from evalapp.core import clock
 from evalapp.core.errors import Conflict, NotFound
 from evalapp.core.permissions import SYSTEM
@@ -102,6 +102,16 @@ def test_standing_that_was_not_used_lapses_with_its_episode_and_printed_codes_do
     with time_machine.travel(clock.now() + timedelta(days=8)), cases.platform.transaction() as own:
         closing.close(own, polling.grading(episode).id)
     assert session.scalars(select(ClientCode.number)).all() == [1]
+
+
+def test_it_lapses_as_well_with_an_episode_that_is_void(cases, polling, session) -> None:
+    episode, case = grading(polling, cases), complete(cases, "A-1")
+    take(cases, case, polling.voter())
+    first, second = polling.officer("主任"), polling.officer("副主任")
+    with cases.platform.transaction() as own:
+        act = announcing.propose_voiding(own, polling.grading(episode), reason="停播", actor=first)
+        announcing.confirm_voiding(own, act.id, actor=second)
+    assert session.scalars(select(ClientCode)).all() == []
 
 
 @pytest.mark.parametrize("days_ago", [400, -1])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from evalapp.ballots.events import GradingClosed
+from evalapp.ballots.events import GradingClosed, GradingVoided
 from evalapp.ballots.models import ClientCode, Grading
 from evalapp.ballots.queries import case_standings as queries
 from evalapp.ballots.queries.case_standings import CaseStanding
@@ -50,8 +50,11 @@ def claim_case(
     return _keep(session, offers[0], resident_id=resident_id, secret=secret)
 
 
-def on_grading_closed(session: Session, event: GradingClosed) -> None:
-    """React to the end of grading: standing that was not used lapses; the case may serve for the unit's next episode."""
+def on_grading_over(session: Session, event: GradingClosed | GradingVoided) -> None:
+    """React to the end of grading, or to one that is void: standing that was not used lapses.
+
+    The case may serve for the unit's next episode.
+    """
     closed = session.execute(
         select(Episode.unit_id, Grading.closes_at)
         .join(Grading, Grading.episode_id == Episode.id)
