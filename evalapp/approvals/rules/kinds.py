@@ -153,3 +153,8 @@ COLOUR_WORDS: dict[Colour, str] = {
     Colour.YELLOW: N_("黄牌"),
     Colour.RED: N_("红牌"),
 }
+
+
+def is_public(trigger: Trigger) -> bool:
+    """Whether pages that everybody reads name the case of a card: a complaint is its applicant's own, and so is what came of it."""
+    return trigger is not Trigger.COMPLAINT

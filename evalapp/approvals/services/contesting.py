@@ -9,11 +9,11 @@ from evalapp.approvals.models import CardContest, Case, CaseCard
 from evalapp.approvals.queries import profiles
 from evalapp.approvals.queries.cards import contested_until
 from evalapp.approvals.rules.journal import MonitorAct
-from evalapp.approvals.rules.kinds import COLOUR_WORDS, TRIGGER_WORDS
+from evalapp.approvals.rules.kinds import COLOUR_WORDS, TRIGGER_WORDS, is_public
 from evalapp.approvals.rules.quarters import YearQuarter
 from evalapp.approvals.services import due, folded, journal, quarters
 from evalapp.audit import services as audit
-from evalapp.core import clock
+from evalapp.core import clock, masking
 from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, NotFound
 from evalapp.core.i18n import N_
@@ -81,7 +81,9 @@ def on_matter_ruled(session: Session, event: MatterRuled) -> None:
         session.flush()
         due.refold(session, unit_id, {case.id: case.basis_id}, now=now)
         audit.record(session, actor=SYSTEM, action="card.lifted", subject=case.reference)
-    about = f"{COLOUR_WORDS[card.colour]}：{TRIGGER_WORDS[card.trigger]}，{item.name}"
+    about = f"{COLOUR_WORDS[card.colour]}：{TRIGGER_WORDS[card.trigger]}"
+    if is_public(card.trigger):
+        about += f"，{item.name}"
     journal.note(
         session,
         MonitorAct.LIFTED if event.is_upheld else MonitorAct.UPHELD,
@@ -102,7 +104,8 @@ def on_matter_ruled(session: Session, event: MatterRuled) -> None:
 def _ask(
     session: Session, card_id: uuid.UUID, *, text: str, actor: Actor, unit_id: uuid.UUID | None
 ) -> CardContest:
-    words = cleaned_text(text, field="text" if unit_id else "reason", limit=TEXT_LIMIT, required=True)
+    field = "text" if unit_id else "reason"
+    words = masking.masked(cleaned_text(text, field=field, limit=TEXT_LIMIT, required=True)).text
     card = session.get(CaseCard, card_id, populate_existing=True)
     if card is None or (unit_id is not None and card.unit_id != unit_id):
         raise NotFound(N_("没有找到这张牌。"))
@@ -121,6 +124,7 @@ def _ask(
         path=f"/services/{item.code}",
         about=case.reference,
         unit_id=card.unit_id,
+        is_public=is_public(card.trigger),
         term=Term(days=rule.review_days, source=rule.source),
         actor=actor,
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from evalapp.approvals.models import Case, CaseCard
 from evalapp.approvals.models.cards import UNTOLD
-from evalapp.approvals.rules.kinds import TRIGGER_WORDS, Trigger
+from evalapp.approvals.rules.kinds import TRIGGER_WORDS, Trigger, is_public
 from evalapp.core import clock
 from evalapp.core.permissions import SYSTEM
 from evalapp.powers.models import ServiceItem
@@ -83,6 +83,7 @@ def _write(session: Session, card_id: uuid.UUID, card: _Card) -> None:
         path=f"/services/{card.code}",
         about=card.reference,
         unit_id=card.unit_id,
+        is_public=is_public(card.trigger),
         opened_at=card.at,
     )
     supervision.begin_with_notice(session, matter, reason=f"办件 {card.reference} {words}，亮了红牌。")

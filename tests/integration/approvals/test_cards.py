@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from evalapp.approvals import jobs
+from evalapp.approvals import jobs, services
 from evalapp.approvals.models import CardContest, Case, CaseCard, MonitorEntry
 from evalapp.approvals.queries import cards as queries
 from evalapp.approvals.queries import quarters
@@ -19,6 +19,7 @@ from evalapp.approvals.rules.quarters import YearQuarter
 from evalapp.approvals.services import contesting
 from evalapp.audit.models import AuditEntry
 from evalapp.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from evalapp.core.permissions import SYSTEM
 from evalapp.supervision import services as supervision
 from evalapp.supervision.models import Matter, Ruling, SupervisionNotice
 from evalapp.supervision.rules.profile import Colour as NoticeColour
@@ -174,6 +175,29 @@ def test_a_card_is_contested_once_in_its_term_and_by_its_unit(
     decided(matters, session, contested(matters, red), lifts=False)
     with pytest.raises(Conflict, match="只能申诉一次"):
         contested(matters, red, "再说一遍，窗口是对的。")
+
+
+def test_what_a_complaint_led_to_names_its_case_to_nobody_and_is_lifted_in_the_open(
+    cases: Cases, matters: Matters, march, browser, session
+) -> None:
+    with cases.platform.transaction() as opened:
+        services.adopt_lights(
+            opened, key="chengdu_2010", actor=SYSTEM
+        )  # red for whatever is not as it ought to be
+    events = [cases.event(kind, "A-1", "2026-03-02 11:59") for kind in ("submitted", "complained")]
+    cases.take(events, at="2026-03-02 12:00")
+    rounds(cases)
+    card = one(session, CaseCard)
+    contest = contested(matters, card, f"{WHY}请致电 13912345678 核对。")
+    decided(matters, session, contest, lifts=True)
+
+    assert "13912345678" not in contest.text
+    assert not any(matter.is_public for matter in session.scalars(select(Matter)))
+    page = browser.get("/monitor/journal").get_data(as_text=True)
+    assert "撤销牌" in page
+    assert "事项不公开" in page
+    for kept in (cases.unit.short_name, cases.item.name, one(session, Case).reference):
+        assert kept not in page, kept
 
 
 def test_a_term_to_contest_ends_with_its_last_working_day(
