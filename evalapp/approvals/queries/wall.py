@@ -165,7 +165,10 @@ def last_days(session: Session, *, today: date, unit_id: uuid.UUID | None = None
 
 
 def slow_steps(session: Session, *, today: date, unit_id: uuid.UUID | None = None) -> Sequence[SlowStep]:
-    """The steps in which most time went, those left out in which the clock stands still: one statement, once all are known."""
+    """The steps in which most time went: one statement, once all are known.
+
+    Left out are those in which the clock stands still, and those that took no time: the others are drawn as shares of the longest.
+    """
     newest = (
         select(CaseBasis.id)
         .where(CaseBasis.item_id == StepTotal.item_id)
@@ -190,7 +193,7 @@ def slow_steps(session: Session, *, today: date, unit_id: uuid.UUID | None = Non
         .join(Unit, Unit.id == ServiceItem.unit_id)
         .where(StepTotal.month >= _since(today))
         .group_by(StepTotal.item_id, StepTotal.step, ServiceItem.name, Unit.slug, Unit.short_name)
-        .having(func.sum(StepTotal.cases) > 0)
+        .having(func.sum(StepTotal.cases) > 0, seconds > 0)
         .order_by(seconds.desc(), StepTotal.item_id, StepTotal.step)
         .limit(_READ_STEPS)
     )

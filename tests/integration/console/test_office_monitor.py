@@ -91,6 +91,20 @@ def test_a_unit_shows_its_items_and_windows(cases: Cases, office: Desk) -> None:
     assert office.browser.get(f"{WALL}/units/nowhere").status_code == 404
 
 
+def test_a_step_that_took_no_time_is_none_of_the_slow_ones(cases: Cases, office: Desk) -> None:
+    cases.take(
+        [
+            cases.event("submitted", "A-1", "2026-03-06 10:30"),
+            cases.event("accepted", "A-1", "2026-03-06 11:00"),
+            cases.event("step_begun", "A-1", "2026-03-06 11:00", step="look", post="核查组"),
+            cases.event("step_ended", "A-1", "2026-03-06 11:00", step="look"),
+        ]
+    )
+
+    for path in (WALL, f"{WALL}/screen", f"{WALL}/units/{cases.unit.slug}"):
+        assert "这两个月还没有环节的记录。" in shown(office, path)
+
+
 def test_it_costs_as_many_statements_for_a_hundred_cases_as_for_two(
     platform: Platform, cases: Cases, office: Desk
 ) -> None:
