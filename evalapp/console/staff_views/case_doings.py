@@ -93,7 +93,11 @@ def name_of(kind: EventKind) -> str:
 
 
 def form_of(kind: EventKind, file: CaseFile, *, is_blank: bool) -> forms.ActForm:
-    """Return the form of an act with what there is to choose from for this case; blank, or with what was handed in."""
+    """Return the form of an act with what there is to choose from for this case; blank, or with what was handed in.
+
+    A step that was chosen stays one of the choices though it fits no more: handed in twice the form is answered as once, and
+    where a colleague was faster the service says so.
+    """
     made = DOINGS[kind].form
     form = made(formdata=None, prefix=name_of(kind)) if is_blank else made(prefix=name_of(kind))
     rules, grounds = file.known.basis.steps, file.known.profile.own.grounds
@@ -101,8 +105,9 @@ def form_of(kind: EventKind, file: CaseFile, *, is_blank: bool) -> forms.ActForm
         form.offer(grounds)
     elif isinstance(form, forms.StepForm):
         is_end = kind is EventKind.STEP_ENDED
-        keys = acts.running_steps(file.course) if is_end else acts.free_steps(file.course, file.known.basis)
-        form.offer({key: rules[key].title for key in keys})
+        fit = acts.running_steps(file.course) if is_end else acts.free_steps(file.course, file.known.basis)
+        keys = dict.fromkeys([*fit, form.step.data])
+        form.offer({key: rules[key].title for key in keys if key in rules})
     if is_blank:
         form.renewed()
     return form

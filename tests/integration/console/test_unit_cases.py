@@ -53,13 +53,18 @@ def entered(cases: Cases, browser: StrictClient, **more: str) -> str:
     return f"{DESK}/{found[1]}"
 
 
-def did(browser: StrictClient, path: str, act: str, **said: str) -> int:
+def handed_in(browser: StrictClient, path: str, act: str, **said: str):
+    """Hand in what the page offers for an act: press its button as often as the returned call is made."""
     page = browser.get(path).get_data(as_text=True)
-    token = re.search(rf'<input[^>]*name="{act}-token"[^>]*>', page)
-    assert token is not None, f"{act} is not offered"
-    fields = {f"{act}-{name}": value for name, value in said.items()}
-    fields[f"{act}-token"] = re.search(r"[0-9a-f]{16}", token[0])[0]
-    return browser.post(f"{path}/{act}", fields, page=path).status_code
+    found = re.search(rf'<input[^>]*name="{act}-token"[^>]*>', page)
+    assert found is not None, f"{act} is not offered"
+    token = re.search(r"[0-9a-f]{16}", found[0])[0]
+    fields = {f"{act}-{name}": value for name, value in (said | {"token": token}).items()}
+    return lambda: browser.post(f"{path}/{act}", fields, page=path)
+
+
+def did(browser: StrictClient, path: str, act: str, **said: str) -> int:
+    return handed_in(browser, path, act, **said)().status_code
 
 
 def acts_of(session, action: str) -> list[str]:
@@ -109,6 +114,30 @@ def test_a_form_handed_in_twice_is_one_case_and_one_event(cases: Cases, desk: De
     assert [answer.status_code for answer in twice] == [303, 303]
     session.rollback()
     assert len(session.scalars(select(CaseEventRow)).all()) == 2
+
+
+def test_a_step_handed_in_twice_is_one_event_and_a_colleagues_is_refused_with_what_was_typed(
+    cases: Cases, desk: Desk, desks, session
+) -> None:
+    path, browser = entered(cases, desk.browser), desk.browser
+    colleague = desks.unit(cases.unit, post="窗口二岗").browser
+    assert did(browser, path, "accepted") == 303
+    begin = handed_in(browser, path, "step-begun", step="look", post="现场一岗")
+    begin_too = handed_in(colleague, path, "step-begun", step="look", post="现场二岗")
+
+    assert [begin().status_code for _ in range(2)] == [303, 303]
+    refused = begin_too()
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 409
+    assert "现在不能这样办" in page
+    assert "现场二岗" in page
+    assert '<option selected value="look">' in page
+    end, end_too = (handed_in(one, path, "step-ended", step="look") for one in (browser, colleague))
+    assert [end().status_code for _ in range(2)] == [303, 303]
+    assert end_too().status_code == 409
+    session.rollback()
+    kinds = session.scalars(select(CaseEventRow.kind).where(CaseEventRow.kind.startswith("step_"))).all()
+    assert sorted(kinds) == ["step_begun", "step_ended"]
 
 
 def test_the_form_of_the_last_applicant_is_not_taken_for_the_next(cases: Cases, desk: Desk, session) -> None:
