@@ -4,6 +4,7 @@ No number and no code stands in an address: both are posted, and a signed cookie
 """
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -27,7 +28,9 @@ from evalapp.core.errors import DomainError, NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Permission
 from evalapp.core.transaction import transaction
+from evalapp.supervision.models import Matter
 from evalapp.web.access import current_actor, public, requires
+from evalapp.web.acting import refusal_of
 from evalapp.web.context import db, platform
 from evalapp.web.formbase import Form
 from evalapp.web.i18n import gettext, language
@@ -104,17 +107,8 @@ def show() -> Answer:
 def grade() -> Answer:
     """Grade a case that is over, once."""
     reference, form = _opened(), GradeForm(prefix=_GRADE)
-    if not form.validate_on_submit():
-        return _case_page(reference, refused=form)
-    file = files.case_file(db.session, reference)
-    own = file.known.profile.own.rated
-    place = rating.place_of(file.facts.came_by, own)
-    codes = form.ticked({one.code for one in rating.offered(own, place, form.chosen)})
-    try:
-        with transaction(db.session):
-            services.grade(db.session, reference=reference, grade=form.chosen, codes=codes)
-    except DomainError as error:
-        return _case_page(reference, refused=form, error=error)
+    if status := refusal_of(form, lambda: _grade(form, reference)):
+        return _case_page(reference, refused=form), status
     flash(gettext("谢谢，评价已经记下。"), "ok")
     return go_to(url_for(".show"))
 
@@ -124,22 +118,11 @@ def grade() -> Answer:
 @unkept
 def complain() -> Answer:
     """Complain about the case: the unit answers within its term."""
-    reference, form = _opened(), ComplaintForm(prefix=_COMPLAINT)
-    if not form.validate_on_submit():
-        return _case_page(reference, refused=form)
-    try:
-        with transaction(db.session):
-            matter = services.complain(
-                db.session,
-                platform().keys,
-                reference=reference,
-                topic=form.topic.data,
-                words=form.words.data,
-            )
-    except DomainError as error:
-        return _case_page(reference, refused=form, error=error)
+    reference, form, made = _opened(), ComplaintForm(prefix=_COMPLAINT), list[Matter]()
+    if status := refusal_of(form, lambda: made.append(_complain(form, reference))):
+        return _case_page(reference, refused=form), status
     flash(
-        gettext("投诉已经交给单位，编号 %(reference)s。答复会显示在这里。", reference=matter.reference), "ok"
+        gettext("投诉已经交给单位，编号 %(reference)s。答复会显示在这里。", reference=made[0].reference), "ok"
     )
     return go_to(url_for(".show"))
 
@@ -150,19 +133,17 @@ def complain() -> Answer:
 def judge() -> Answer:
     """Say what the unit's answer is worth, or have it answer again."""
     reference, form = _opened(), JudgeForm(prefix=_JUDGE)
-    if not form.validate_on_submit():
-        return _case_page(reference, refused=form)
-    try:
-        with transaction(db.session):
-            services.judge_answer(
-                db.session,
-                reference=reference,
-                matter_reference=form.matter.data,
-                grade=form.grade.data,
-                opens_again=form.again.data,
-            )
-    except DomainError as error:
-        return _case_page(reference, refused=form, error=error)
+    if status := refusal_of(
+        form,
+        lambda: services.judge_answer(
+            db.session,
+            reference=reference,
+            matter_reference=form.matter.data,
+            grade=form.grade.data,
+            opens_again=form.again.data,
+        ),
+    ):
+        return _case_page(reference, refused=form), status
     flash(gettext("已经记下。"), "ok")
     return go_to(url_for(".show"))
 
@@ -229,16 +210,26 @@ def _index_page(form: FindForm, *, status: int) -> tuple[str, int]:
     return render_template("approvals/index.html", form=form, own=own, has_case=opened() is not None), status
 
 
-def _case_page(
-    reference: str, *, refused: Form | None = None, error: DomainError | None = None
-) -> str | tuple[str, int]:
-    """The page of a case; with a refused form, what was typed stays."""
-    if refused is not None and error is not None:
-        refused.refuse(error)
+def _grade(form: GradeForm, reference: str) -> None:
+    file = files.case_file(db.session, reference)
+    own = file.known.profile.own.rated
+    place = rating.place_of(file.facts.came_by, own)
+    codes = form.ticked({one.code for one in rating.offered(own, place, form.chosen)})
+    services.grade(db.session, reference=reference, grade=form.chosen, codes=codes)
+
+
+def _complain(form: ComplaintForm, reference: str) -> Matter:
+    return services.complain(
+        db.session, platform().keys, reference=reference, topic=form.topic.data, words=form.words.data
+    )
+
+
+def _case_page(reference: str, *, refused: Form | None = None) -> str:
+    """The page of a case; a form that was refused stays on it with what was typed, also where it is offered no more."""
     file = files.case_file(db.session, reference)
     said = voices.voices_of(db.session, reference)
     judged = any(each.may_judge for each in said.all)
-    page = render_template(
+    return render_template(
         "approvals/case.html",
         file=file,
         telling=_telling(file),
@@ -251,7 +242,6 @@ def _case_page(
         is_quiet=telling.is_quiet(db.session, file.facts.person_id) if file.facts.person_id else None,
         is_turn=True,
     )
-    return page if refused is None else (page, error.status if error else 422)
 
 
 def _telling(file: CaseFile) -> ShownEvent | None:
@@ -268,15 +258,22 @@ def _ticked(said: CaseVoices) -> Sequence[str]:
     return said.grade.en if language() == "en" else said.grade.zh
 
 
-def _grading(file: CaseFile, said: CaseVoices, refused: Form | None) -> dict[str, Any] | None:
-    """What the form of grading needs; none before the case is over, when it is graded, and after the term."""
-    own = file.known.profile.own.rated
+def _graded_until(file: CaseFile, said: CaseVoices) -> date | None:
+    """The last day for a grade; none where there is nothing to grade, or no more."""
     if said.grade or file.course.closed_at is None or file.state not in voices.GRADED:
         return None
     read = file.clocks[0].counter.calendar if file.clocks else calendar.load(db.session)
-    until = voices.graded_until(read, file.course.closed_at, own)
-    if clock.local(file.now).date() > until:
-        return None
+    until = voices.graded_until(read, file.course.closed_at, file.known.profile.own.rated)
+    return until if clock.local(file.now).date() <= until else None
+
+
+def _grading(file: CaseFile, said: CaseVoices, refused: Form | None) -> dict[str, Any] | None:
+    """What the form of grading needs; none before the case is over, when it is graded, and after the term: but then if refused."""
+    own, form, until = file.known.profile.own.rated, refused, _graded_until(file, said)
+    if not isinstance(form, GradeForm):
+        if until is None:
+            return None
+        form = unsent(GradeForm, _GRADE)
     place = rating.place_of(file.facts.came_by, own)
     bands: dict[tuple[int, ...], list[Any]] = {}
     for one in own.indicators:
@@ -284,7 +281,7 @@ def _grading(file: CaseFile, said: CaseVoices, refused: Form | None) -> dict[str
             text = one.en if language() == "en" else one.zh
             bands.setdefault(tuple(one.grades), []).append({"code": one.code, "text": text})
     return {
-        "form": refused if isinstance(refused, GradeForm) else unsent(GradeForm, _GRADE),
+        "form": form,
         "bands": bands,
         "most": own.most,
         "until": until,

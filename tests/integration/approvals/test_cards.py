@@ -296,7 +296,13 @@ def test_cards_on_the_desks(red: CaseCard, cases: Cases, matters: Matters, desks
     assert other.browser.get(address).status_code == 404
     assert desk.browser.post(address, {"text": ""}, page=address).status_code == 422
     assert desk.browser.post(address, {"text": WHY}, page=address).status_code == 303
-    assert desk.browser.post(address, {"text": WHY}, page=address).status_code == 409
+    office_address = f"/desk/office/cards/{red.id}"
+    for browser, path, field in ((desk.browser, address, "text"), (office.browser, office_address, "reason")):
+        refused = browser.post(path, {field: "写好了才看到同事已经提过。"}, page=path)
+        page = refused.get_data(as_text=True)
+        assert refused.status_code == 409
+        assert "这张牌正在复核，请等结论。" in page
+        assert "写好了才看到同事已经提过。</textarea>" in page
     for which in Which:
         for browser, role in ((desk.browser, "unit"), (office.browser, "office")):
             assert browser.get(f"/desk/{role}/cards?which={which.value}").status_code == 200
@@ -307,6 +313,6 @@ def test_cards_on_the_desks(red: CaseCard, cases: Cases, matters: Matters, desks
     assert WHY in desk.browser.get(f"/matters/{matter.reference}").get_data(as_text=True)
     page = office.browser.get(f"/desk/office/matters/{matter.reference}").get_data(as_text=True)
     assert "撤销这张牌" in page
-    assert f"/desk/office/cards/{red.id}" in page
-    assert office.browser.get(f"/desk/office/cards/{red.id}").status_code == 200
+    assert office_address in page
+    assert office.browser.get(office_address).status_code == 200
     assert WHY in desk.browser.get(address).get_data(as_text=True)

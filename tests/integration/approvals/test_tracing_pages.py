@@ -106,7 +106,10 @@ def test_a_low_grade_is_given_once_and_the_unit_answers_it(cases, browser, sessi
     assert "提交评价" in text(browser.get("/cases/mine"))
     fields = {"grade-grade": "2", "grade-codes": ["attitude-bad", "speed-good"]}
     assert browser.post("/cases/mine/grade", fields, page="/cases/mine").status_code == 303
-    assert browser.post("/cases/mine/grade", fields, page="/cases/mine").status_code == 409
+    refused = browser.post("/cases/mine/grade", fields, page="/cases/mine")
+    assert refused.status_code == 409
+    assert "这个办件已经评过" in text(refused)
+    assert 'name="grade-grade" value="2" checked' in text(refused)
     given = session.scalars(select(CaseGrade)).one()
     assert (given.grade, given.indicators["codes"]) == (2, ["attitude-bad"])
     matter = session.get_one(Matter, given.matter_id)
@@ -119,6 +122,10 @@ def test_a_low_grade_is_given_once_and_the_unit_answers_it(cases, browser, sessi
     assert browser.post("/cases/mine/answer", judged, page="/cases/mine").status_code == 303
     session.rollback()
     assert session.get_one(Matter, given.matter_id).reopened == 1
+    refused = browser.post("/cases/mine/answer", judged, page="/cases/mine")
+    assert refused.status_code == 409
+    assert 'value="not_answered" checked' in text(refused)
+    assert 'name="judge-again" value="y" checked' in text(refused)
     foreign = judged | {"judge-matter": "MT-2026-9999"}
     assert browser.post("/cases/mine/answer", foreign, page="/cases/mine").status_code == 404
 
@@ -150,4 +157,8 @@ def test_a_complaint_becomes_a_matter_of_the_unit_and_an_event_of_the_case(cases
     assert words[:6] not in matter.title
     kinds = session.scalars(select(CaseEventRow.kind).order_by(CaseEventRow.received_at)).all()
     assert kinds[-1] == "complained"
-    assert browser.post("/cases/mine/complaint", fields, page="/cases/mine").status_code == 409
+    again = fields | {"complaint-words": "还是没有人答，又跑了一趟。"}
+    refused = browser.post("/cases/mine/complaint", again, page="/cases/mine")
+    assert refused.status_code == 409
+    assert "已经有一件投诉在等答复" in text(refused)
+    assert "还是没有人答，又跑了一趟。</textarea>" in text(refused)
