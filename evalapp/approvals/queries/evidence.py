@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from evalapp.approvals.models import Case, HandledTotal
 from evalapp.approvals.queries import profiles
 from evalapp.approvals.rules.evidence import Evidence, Period, Record, Verdict, evidence, record_of
-from evalapp.approvals.rules.totals import Measure, measure_of
+from evalapp.approvals.rules.totals import Measure, limit_of, measure_of
 from evalapp.core import clock
 from evalapp.core.terms import Term
 
@@ -127,8 +127,14 @@ def of_item(
     )
 
 
-def cases_of_month(session: Session, item_id: uuid.UUID, month: date, *, page: int = 1) -> CasePage:
-    """Return a piece of the cases of an item that were decided in a month, what was decided last first."""
+def cases_of_month(
+    session: Session, item_id: uuid.UUID, month: date, *, term: Term | None, page: int = 1
+) -> CasePage:
+    """Return a piece of the cases of an item that were decided in a month, what was decided last first.
+
+    Whether one kept the term is told by `term`, as the rate is; of one that was measured otherwise, by its own clock.
+    """
+    limit, measure = (limit_of(term), measure_of(term)) if term else (None, None)
     after = Period(first=month, last=month).after
     rows = session.execute(
         select(Case.reference, Case.decided_at, Case.used, Case.used_in, Case.is_granted, Case.kept_at)
@@ -149,7 +155,9 @@ def cases_of_month(session: Session, item_id: uuid.UUID, month: date, *, page: i
             used=row.used,
             measure=row.used_in,
             is_granted=row.is_granted,
-            kept=row.kept_at is not None,
+            kept=row.used <= limit
+            if limit is not None and row.used_in is measure
+            else row.kept_at is not None,
         )
         for row in rows[:PAGE_SIZE]
     ]

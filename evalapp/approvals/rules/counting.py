@@ -1,6 +1,7 @@
 """When a term of a case is over, how much of it is left, and what became of each of its days."""
 
 import calendar as months
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -118,21 +119,23 @@ class Counter:
         return Left(amount=(on - today).days, unit=TimeUnit.DAY)
 
     def used(self, term: Term, start: datetime, end: datetime, pauses: Pauses) -> int:
-        """Return how many days (minutes, for a term in hours) of a term had run at `end`."""
+        """Return how many days (minutes, for a term in hours) handling took: the least term that would not have been over at `end`.
+
+        So that a case kept a term if and only if it used no more than that, whatever days off and pauses lie at its end.
+        """
         if term.unit in {TimeUnit.HOUR, TimeUnit.MINUTE}:
-            return sum(
-                (
-                    stretch
-                    for _, stretch in self._stretches(term.basis, start, last=clock.local(end), pauses=pauses)
-                ),
-                _NOTHING,
-            ) // (_MINUTE)
-        day, last = self.calendar.first_day(clock.local(start).date()), clock.local(end).date()
-        taken = sum(
-            self._days(term.basis, max(day, pause.noticed_on), min(last, pause.resumed_on or last))
-            for pause in _merged(pauses)
+            stretches = self._stretches(term.basis, start, last=clock.local(end), pauses=pauses)
+            return sum((stretch for _, stretch in stretches), _NOTHING) // _MINUTE + 1
+        on, last = clock.local(start).date(), clock.local(end).date()
+        enough = self._days(term.basis, on, last) + 1  # the day after a day off may be the one
+        return bisect_left(
+            range(enough), True, key=lambda days: self._lasts(term.basis, days, on, last, pauses)
         )
-        return self._days(term.basis, day, last) - taken
+
+    def _lasts(self, basis: Basis, days: int, on: date, day: date, pauses: Pauses) -> bool:
+        """Whether a term of so many days is not over on `day`."""
+        last = self._last_day(Term(amount=days, unit=TimeUnit.DAY, basis=basis), on, pauses, 0, _WHOLE)
+        return last is None or last >= day
 
     def explained(
         self, term: Term, start: datetime, pauses: Pauses = (), *, more: int = 0, until: date
@@ -299,19 +302,6 @@ def _minutes(term: Term) -> int:
 
 def _holds(pause: Pause, day: date) -> bool:
     return pause.noticed_on < day and (pause.resumed_on is None or day <= pause.resumed_on)
-
-
-def _merged(pauses: Pauses) -> list[Pause]:
-    """Pauses in order, of which none lies within another."""
-    found: list[Pause] = []
-    for pause in sorted(pauses, key=lambda each: each.noticed_on):
-        if not found or (found[-1].resumed_on is not None and pause.noticed_on > found[-1].resumed_on):
-            found.append(pause)
-        elif found[-1].resumed_on is not None and (
-            pause.resumed_on is None or pause.resumed_on > found[-1].resumed_on
-        ):
-            found[-1] = Pause(noticed_on=found[-1].noticed_on, resumed_on=pause.resumed_on)
-    return found
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -8,7 +8,6 @@ from flask import Blueprint, abort, render_template, request
 from evalapp.approvals.queries import evidence
 from evalapp.approvals.queries.evidence import Promise
 from evalapp.approvals.rules.evidence import Evidence, Period
-from evalapp.approvals.rules.totals import limit_of
 from evalapp.core import clock
 from evalapp.powers.queries import items
 from evalapp.powers.queries.items import ShownItem
@@ -39,11 +38,10 @@ def item(code: str) -> str:
         "approvals/record.html",
         shown=shown,
         promise=promise,
-        limit=limit_of(promise.term) if promise.term else None,
         record=record,
         to=to,
         chosen=chosen,
-        cases=evidence.cases_of_month(db.session, shown.item.id, chosen, page=page),
+        cases=evidence.cases_of_month(db.session, shown.item.id, chosen, term=promise.term, page=page),
     )
 
 
