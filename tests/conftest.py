@@ -18,8 +18,10 @@ from flask import Flask
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import make_url
+from sqlalchemy import Dialect, make_url
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from evalapp import schema, wiring
@@ -100,18 +102,50 @@ def templates_compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
 
 @pytest.fixture(scope="session", autouse=True)
 def addresses_compiled() -> Iterator[None]:
-    """What writes addresses as werkzeug compiled it, so that it is compiled once and not for every application."""
-    compile_one = Rule._compile_builder  # what it makes is bound to a rule afterwards
+    """Addresses as werkzeug read and compiled them, so that it is done once and not for every application."""
+    read, compile_one = (
+        Rule._parse_rule,
+        Rule._compile_builder,
+    )  # what they make is bound to a rule afterwards
+    parsed: dict[str, tuple[Any, ...]] = {}
     kept: dict[tuple[Any, ...], Any] = {}
 
-    def once(rule: Rule, *more: bool) -> Any:
+    def parsed_once(rule: Rule, text: str) -> list[Any]:
+        if text not in parsed:
+            lone = Rule(text)
+            lone.map, lone._trace, lone._converters = rule.map, [], {}
+            parsed[text] = list(read(lone, text)), lone._trace, lone._converters, lone.arguments
+        parts, trace, converters, arguments = parsed[text]
+        rule._trace += trace
+        rule._converters |= converters
+        rule.arguments |= arguments
+        return list(parts)
+
+    def compiled_once(rule: Rule, *more: bool) -> Any:
         key = rule.rule, tuple(sorted((rule.defaults or {}).items())), more
         if key not in kept:
             kept[key] = compile_one(rule, *more)
         return kept[key]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", once)
+        patch.setattr(Rule, "_parse_rule", parsed_once)
+        patch.setattr(Rule, "_compile_builder", compiled_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled() -> Iterator[None]:
+    """Statements as SQLAlchemy compiled them, so that it is done once for a kind of database and not for every engine."""
+    compile_one = ClauseElement._compile_w_cache
+    kept: dict[type[Dialect], tuple[Dialect, LRUCache[Any, Any]]] = {}
+
+    def compiled_once(statement: ClauseElement, dialect: Dialect, *, compiled_cache: Any, **more: Any) -> Any:
+        first, shared = kept.setdefault(type(dialect), (dialect, LRUCache(5_000)))
+        cache = None if compiled_cache is None else shared
+        return compile_one(statement, first, compiled_cache=cache, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ClauseElement, "_compile_w_cache", compiled_once)
         yield
 
 
@@ -136,7 +170,8 @@ def platform(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Pla
         shutil.copyfile(request.getfixturevalue("empty_sqlite"), str(url.database))
     opened = Platform.open(settings)
     wiring.connect()
-    schema.METADATA.create_all(opened.engine)
+    if opened.engine.dialect.name == "postgresql":
+        schema.METADATA.create_all(opened.engine)
     yield opened
     if opened.engine.dialect.name == "postgresql":
         empty(opened.engine)

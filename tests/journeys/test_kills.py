@@ -123,6 +123,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path, address: str) -> Iterat
     platform.close()
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_every_acknowledged_ballot_stands_once_whenever_the_server_is_killed(site: Site) -> None:
@@ -143,6 +144,7 @@ def test_every_acknowledged_ballot_stands_once_whenever_the_server_is_killed(sit
     print(f"{len(tally.acknowledged)} ballots, {tally.lost} answers lost, {time.monotonic() - began:.0f} s")  # noqa: T201  a figure
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
