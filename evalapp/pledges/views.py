@@ -6,7 +6,7 @@ from evalapp.core import clock
 from evalapp.pledges import queries
 from evalapp.pledges.queries import ShownHighlight
 from evalapp.units import queries as units
-from evalapp.web import qr
+from evalapp.web import asked, qr
 from evalapp.web.access import public
 from evalapp.web.context import db, platform
 
@@ -17,11 +17,13 @@ _LARGEST = 1_000_000
 @blueprint.get("/pledges/<reference>")
 @public
 def pledge(reference: str) -> str:
-    shown = queries.shown_pledge(db.session, reference)
+    to = asked.month("to")  # as somebody claimed it, or now
+    shown = queries.shown_pledge(db.session, reference, at=clock.start_of(to) if to else None)
     versions = queries.pledge_versions(db.session, shown.id)
     return render_template(
         "pledges/pledge.html",
         pledge=shown,
+        to=to,
         unit=units.unit_by_id(db.session, shown.unit_id),
         versions=versions,
         measured_by=queries.measuring_items(db.session, shown.version_id),

@@ -1,8 +1,5 @@
 """What cases under a service item took: beside the guide's promise, by month, and the masked cases behind it."""
 
-import re
-from datetime import date
-
 from flask import Blueprint, abort, render_template, request
 
 from evalapp.approvals.queries import evidence
@@ -11,11 +8,11 @@ from evalapp.approvals.rules.evidence import Evidence, Period
 from evalapp.core import clock
 from evalapp.powers.queries import items
 from evalapp.powers.queries.items import ShownItem
+from evalapp.web import asked
 from evalapp.web.access import public
 from evalapp.web.context import db
 
 blueprint = Blueprint("record", __name__)
-_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _MOST_PAGES = 1_000
 
 
@@ -24,11 +21,11 @@ _MOST_PAGES = 1_000
 def item(code: str) -> str:
     """The year up to a month (`to`), each of its months, and the cases of one of them (`month`, `page`)."""
     shown = items.shown_item(db.session, code)
-    to = _month("to") or clock.today().replace(day=1)
+    to = asked.month("to") or clock.today().replace(day=1)
     promise = _promise(shown)
     record = evidence.of_item(db.session, shown.item.id, promise, at=clock.start_of(to))
     period = record.evidence.period or Period.of_year(to)
-    chosen = _month("month")
+    chosen = asked.month("month")
     if chosen is None or not period.first <= chosen <= period.last:
         chosen = max(record.months, default=period.last)
     page = request.args.get("page", 1, type=int)
@@ -55,8 +52,3 @@ def _promise(shown: ShownItem) -> Promise:
     """What the guide promises; of what is done on the spot the term is the profile's, and not told here."""
     said = shown.text
     return Promise(term=said.promised or said.statutory, statutory=said.statutory if said.promised else None)
-
-
-def _month(name: str) -> date | None:
-    asked = request.args.get(name, "")
-    return date.fromisoformat(f"{asked}-01") if _MONTH.fullmatch(asked) else None

@@ -50,8 +50,8 @@ def shown_pledges(session: Session, unit_id: uuid.UUID, *, at: datetime | None =
     return _with_evidence(session, ((pledge, version) for pledge, version in rows), at=at)
 
 
-def shown_pledge(session: Session, reference: str) -> ShownPledge:
-    """Return a pledge in its newest wording, withdrawn or not; raises `NotFound`."""
+def shown_pledge(session: Session, reference: str, *, at: datetime | None = None) -> ShownPledge:
+    """Return a pledge in its newest wording, withdrawn or not, with the year's evidence up to `at`; raises `NotFound`."""
     row = session.execute(
         select(Pledge, PledgeVersion)
         .join(PledgeVersion, PledgeVersion.pledge_id == Pledge.id)
@@ -59,7 +59,7 @@ def shown_pledge(session: Session, reference: str) -> ShownPledge:
     ).one_or_none()
     if row is None:
         raise NotFound(N_("没有找到这项承诺。"))
-    return _with_evidence(session, [(row[0], row[1])])[0]
+    return _with_evidence(session, [(row[0], row[1])], at=at)[0]
 
 
 def pledge_of_unit(session: Session, reference: str, *, unit_id: uuid.UUID) -> Pledge:

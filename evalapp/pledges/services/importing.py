@@ -1,6 +1,7 @@
 """Takes a whole table of pledges: every row or none, and every row that is at fault is named."""
 
 import re
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from evalapp.core.permissions import Actor
 from evalapp.core.rowfiles import Fault, FaultyFile, Row
 from evalapp.core.terms import Basis, Term, TimeUnit
 from evalapp.pledges.models import Pledge, PledgeVersion
+from evalapp.pledges.queries import measuring_items
 from evalapp.pledges.services import pledges
 from evalapp.pledges.services.pledges import PledgeWording
 from evalapp.units import queries as units
@@ -77,6 +79,19 @@ def import_pledges(session: Session, *, rows: Sequence[Row], actor: Actor) -> Im
 
 
 def _take(session: Session, row: Row, *, actor: Actor) -> str:
+    unit = units.unit(session, row.text("unit"))
+    known = session.execute(
+        select(Pledge.id, PledgeVersion.id.label("version_id"))
+        .join(PledgeVersion, PledgeVersion.pledge_id == Pledge.id)
+        .where(
+            Pledge.unit_id == unit.id,
+            Pledge.withdrawn_at.is_(None),
+            PledgeVersion.shown_until.is_(None),
+            PledgeVersion.title == row.text("title"),
+        )
+        .order_by(Pledge.reference)
+        .limit(1)
+    ).first()
     wording = PledgeWording(
         title=row.text("title"),
         text=row.text("text"),
@@ -84,31 +99,25 @@ def _take(session: Session, row: Row, *, actor: Actor) -> str:
         term=_term(row, "amount", "time_unit", "basis"),
         statutory=_term(row, "statutory_amount", "statutory_unit", "statutory_basis"),
         statutory_source=row.text("statutory_source"),
-        items=tuple(_APART.split(row.text("items"))) if row.text("items") else (),
+        items=_items(session, row, known.version_id if known else None),
     )
-    unit = units.unit(session, row.text("unit"))
-    known = session.execute(
-        select(Pledge.id, PledgeVersion.number)
-        .join(PledgeVersion, PledgeVersion.pledge_id == Pledge.id)
-        .where(
-            Pledge.unit_id == unit.id,
-            Pledge.withdrawn_at.is_(None),
-            PledgeVersion.shown_until.is_(None),
-            PledgeVersion.title == wording.title,
-        )
-        .order_by(Pledge.reference)
-        .limit(1)
-    ).first()
     if known is None:
         pledges.make_pledge(session, unit_id=unit.id, wording=wording, actor=actor)
         return "made"
     pledges.reword_pledge(
         session, pledge_id=known.id, wording=wording, reason=row.text("reason") or "批量更新", actor=actor
     )
-    latest = select(PledgeVersion.number).where(
+    latest = select(PledgeVersion.id).where(
         PledgeVersion.pledge_id == known.id, PledgeVersion.shown_until.is_(None)
     )
-    return "unchanged" if session.scalar(latest) == known.number else "reworded"
+    return "unchanged" if session.scalar(latest) == known.version_id else "reworded"
+
+
+def _items(session: Session, row: Row, version_id: uuid.UUID | None) -> tuple[str, ...]:
+    """Codes of the items that test a pledge; those that it has where the table has no such column."""
+    if "items" in row.values:
+        return tuple(_APART.split(row.text("items"))) if row.text("items") else ()
+    return tuple(code for code, _name in measuring_items(session, version_id)) if version_id else ()
 
 
 def _term(row: Row, amount: str, unit: str, basis: str) -> Term | None:

@@ -10,11 +10,13 @@ from evalapp.approvals.rules.evidence import Verdict
 from evalapp.core import calendar, clock
 from evalapp.core.errors import Invalid
 from evalapp.core.platform import Platform
+from evalapp.core.rowfiles import Row
 from evalapp.pledges import queries
+from evalapp.pledges.services import importing
 from tests.support.cases import Cases, cases
 from tests.support.pledges import PledgeFactory, days
 from tests.support.strict_client import StrictClient
-from tests.support.units import UnitFactory
+from tests.support.units import OFFICER, UnitFactory
 
 __all__ = ["cases"]
 
@@ -82,6 +84,35 @@ def test_what_was_measured_after_a_claim_is_not_held_against_it(platform: Platfo
         now = evidence.of_item(session, cases.item.id, promise).evidence
         then = evidence.of_item(session, cases.item.id, promise, at=clock.now() - timedelta(days=40)).evidence
     assert (now.cases, then.cases) == (3, 0)
+
+
+def test_a_claim_leads_to_the_cases_of_its_own_year(
+    cases: Cases, pledges: PledgeFactory, browser: StrictClient
+) -> None:
+    pledge = pledges.pledge(cases.unit, term=days(5), items=(cases.item.code,))
+    for number in range(3):
+        decided(cases, f"KEPT-{number:05}", days_taken=2)
+    address = f"/pledges/{pledge.reference}"
+    assert "3 件" in browser.get(address).get_data(as_text=True)
+    of_then = browser.get(f"{address}?to=2020-06").get_data(as_text=True)
+    assert "3 件" not in of_then
+    assert f'href="/services/{cases.item.code}/record?to=2020-06"' in of_then
+    for strange in ("2020-13", "x", "0000-00", "９９９９-01"):
+        assert browser.get(f"{address}?to={strange}").status_code == 200
+
+
+def test_a_table_without_their_column_leaves_the_items_of_a_pledge(
+    platform: Platform, cases: Cases, pledges: PledgeFactory
+) -> None:
+    pledge = pledges.pledge(cases.unit, title="施工许可", term=days(5), items=(cases.item.code,))
+    row = {"unit": cases.unit.slug, "title": "施工许可", "text": "四日办结。", "measured": "从受理到决定"}
+    row |= {"amount": "4", "time_unit": "日", "basis": "工作"}
+    for table, left in ((row, [cases.item.code]), (row | {"items": ""}, [])):
+        with platform.transaction() as session:
+            importing.import_pledges(session, rows=[Row(number=2, values=table)], actor=OFFICER)
+            version = queries.pledge_versions(session, pledge.id)[0]
+            assert version.term == days(4)
+            assert [code for code, _name in queries.measuring_items(session, version.id)] == left
 
 
 def test_only_published_items_of_the_unit_measure_a_pledge_with_a_term(
