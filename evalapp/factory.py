@@ -101,6 +101,7 @@ from evalapp.web import (
     headers,
     i18n,
     icons,
+    kept,
     links,
     operation,
     page,
@@ -238,7 +239,7 @@ def create_app(platform: Platform | None = None) -> Flask:
     kiosks.init_app(app)  # first: the pages of refusals too are shown by a kiosk
     bodies.init_app(app)  # before the check of the token, which reads the body
     protection = cookies.init_app(app)
-    for part in (access, assets, charts, errors, filters, headers, i18n, icons, links):
+    for part in (access, assets, charts, errors, filters, headers, i18n, icons, kept, links):
         part.init_app(app)
     page.init_app(app, rail.RAIL)
     accounts_browser.init_app(app)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, render_template
-from markupsafe import Markup
 
 from evalapp.approvals.queries import lists, wall
 from evalapp.approvals.queries.lists import LampCounts
@@ -16,7 +15,6 @@ from evalapp.web.access import requires
 from evalapp.web.charts import Column
 from evalapp.web.context import db
 from evalapp.web.filters import day
-from evalapp.web.i18n import language
 from evalapp.web.kept import kept_a_minute
 
 blueprint = Blueprint("office_monitor", __name__, url_prefix="/desk/office/monitor")
@@ -26,25 +24,16 @@ _NAMED_EVERY = 9  # of the days below a chart
 @blueprint.get("")
 @requires(Permission.WATCH_CASES)
 def index() -> str:
-    """Lamps and today are counted anew; what moves slowly is read, and written as a page, once a minute."""
-    slower = kept_a_minute(
-        f"wall.{language()}",
-        lambda: Markup(  # noqa: S704  a template of ours
-            render_template(
-                "console/monitor/_slower.html",
-                heat=wall.heat_of_units(db.session, today=clock.today()),
-                **_slowly(),
-            )
-        ),
-    )
-    return render_template("console/monitor/wall.html", slower=slower, **_now())
+    """Lamps and today are counted anew; what moves slowly is read, and written as a part of the page, once a minute."""
+    heat = kept_a_minute("wall_heat", lambda: wall.heat_of_units(db.session, today=clock.today()))
+    return render_template("console/monitor/wall.html", heat=heat, **_slowly(), **_now())
 
 
 @blueprint.get("/screen")
 @requires(Permission.WATCH_CASES)
 def screen() -> str:
     """The same for a large screen in the office's room."""
-    return render_template("console/monitor/screen.html", **kept_a_minute("wall_screen", _slowly), **_now())
+    return render_template("console/monitor/screen.html", **_slowly(), **_now())
 
 
 @blueprint.get("/units/<slug>")
@@ -81,11 +70,11 @@ def _now() -> dict[str, Any]:
 
 
 def _slowly() -> dict[str, Any]:
+    """Steps and weeks of all units, read once a minute; in whose language their days are named is not kept with them."""
     today = clock.today()
-    return {
-        "steps": wall.slow_steps(db.session, today=today),
-        **_weeks(wall.last_days(db.session, today=today)),
-    }
+    steps = kept_a_minute("wall_steps", lambda: wall.slow_steps(db.session, today=today))
+    days = kept_a_minute("wall_days", lambda: wall.last_days(db.session, today=today))
+    return {"steps": steps, **_weeks(days)}
 
 
 def _weeks(days: Sequence[DayCounts]) -> dict[str, Any]:

@@ -79,6 +79,21 @@ def test_the_wall_shows_what_is_and_leads_to_the_cases_behind_it(cases: Cases, o
     )
 
 
+def test_what_is_kept_for_a_minute_is_shown_to_each_reader_in_their_language(
+    cases: Cases, office: Desk
+) -> None:
+    one_late_and_one_done(cases)
+    for path, chinese, english in (
+        (WALL, "时间花在哪里", "Where time goes"),
+        (f"{WALL}/screen", "2 月 20 日", "20 Feb"),
+    ):
+        assert chinese in shown(office, path)
+        page = office.browser.get(path, headers={"Accept-Language": "en"}).get_data(as_text=True)
+        assert english in page
+        assert chinese not in page
+        assert chinese in shown(office, path)
+
+
 def test_a_unit_shows_its_items_and_windows(cases: Cases, office: Desk) -> None:
     one_late_and_one_done(cases)
 
@@ -123,4 +138,4 @@ def test_it_costs_as_many_statements_for_a_hundred_cases_as_for_two(
         assert [statements_of(platform, office.browser, path) for path in (WALL, f"{WALL}/screen")] == two
         assert statements_of(platform, office.browser, f"{WALL}/units/{cases.unit.slug}") <= 8
     assert two == [2, 2]  # of which one asks who it is
-    assert cold == [5, 4]  # steps, weeks and hours are read once a minute
+    assert cold == [5, 2]  # steps, weeks and hours are read once a minute, for both
