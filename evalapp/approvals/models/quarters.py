@@ -63,7 +63,7 @@ class MonitorEntry(Keyed, Base):
     kind: Mapped[MonitorAct] = mapped_column()
     unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"), index=True)
     subject: Mapped[str] = mapped_column()
-    path: Mapped[str] = mapped_column(default="")  # of its public page
+    path: Mapped[str] = mapped_column(default="")  # of its page, which may not be public
     about: Mapped[str] = mapped_column()
     reason: Mapped[str] = mapped_column(default="")
     posts: Mapped[str] = mapped_column()

@@ -85,7 +85,7 @@ def on_notice_issued(session: Session, event: NoticeIssued) -> None:
             at=event.written_at,
             unit_id=matter.unit_id,
             subject=event.number,
-            path=f"/matters/{matter.reference}" if matter.is_public else "",
+            path=f"/matters/{matter.reference}",  # by it the page knows what is not in public
             about=f"{due_on.isoformat()} → {written_on.isoformat()}",
             posts=["系统"],
         )

@@ -186,6 +186,7 @@ def test_what_a_complaint_led_to_names_its_case_to_nobody_and_is_lifted_in_the_o
         )  # red for whatever is not as it ought to be
     events = [cases.event(kind, "A-1", "2026-03-02 11:59") for kind in ("submitted", "complained")]
     cases.take(events, at="2026-03-02 12:00")
+    march.move_to(moment("2026-03-05 09:00"))  # the worker slept
     rounds(cases)
     card = one(session, CaseCard)
     contest = contested(matters, card, f"{WHY}请致电 13912345678 核对。")
@@ -194,9 +195,11 @@ def test_what_a_complaint_led_to_names_its_case_to_nobody_and_is_lifted_in_the_o
     assert "13912345678" not in contest.text
     assert not any(matter.is_public for matter in session.scalars(select(Matter)))
     page = browser.get("/monitor/journal").get_data(as_text=True)
+    assert page.count("事项不公开") == 2
     assert "撤销牌" in page
-    assert "事项不公开" in page
-    for kept in (cases.unit.short_name, cases.item.name, one(session, Case).reference):
+    assert "督办单迟发" in page
+    number = one(session, SupervisionNotice).number
+    for kept in (cases.unit.short_name, cases.item.name, one(session, Case).reference, number):
         assert kept not in page, kept
 
 
