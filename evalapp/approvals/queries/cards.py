@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from evalapp.approvals.models import CardContest, Case, CaseCard
+from evalapp.approvals.models import CardContest, Case, CaseCard, CaseEventRow
 from evalapp.approvals.queries import files
 from evalapp.approvals.queries.shown import ShownClock
 from evalapp.approvals.rules.kinds import COLOUR_WORDS, TRIGGER_WORDS
@@ -179,6 +179,15 @@ def of_matter(session: Session, matter_id: uuid.UUID) -> uuid.UUID | None:
     """The card that a notice or a contest is about; none for a matter about something else."""
     found = session.scalar(select(CaseCard.id).where(CaseCard.matter_id == matter_id).limit(1))
     return found or session.scalar(select(CardContest.card_id).where(CardContest.matter_id == matter_id))
+
+
+def known_since(session: Session, matter_id: uuid.UUID) -> datetime | None:
+    """Since when anybody could know of the card that a notice is about: since the last event came of those that made it."""
+    return session.scalar(
+        select(func.max(CaseEventRow.received_at))
+        .join(CaseCard, CaseCard.case_id == CaseEventRow.case_id)
+        .where(CaseCard.matter_id == matter_id, CaseEventRow.counted_at <= CaseCard.at)
+    )
 
 
 def _shown() -> Select[CaseCard, Case, ServiceItem, Unit, bool]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from evalapp.approvals.models import MonitorEntry
+from evalapp.approvals.queries import cards
 from evalapp.approvals.rules.journal import MonitorAct
 from evalapp.core import clock
 from evalapp.core.calendar import CalendarChanged
@@ -75,8 +76,12 @@ def on_points_changed(session: Session, event: PointsChanged) -> None:
 
 
 def on_notice_issued(session: Session, event: NoticeIssued) -> None:
-    """React to a notice that was written on a later day than the one on which it fell due."""
-    due_on, written_on = (clock.local(at).date() for at in (event.issued_at, event.written_at))
+    """React to a notice that was written on a later day than the one on which it fell due.
+
+    Before the events that made a card had come nobody could write its notice: what came late is not the office's delay.
+    """
+    known_at = cards.known_since(session, event.matter_id) or event.issued_at
+    due_on, written_on = (clock.local(at).date() for at in (max(event.issued_at, known_at), event.written_at))
     if written_on > due_on:
         matter = session.get_one(Matter, event.matter_id)
         note(

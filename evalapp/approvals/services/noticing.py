@@ -86,10 +86,10 @@ def _write(session: Session, card_id: uuid.UUID, card: _Card) -> None:
         is_public=is_public(card.trigger),
         opened_at=card.at,
     )
-    supervision.begin_with_notice(session, matter, reason=f"办件 {card.reference} {words}，亮了红牌。")
     session.execute(
         update(CaseCard).where(CaseCard.id == card_id).values(matter_id=matter.id, noticed_at=clock.now())
     )
+    supervision.begin_with_notice(session, matter, reason=f"办件 {card.reference} {words}，亮了红牌。")
     session.execute(update(Case).where(Case.id == card.case_id).values(matter_id=matter.id))
 
 

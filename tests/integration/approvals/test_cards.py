@@ -276,6 +276,18 @@ def test_a_notice_that_was_written_on_a_later_day_is_told(cases: Cases, march, s
     assert (told.kind, told.about) == (MonitorAct.NOTICE_LATE, "2026-03-10 → 2026-03-12")
 
 
+def test_the_office_is_not_late_with_what_came_late_itself(cases: Cases, march, session) -> None:
+    with cases.platform.transaction() as opened:
+        services.adopt_lights(opened, key="chengdu_2010", actor=SYSTEM)
+    events = [cases.event(kind, "A-1", "2026-03-02 23:50") for kind in ("submitted", "complained")]
+    march.move_to(moment("2026-03-03 09:00"))
+    cases.take(events, at="2026-03-03 08:30")
+    rounds(cases)
+
+    assert one(session, SupervisionNotice).issued_at == moment("2026-03-02 23:50")
+    assert session.scalars(select(MonitorEntry.kind)).all() == [MonitorAct.PROFILE]
+
+
 def test_a_card_that_is_gone_calls_its_notice_off(
     red: CaseCard, cases: Cases, matters: Matters, session
 ) -> None:
