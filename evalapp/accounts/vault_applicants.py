@@ -5,7 +5,7 @@ A case knows its row and the person id of the number; everybody else shows what 
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -28,6 +28,13 @@ class ToKeep:
     id: uuid.UUID
     name: str
     number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reached:
+    """Where a message to an applicant goes: for the gateway alone, in no log."""
+
+    number: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,19 +78,15 @@ def known(session: Session, keys: Keys, applicant_id: uuid.UUID) -> Known:
     return Known(name=opened[0], number=opened[1])
 
 
-def send(
-    platform: Platform, applicant_id: uuid.UUID, person: str, *, message_id: str, kind: str, text: str
-) -> bool:
-    """Hand a message to the gateway; return whether there was somewhere to send it. For jobs, outside a transaction.
+def reached(session: Session, keys: Keys, applicant_id: uuid.UUID, person: str) -> Reached | None:
+    """Return where an applicant is reached; none where the number is gone, or its holder had us stop."""
+    number = known(session, keys, applicant_id).number
+    return Reached(number=number) if number and not vault.is_blocked(session, person) else None
 
-    Raises what the gateway raises. Nothing is sent to a number that is gone or whose holder had us stop.
-    """
-    with platform.session() as session:
-        number = known(session, platform.keys, applicant_id).number
-        if not number or vault.is_blocked(session, person):
-            return False
-    platform.sms.send(Message(id=message_id, to=number, kind=kind, text=text))
-    return True
+
+def send(platform: Platform, to: Reached, *, message_id: str, kind: str, text: str) -> None:
+    """Hand a message to the gateway, outside a transaction. Raises what the gateway raises."""
+    platform.sms.send(Message(id=message_id, to=to.number, kind=kind, text=text))
 
 
 def forget_person(session: Session, person: str) -> None:

@@ -71,7 +71,10 @@ def tell(platform: Platform) -> None:
 
 
 def send_message(context: JobContext) -> None:
-    """Hand a message about a case over, not at night, and at most once where the gateway cannot tell it from another."""
+    """Hand a message about a case over, not at night, and at most once where the gateway cannot tell it from another.
+
+    While the gateway takes nothing it waits: an outage, however long, ends in one message.
+    """
     platform, message_id = context.platform, uuid.UUID(context.payload["message"])
     quiet = timing.quiet_until(clock.now(), platform.settings.quiet)
     if quiet is not None:
@@ -82,25 +85,22 @@ def send_message(context: JobContext) -> None:
     if written is None:
         return
     try:
-        sent = vault_applicants.send(
-            platform,
-            written.applicant_id,
-            written.person_id,
-            message_id=str(message_id),
-            kind=KIND,
-            text=written.text,
-        )
-    except OSError:
+        vault_applicants.send(platform, written.to, message_id=str(message_id), kind=KIND, text=written.text)
+    except OSError as refusal:
         with context.transaction() as session:
-            telling.was_not_taken(session, message_id)
-        raise
+            waits = telling.was_not_taken(session, message_id)
+        if waits:
+            raise NotYet(clock.now() + _EVERY) from refusal
+        return
     except Exception as error:
         if deduplicates:
             raise
         log.warning("message doubtful, not sent again", message=str(message_id), error=type(error).__name__)
-        sent = False
+        state = MessageState.DROPPED
+    else:
+        state = MessageState.SENT
     with context.transaction() as session:
-        telling.end(session, message_id, MessageState.SENT if sent else MessageState.DROPPED)
+        telling.end(session, message_id, state)
 
 
 def recount(context: JobContext) -> None:

@@ -82,8 +82,9 @@ def test_the_same_key_asks_for_one_job(platform: Platform, counted: list[str]) -
     with platform.transaction() as session:
         first = jobs.enqueue(session, "test.count", {"name": "one"}, key="k")
         assert jobs.enqueue(session, "test.count", {"name": "two"}, key="k") == first
+        jobs.enqueue_all(session, "test.count", {"k": {"name": "three"}, "l": {"name": "four"}})
     jobs.Worker(platform).drain()
-    assert counted == ["one"]
+    assert counted == ["one", "four"]
 
 
 def test_a_round_that_fails_holds_up_neither_the_others_nor_the_jobs(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from evalapp.core.base import Base, Keyed
 
 _WAITING = text("state = 'waiting'")
+ONE_WAITS = "uq_case_messages_waiting_case_id"
 
 
 class CaseNews(Keyed, Base):
@@ -24,7 +25,6 @@ class CaseNews(Keyed, Base):
 
 class MessageState(enum.StrEnum):
     WAITING = "waiting"  # what it says is where the case stands when it goes
-    READY = "ready"  # the gateway did certainly not take it
     SENDING = "sending"  # written before the gateway is called
     SENT = "sent"
     DROPPED = "dropped"  # nobody to tell, or nobody knows whether it was taken: at most once
@@ -37,7 +37,7 @@ class CaseMessage(Keyed, Base):
     __table_args__ = (
         CheckConstraint("(state IN ('sent', 'dropped')) = (ended_on IS NOT NULL)", name="ended_on_a_day"),
         Index(
-            "uq_case_messages_waiting_case_id",
+            ONE_WAITS,
             "case_id",
             unique=True,
             sqlite_where=_WAITING,

@@ -11,14 +11,19 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, exists, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from evalapp.accounts import vault_applicants
 from evalapp.accounts.events import NumberStopped
 from evalapp.accounts.models import Resident
+from evalapp.accounts.vault_applicants import Reached
 from evalapp.approvals.models import Case, CaseMessage, CaseNews, CaseQuiet, MessageState
+from evalapp.approvals.models.telling import ONE_WAITS
 from evalapp.approvals.rules import telling as rules
 from evalapp.approvals.services import tracing
 from evalapp.core import clock, jobs
+from evalapp.core.constraints import violated
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.platform import Platform
@@ -33,10 +38,9 @@ _AT_ONCE = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """A message as it goes, and whose number it goes to."""
+    """A message as it goes, and where."""
 
-    applicant_id: uuid.UUID
-    person_id: str
+    to: Reached
     text: str
 
 
@@ -74,7 +78,8 @@ def begin(
 ) -> Written | None:
     """Mark a message as being handed over and return it; none when there is nothing to hand over any more.
 
-    One that an earlier run left so is dropped where the gateway cannot tell it from another: at most once.
+    One that an earlier run left so is dropped where the gateway cannot tell it from another: at most once. What keeps the
+    vault shut is raised before anything is marked.
     """
     message = locked(session, CaseMessage, message_id)
     if message.ended_on is not None:
@@ -85,7 +90,10 @@ def begin(
         .where(Case.id == message.case_id, _wants_messages())
     ).one_or_none()
     is_doubtful = message.state is MessageState.SENDING and is_told_twice
-    if row is None or row.applicant_id is None or is_doubtful:
+    to = None
+    if row is not None and row.applicant_id is not None and not is_doubtful:
+        to = vault_applicants.reached(session, platform.keys, row.applicant_id, row.person_id)
+    if row is None or to is None:
         end(session, message_id, MessageState.DROPPED)
         return None
     message.state = MessageState.SENDING
@@ -100,14 +108,26 @@ def begin(
         state=row.state,
         stop=stop_address(platform, row.id),
     )
-    return Written(applicant_id=row.applicant_id, person_id=row.person_id, text=words)
+    return Written(to=to, text=words)
 
 
-def was_not_taken(session: Session, message_id: uuid.UUID) -> None:
-    """Note that the gateway certainly did not take a message: it may be handed over again."""
+def was_not_taken(session: Session, message_id: uuid.UUID) -> bool:
+    """Note that the gateway certainly did not take a message; return whether it waits for another time.
+
+    Where another of the same case waits meanwhile this one has nothing to say any more: that one says where the case stands.
+    """
     message = locked(session, CaseMessage, message_id)
-    if message.state is MessageState.SENDING:
-        message.state = MessageState.READY
+    if message.state is not MessageState.SENDING:
+        return False
+    try:
+        with session.begin_nested():
+            message.state = MessageState.WAITING
+    except IntegrityError as error:
+        if violated(error) != ONE_WAITS:
+            raise
+        end(session, message_id, MessageState.DROPPED)
+        return False
+    return True
 
 
 def end(session: Session, message_id: uuid.UUID, state: MessageState) -> None:
@@ -173,6 +193,5 @@ def _write(session: Session, case_ids: Sequence[uuid.UUID]) -> int:
     there = session.scalars(
         select(CaseMessage.id).where(CaseMessage.id.in_([row["id"] for row in rows]))
     ).all()
-    for message_id in there:
-        jobs.enqueue(session, SEND, {"message": str(message_id)}, key=f"case-message:{message_id}")
+    jobs.enqueue_all(session, SEND, {f"case-message:{each}": {"message": str(each)} for each in there})
     return len(there)

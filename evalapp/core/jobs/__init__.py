@@ -5,7 +5,16 @@ Domains use `enqueue` inside the transaction of the change that needs the work, 
 """
 
 from evalapp.core.jobs.models import Job, JobState
-from evalapp.core.jobs.queue import JobContext, NotYet, PermanentFailure, enqueue, register, retry, run
+from evalapp.core.jobs.queue import (
+    JobContext,
+    NotYet,
+    PermanentFailure,
+    enqueue,
+    enqueue_all,
+    register,
+    retry,
+    run,
+)
 from evalapp.core.jobs.worker import Worker
 
 __all__ = [
@@ -16,6 +25,7 @@ __all__ = [
     "PermanentFailure",
     "Worker",
     "enqueue",
+    "enqueue_all",
     "register",
     "retry",
     "run",

@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -114,25 +114,34 @@ def enqueue(
         created_at=clock.now(),
     )
     if key is not None:
-        return _unless_known(session, job)
+        _unless_known(session, [job])
+        return session.scalars(select(Job.id).where(Job.key == key)).one()
     session.add(job)
     session.flush()
     return job.id
 
 
-def _unless_known(session: Session, job: Job) -> uuid.UUID:
-    """Write a job unless its key is there: the database answers which of two that ask at once was first."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    values = {
-        name: getattr(job, name)
-        for name in ("id", "kind", "payload", "key", "run_at", "priority", "created_at")
-    }
-    session.execute(
-        insert(Job)
-        .values(**values, state=JobState.WAITING, attempts=0, progress=0, step="", error="")
-        .on_conflict_do_nothing(index_elements=["key"])
+def enqueue_all(session: Session, kind: str, payloads: Mapping[str, dict[str, Any]]) -> None:
+    """Ask for much work of one kind in one statement, each under its key; where one is known the earlier job stands."""
+    now = clock.now()
+    _unless_known(
+        session,
+        [
+            Job(id=uuid.uuid4(), kind=kind, payload=payload, key=key, run_at=now, priority=0, created_at=now)
+            for key, payload in payloads.items()
+        ],
     )
-    return session.scalars(select(Job.id).where(Job.key == job.key)).one()
+
+
+def _unless_known(session: Session, asked: Sequence[Job]) -> None:
+    """Write jobs unless their keys are there: the database answers which of two that ask at once was first."""
+    if not asked:
+        return
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    fresh = {"state": JobState.WAITING, "attempts": 0, "progress": 0, "step": "", "error": ""}
+    names = ("id", "kind", "payload", "key", "run_at", "priority", "created_at")
+    rows = [{name: getattr(job, name) for name in names} | fresh for job in asked]
+    session.execute(insert(Job).on_conflict_do_nothing(index_elements=["key"]), rows)
 
 
 def retry(session: Session, job_id: uuid.UUID) -> None:

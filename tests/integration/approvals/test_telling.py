@@ -12,7 +12,9 @@ from evalapp.approvals import jobs as approvals_jobs
 from evalapp.approvals.models import Case, CaseMessage, CaseNews, MessageState
 from evalapp.approvals.services import telling, tracing
 from evalapp.core import clock
+from evalapp.core.jobs.queue import MOST_ATTEMPTS
 from evalapp.core.jobs.worker import Worker
+from evalapp.core.keys import Keys
 from evalapp.core.settings import Settings
 from tests.support.accounts import phone
 from tests.support.cases import Cases, moment
@@ -117,6 +119,54 @@ def test_a_message_goes_at_most_once_where_the_gateway_cannot_tell(
     Worker(cases.platform).drain()
     assert sent(cases) == []
     assert session.scalars(select(CaseMessage.state)).one() is MessageState.DROPPED
+
+
+def test_an_outage_of_the_gateway_however_long_ends_in_one_message(
+    cases, at_noon, monkeypatch, session
+) -> None:
+    with monkeypatch.context() as down:
+        down.setattr(type(cases.platform.sms), "send", _refused)
+        submitted(cases, number=phone(5))
+        for _ in range(MOST_ATTEMPTS + 1):
+            go_round(cases)
+            at_noon.shift(timedelta(minutes=10))
+        cases.take([cases.event("accepted", "A-1", clock.now())])
+        go_round(cases)
+    at_noon.shift(timedelta(minutes=10))
+    go_round(cases)
+    [letter] = sent(cases)
+    assert "办理中" in letter["text"]
+    assert session.scalars(select(CaseMessage.state)).all() == [MessageState.SENT]
+
+
+def test_one_that_was_not_taken_says_nothing_more_when_another_waits(cases, at_noon, session) -> None:
+    submitted(cases, number=phone(5))
+    approvals_jobs.tell(cases.platform)
+    first = session.scalars(select(CaseMessage.id)).one()
+    with cases.platform.transaction() as own:
+        telling.begin(own, cases.platform, first, is_told_twice=True)
+    cases.take([cases.event("accepted", "A-1", clock.now())])
+    approvals_jobs.tell(cases.platform)
+    with cases.platform.transaction() as own:
+        assert not telling.was_not_taken(own, first)
+    Worker(cases.platform).drain()
+    [letter] = sent(cases)
+    assert "办理中" in letter["text"]
+
+
+def test_a_vault_that_does_not_open_drops_no_message(cases, at_noon, monkeypatch, tmp_path, session) -> None:
+    monkeypatch.setattr(type(cases.platform.sms), "deduplicates", False)
+    submitted(cases, number=phone(5))
+    approvals_jobs.tell(cases.platform)
+    Worker(dataclasses.replace(cases.platform, keys=Keys(tmp_path / "others"))).drain()
+    assert session.scalars(select(CaseMessage.state)).one() is MessageState.WAITING
+    at_noon.shift(timedelta(minutes=1))
+    Worker(cases.platform).drain()
+    assert len(sent(cases)) == 1
+
+
+def _refused(*_all: object) -> None:
+    raise ConnectionRefusedError
 
 
 def test_nobody_is_woken_at_night(cases) -> None:
