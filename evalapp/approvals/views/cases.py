@@ -48,7 +48,7 @@ _TELLS = {
     CaseState.DELIVERED: EventKind.DECIDED,
 }
 _HANDLING = (Trigger.PROMISE, Trigger.STATUTORY)
-_GRADE, _COMPLAINT, _JUDGE = "grade", "complaint", "judge"
+_GRADE, _JUDGE = "grade", "judge"
 
 
 def unkept(view: View) -> View:
@@ -113,14 +113,25 @@ def grade() -> Answer:
     return go_to(url_for(".show"))
 
 
+@blueprint.get("/mine/complaint")
+@public
+@unkept
+def complaint() -> Answer:
+    """The form of a complaint about the case that this browser has opened."""
+    reference = opened()
+    if reference is None:
+        return go_to(url_for(".index"))
+    return _complaint_page(reference, ComplaintForm())
+
+
 @blueprint.post("/mine/complaint")
 @public
 @unkept
 def complain() -> Answer:
     """Complain about the case: the unit answers within its term."""
-    reference, form, made = _opened(), ComplaintForm(prefix=_COMPLAINT), list[Matter]()
+    reference, form, made = _opened(), ComplaintForm(), list[Matter]()
     if status := refusal_of(form, lambda: made.append(_complain(form, reference))):
-        return _case_page(reference, refused=form), status
+        return _complaint_page(reference, form), status
     flash(
         gettext("投诉已经交给单位，编号 %(reference)s。答复会显示在这里。", reference=made[0].reference), "ok"
     )
@@ -224,6 +235,15 @@ def _complain(form: ComplaintForm, reference: str) -> Matter:
     )
 
 
+def _complaint_page(reference: str, form: ComplaintForm) -> str:
+    return render_template(
+        "approvals/complaint.html",
+        facts=files.case_facts(db.session, reference),
+        is_waiting=voices.voices_of(db.session, reference).is_waiting,
+        form=form,
+    )
+
+
 def _case_page(reference: str, *, refused: Form | None = None) -> str:
     """The page of a case; a form that was refused stays on it with what was typed, also where it is offered no more."""
     file = files.case_file(db.session, reference)
@@ -236,7 +256,6 @@ def _case_page(reference: str, *, refused: Form | None = None) -> str:
         said=said,
         ticked=_ticked(said),
         grading=_grading(file, said, refused),
-        complaint=refused if isinstance(refused, ComplaintForm) else unsent(ComplaintForm, _COMPLAINT),
         judging=refused if isinstance(refused, JudgeForm) else unsent(JudgeForm, _JUDGE) if judged else None,
         clock=file.leading or next((each for each in file.clocks if each.clock.trigger in _HANDLING), None),
         is_quiet=telling.is_quiet(db.session, file.facts.person_id) if file.facts.person_id else None,

@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 
 import chinese_calendar
 
@@ -187,10 +187,9 @@ class WorkCalendar:
     def _working(self, year: int) -> list[date]:
         found = self._years.get(year)
         if found is None:
-            first = date(year, 1, 1)
-            length = (date(year + 1, 1, 1) - first).days
-            days = (first + timedelta(days=n) for n in range(length))
-            found = self._years[year] = [day for day in days if self.is_working(day)]
+            make_up = {day for day in self.make_up_days if day.year == year}
+            days = _weekdays(year) | make_up if make_up else _weekdays(year)
+            found = self._years[year] = sorted(days - self.holidays)
         return found
 
     @cached_property
@@ -200,6 +199,13 @@ class WorkCalendar:
     @cached_property
     def _sums(self) -> dict[int, int]:
         return {}
+
+
+@cache
+def _weekdays(year: int) -> frozenset[date]:
+    first = date(year, 1, 1)
+    days = (first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days))
+    return frozenset(day for day in days if day.weekday() < 5)
 
 
 def announced() -> WorkCalendar:

@@ -147,8 +147,8 @@ def test_a_complaint_becomes_a_matter_of_the_unit_and_an_event_of_the_case(cases
     case = kept(cases, "submitted", "accepted")
     opened(browser, cases, case)
     words = "问了三次没人答，打 13912345678 也不通。"
-    fields = {"complaint-topic": "attitude", "complaint-words": words}
-    assert browser.post("/cases/mine/complaint", fields, page="/cases/mine").status_code == 303
+    fields = {"topic": "attitude", "words": words}
+    assert browser.post("/cases/mine/complaint", fields).status_code == 303
     page = text(browser.get("/cases/mine"))
     matter = session.scalars(select(Matter)).one()
     assert matter.reference in page
@@ -157,7 +157,10 @@ def test_a_complaint_becomes_a_matter_of_the_unit_and_an_event_of_the_case(cases
     assert words[:6] not in matter.title
     kinds = session.scalars(select(CaseEventRow.kind).order_by(CaseEventRow.received_at)).all()
     assert kinds[-1] == "complained"
-    again = fields | {"complaint-words": "还是没有人答，又跑了一趟。"}
+    again = fields | {"words": "还是没有人答，又跑了一趟。"}
+    waits = text(browser.get("/cases/mine/complaint"))
+    assert "上一件投诉答复以后" in waits
+    assert "<textarea" not in waits
     refused = browser.post("/cases/mine/complaint", again, page="/cases/mine")
     assert refused.status_code == 409
     assert "已经有一件投诉在等答复" in text(refused)
