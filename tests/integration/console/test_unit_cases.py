@@ -174,7 +174,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
         page = answer.get_data(as_text=True)
         assert answer.status_code in {409, 422}
         assert sentence in page
-        assert said["window"] in page
+        assert f'value="{said["window"]}"' in page
     assert len(session.scalars(select(Case)).all()) == 1
 
 
@@ -225,7 +225,7 @@ def test_nobody_reads_who_applied_but_whoever_opens_it_and_that_is_on_record(
         assert page.status_code == 200
         assert NAME not in text
         assert PHONE not in text
-        assert f"{code[:4]} {code[4:]}" not in text
+        assert f"{code[:4]} {code[4:]}" not in text.replace(code, f"{code[:4]} {code[4:]}")
     assert acts_of(session, "case.applicant_opened") == []
     opened = desk.browser.post(f"{path}/applicant", {}, page=path).get_data(as_text=True)
     assert NAME in opened
@@ -279,7 +279,7 @@ def test_lists_go_by_lamp_and_by_number_in_few_statements(cases: Cases, desk: De
     red = browser.get(f"{DESK}?which=red").get_data(as_text=True)
     cursor = re.search(r'href="([^"]*cursor=[^"]*)"', red)[1].replace("&amp;", "&")
     rest = browser.get(cursor).get_data(as_text=True)
-    assert (red.count("BJ-2026-0000"), "B-1" in red) == (1 + 20 * 2, False)
+    assert (red.count("BJ-2026-0000"), red.count(">B-1<")) == (1 + 20 * 2, 0)
     assert rest.count(">A-") == 10
     assert browser.get(f"{DESK}?which=green").get_data(as_text=True).count(">B-1<") == 1
     assert browser.get(f"{DESK}?number=A-7").get_data(as_text=True).count(">A-7<") == 1
