@@ -9,6 +9,7 @@ from jinja2 import Environment, nodes
 from evalapp.web import templating
 
 FOLDER = Path(templating.folder())
+JINJA = Environment(extensions=["jinja2.ext.i18n"])
 PAGES = sorted(
     path
     for path in FOLDER.rglob("*.html")
@@ -50,14 +51,30 @@ def test_fragments_hold_nothing_inline() -> None:
 
 def callers_out_of_reach(source: str) -> list[str]:
     """The macros that ask for their caller within a call block of their own, where it is the block's and never there."""
-    tree = Environment(extensions=["jinja2.ext.i18n"]).parse(source)
     return [
         macro.name
-        for macro in tree.find_all(nodes.Macro)
+        for macro in JINJA.parse(source).find_all(nodes.Macro)
         for block in macro.find_all(nodes.CallBlock)
         for part in block.body
         if any(name.name == "caller" for name in part.find_all(nodes.Name))
     ]
+
+
+def imported_for_nothing(source: str) -> set[str]:
+    """What a template imports and never names."""
+    tree = JINJA.parse(source)
+    imported = {
+        name[1] if isinstance(name, tuple) else name
+        for line in tree.find_all(nodes.FromImport)
+        for name in line.names
+    }
+    return imported - {name.name for name in tree.find_all(nodes.Name)}
+
+
+def test_a_template_uses_what_it_imports() -> None:
+    found = {str(path): imported_for_nothing(path.read_text()) for path in FOLDER.rglob("*.html")}
+    assert {path: said for path, said in found.items() if said} == {}
+    assert imported_for_nothing('{% from "a.html" import one, two as three %}{{ one() }}') == {"three"}
 
 
 def test_a_macro_reaches_its_caller() -> None:
