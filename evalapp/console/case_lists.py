@@ -12,19 +12,10 @@ from flask import request
 from evalapp.approvals.queries import lists
 from evalapp.approvals.queries.lists import ListedCase, Wanted, Which
 from evalapp.approvals.rules.kinds import CaseState
-from evalapp.core.i18n import N_
 from evalapp.core.paging import Page
 from evalapp.web.context import db
 
 _S = TypeVar("_S", bound=enum.StrEnum)
-
-CHOICES: dict[Which, str] = {
-    Which.OPEN: N_("在办"),
-    Which.RED: N_("红灯"),
-    Which.YELLOW: N_("黄灯"),
-    Which.GREEN: N_("绿灯"),
-    Which.CLOSED: N_("办结的"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from evalapp.core.calendar import WorkCalendar
 from evalapp.supervision.models import Matter, MatterEvent
 from evalapp.supervision.queries.matters import ShownMatter, with_clock
 from evalapp.supervision.rules import states
+from evalapp.supervision.rules.grading import GRADE_WORDS
 from evalapp.supervision.rules.states import Act, Phase
 
 GRADED = COMPLETED
@@ -50,6 +51,11 @@ class Voice:
     @property
     def topic_words(self) -> str:
         return TOPIC_WORDS[self.complaint.topic] if self.complaint else ""
+
+    @property
+    def grade_words(self) -> str:
+        """What the applicant said the answer is worth."""
+        return GRADE_WORDS[self.matter.grade] if self.matter.grade else ""
 
     @property
     def may_judge(self) -> bool:

@@ -6,7 +6,6 @@ from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.approvals.queries import cards
-from evalapp.approvals.queries.cards import Which
 from evalapp.approvals.services import contesting
 from evalapp.console.forms.cards import CardReviewForm
 from evalapp.console.reading import CARD_CHOICES, chosen_cards
@@ -38,7 +37,6 @@ def index() -> str:
             for each, name in CARD_CHOICES.items()
         ],
         page_href=lambda n: url_for(".index", which=which.value, unit=slug or None, page=n),
-        contested=Which.CONTESTED,
     )
 
 
