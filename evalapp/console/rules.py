@@ -218,7 +218,7 @@ RAIL: tuple[RailEntry, ...] = (
     RailEntry(
         permission=Permission.MANAGE_UNITS,
         endpoint="office_units.units",
-        label=N_("单位"),
+        label=N_("各单位"),
         icon="building",
     ),
     RailEntry(

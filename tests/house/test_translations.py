@@ -1,10 +1,12 @@
 """Every Chinese sentence has its English, and the places in both agree."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
 
 from evalapp.web import i18n
 
@@ -47,6 +49,22 @@ def test_a_message_without_english_is_found() -> None:
     """The planted defects: a sentence without English, and one whose places differ."""
     assert faults([("x.py:1", "没有翻译")], {})
     assert faults([("x.py:1", "还剩 %(days)s 天")], {"还剩 %(days)s 天": "%(hours)s left"})
+
+
+def said_twice(folder: Path) -> list[str]:
+    """Messages that stand in two places: the last one counts, and whoever changes the first wonders."""
+    seen: Counter[str] = Counter()
+    for path in sorted(folder.glob("*.po")):
+        with path.open("rb") as file:
+            seen.update(str(message.id) for message in read_po(file) if message.id)
+    return [message for message, times in seen.items() if times > 1]
+
+
+def test_a_message_is_translated_once(tmp_path: Path) -> None:
+    assert said_twice(ROOT / "evalapp/translations/en") == []
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.po").write_text('msgid "单位"\nmsgstr "Unit"\n', encoding="utf-8")
+    assert said_twice(tmp_path) == ["单位"]
 
 
 def other_words(found: list[tuple[str, str]]) -> list[str]:

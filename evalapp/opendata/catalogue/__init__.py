@@ -133,7 +133,7 @@ OPERATIONS = (
     Operation(
         method="get",
         path="/units",
-        summary=N_("单位"),
+        summary=N_("各单位"),
         answer=shapes.UnitItem,
         is_list=True,
         queries=("kind",),
