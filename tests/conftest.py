@@ -150,11 +150,17 @@ def statements_compiled() -> Iterator[None]:
 
 
 @pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def each_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database; the test that asks runs once on each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'test.sqlite3'}"
     return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def database_url(each_database_url: str) -> str:
+    """The address of the database of the test."""
+    return each_database_url
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ stored page holds the number or the code.
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -21,12 +20,6 @@ from tests.support.cases import Cases
 from tests.support.web_server import Watcher, chromium, serving
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """One kind of database: the browser sees no difference."""
-    return f"sqlite:///{tmp_path / 'test.sqlite3'}"
 
 
 @pytest.fixture

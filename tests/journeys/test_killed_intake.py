@@ -26,6 +26,11 @@ KILLS, CASES, LEAST_AT_WORK = 30, 120, 20
 LIFE = ("submitted", "accepted", "decided", "delivered")
 
 
+@pytest.fixture
+def database_url(each_database_url: str) -> str:
+    return each_database_url
+
+
 class Rounds:
     """Rounds of handing in, each in a process that can be killed."""
 
