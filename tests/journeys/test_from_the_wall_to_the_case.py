@@ -1,6 +1,7 @@
 """The office sees on the wall that a unit has a red case, and goes down to it: unit, item, list, case. The wall renews itself."""
 
 import contextlib
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -61,6 +62,14 @@ def down_to_the_case(page: Page, address: str, cases: Cases) -> None:
     assert "逾期" in page.inner_text("main")
 
 
+@pytest.fixture
+def noon(app: Flask) -> Iterator[None]:
+    """The middle of a day, and after now: what came minutes ago came today, and no browser takes its cookie for old."""
+    with clock.at(clock.start_of(clock.today() + timedelta(days=1)) + timedelta(hours=12)):
+        yield
+
+
+@pytest.mark.usefixtures("noon")
 def test_from_the_wall_to_the_case(platform: Platform, app: Flask, people: People, cases: Cases) -> None:
     hand_in(cases)
     with (
