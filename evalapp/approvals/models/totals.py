@@ -3,7 +3,7 @@
 import uuid
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalapp.approvals.rules.totals import DayCount, Measure
@@ -21,7 +21,7 @@ class HandledTotal(Base):
     measure: Mapped[Measure] = mapped_column(primary_key=True)
     used: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     cases: Mapped[int] = mapped_column()
-    total: Mapped[int] = mapped_column()  # of what they took, exactly
+    total: Mapped[int] = mapped_column(BigInteger)  # of what they took, exactly
 
 
 class DayTotal(Base):
@@ -49,7 +49,7 @@ class StepTotal(Base):
     item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("service_items.id"), primary_key=True, index=True)
     step: Mapped[str] = mapped_column(primary_key=True)
     cases: Mapped[int] = mapped_column()
-    total: Mapped[int] = mapped_column()  # seconds
+    total: Mapped[int] = mapped_column(BigInteger)  # seconds
 
 
 class ArrivalTotal(Base):

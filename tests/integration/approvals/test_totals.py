@@ -8,7 +8,7 @@ from sqlalchemy import Table, func, select, update
 
 from evalapp.approvals.models import ArrivalTotal, Case, DayTotal, HandledTotal, StepTotal
 from evalapp.approvals.rules.kinds import CaseState
-from evalapp.approvals.rules.totals import Measure
+from evalapp.approvals.rules.totals import Measure, OfStep
 from evalapp.approvals.services import due, totals
 from evalapp.core import clock
 from evalapp.core.base import Base
@@ -52,6 +52,16 @@ def story(cases: Cases, number: str, begun: datetime, chance: random.Random) -> 
             break
         found.append(cases.event(kind, number, at, **more))
     return found
+
+
+def test_a_step_may_take_more_seconds_in_a_month_than_four_bytes_hold(
+    platform: Platform, cases: Cases
+) -> None:
+    a_month = OfStep(moment("2026-03-01 00:00").date(), cases.item.id, "read")
+    with platform.transaction() as session:
+        for _ in range(2):
+            totals.move(session, {}, {a_month: (30_000, 2**32)})
+        assert session.scalar(select(StepTotal.total)) == 2**33
 
 
 def test_totals_are_the_same_as_made_from_nothing(platform: Platform, cases: Cases) -> None:
