@@ -129,7 +129,6 @@ def case_of(
         "window": f"{number % WINDOWS + 1} 号窗口",
         "first_received_at": began,
         "began_at": began,
-        "matter_id": None,
         "events": 6,
         "misfits": 0,
         "late_events": 0,

@@ -98,7 +98,6 @@ class Case(Keyed, Base):
     window: Mapped[str] = mapped_column(default="")
     first_received_at: Mapped[datetime] = mapped_column()
     began_at: Mapped[datetime] = mapped_column()  # the earliest moment that counts
-    matter_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("matters.id"), index=True)
 
     events: Mapped[int] = mapped_column()
     misfits: Mapped[int] = mapped_column()

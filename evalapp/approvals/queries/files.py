@@ -52,7 +52,6 @@ class CaseFacts:
     window: str
     began_at: datetime
     first_received_at: datetime
-    matter_id: uuid.UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,7 +267,6 @@ def _case() -> Select[*tuple[Any, ...]]:
             case.window,
             case.began_at,
             case.first_received_at,
-            case.matter_id,
         )
         .select_from(cases)
         .join(units, unit.id == case.unit_id)

@@ -76,7 +76,7 @@ def write_cases(
         totals.add(after, row, _ended_steps(one))
     maker = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = maker(CASES)
-    kept = {"id", "reference", "unit_id", "number", "item_id", "first_received_at", "matter_id"}
+    kept = {"id", "reference", "unit_id", "number", "item_id", "first_received_at"}
     changed = {name: statement.excluded[name] for name in rows[0] if name not in kept}
     session.execute(statement.on_conflict_do_update(index_elements=[CASES.c.id], set_=changed), list(rows))
     write_steps(session, folded, known=known)

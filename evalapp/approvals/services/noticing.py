@@ -26,7 +26,6 @@ _NAME_LIMIT = 60
 class _Card(NamedTuple):
     trigger: Trigger
     unit_id: uuid.UUID
-    case_id: uuid.UUID
     at: datetime
     gone_at: datetime | None
     lifted_at: datetime | None
@@ -50,7 +49,6 @@ def tell(session: Session, *, card_id: uuid.UUID) -> None:
         select(
             CaseCard.trigger,
             CaseCard.unit_id,
-            CaseCard.case_id,
             CaseCard.at,
             CaseCard.gone_at,
             CaseCard.lifted_at,
@@ -66,7 +64,7 @@ def tell(session: Session, *, card_id: uuid.UUID) -> None:
     ).one_or_none()
     if row is None:
         return
-    card = _Card(*row)
+    card = _Card._make(row)
     if card.noticed_at is None:
         _write(session, card_id, card)
     else:
@@ -90,7 +88,6 @@ def _write(session: Session, card_id: uuid.UUID, card: _Card) -> None:
         update(CaseCard).where(CaseCard.id == card_id).values(matter_id=matter.id, noticed_at=clock.now())
     )
     supervision.begin_with_notice(session, matter, reason=f"办件 {card.reference} {words}，亮了红牌。")
-    session.execute(update(Case).where(Case.id == card.case_id).values(matter_id=matter.id))
 
 
 def _call_off(session: Session, card_id: uuid.UUID, card: _Card) -> None:
