@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from evalapp import wiring
+from evalapp.approvals.services import totals
 from evalapp.core.commandline import Commands, Refused, json_option, pass_platform, print_rows
 from evalapp.core.jobs import Worker
 from evalapp.core.jobs.carrier import Carrier
@@ -73,6 +74,7 @@ def upgrade(platform: Platform) -> None:
     migrating.upgrade(platform.engine)
     with platform.transaction() as session:
         renew_where_empty(session)
+        totals.rebuild_where_empty(session)
     click.echo(f"The tables are at {migrating.newest()}.")
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import Connection, Table, TypeDecorator, func, select, text
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
+from evalapp.approvals.services import totals
 from evalapp.core.engine import WRITES
 from evalapp.core.errors import Conflict, Invalid
 from evalapp.core.i18n import N_
@@ -149,6 +150,7 @@ def _restore_rows(connection: Connection, archive: tarfile.TarFile, manifest: Ma
     with Session(connection) as session:
         indexing.renew_full_text(session)
         finding.renew_where_empty(session)
+        totals.rebuild_where_empty(session)
         session.flush()
     return rows
 

@@ -15,7 +15,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from evalapp.approvals.models import ArrivalTotal, Case, CaseStep, DayTotal, HandledTotal, StepTotal
-from evalapp.approvals.rules.totals import Arrived, Countable, Handled, Key, OfDay, OfStep, Step, counted
+from evalapp.approvals.queries.folding import Counters, fold_kept
+from evalapp.approvals.rules.reckoning import used
+from evalapp.approvals.rules.totals import (
+    Arrived,
+    Countable,
+    Handled,
+    Key,
+    Measure,
+    OfDay,
+    OfStep,
+    Step,
+    counted,
+)
+from evalapp.core import calendar
 from evalapp.core.bulk import insert_rows
 
 _PIECE = 5_000
@@ -87,6 +100,34 @@ def rebuild(session: Session) -> None:
             if type(key) is kind
         ]
         insert_rows(session, table, rows_of_kind)
+
+
+def rebuild_where_empty(session: Session) -> None:
+    """Make the totals of cases that were there before them, by what their handling was measured in. Not for a busy hour."""
+    if session.scalar(select(DayTotal.cases).limit(1)) is None:
+        _measure(session)
+        rebuild(session)
+
+
+def _measure(session: Session) -> None:
+    """Write what the handling of decided cases was measured in, where it was not written down."""
+    wanted = select(_CASES.c.id, _CASES.c.unit_id, _CASES.c.basis_id).where(
+        _CASES.c.used.is_not(None), _CASES.c.used_in.is_(None)
+    )
+    units = session.scalars(select(wanted.subquery().c.unit_id).distinct()).all()
+    if not units:
+        return
+    counters = Counters(calendar.load(session))
+    for unit_id in units:
+        rows = session.execute(wanted.where(_CASES.c.unit_id == unit_id)).all()
+        for begin in range(0, len(rows), _PIECE):
+            bases = {row.id: row.basis_id for row in rows[begin : begin + _PIECE]}
+            measures = defaultdict[Measure, list[uuid.UUID]](list)
+            for one in fold_kept(session, unit_id, bases, counters):
+                if taken := used(one.reckoned, counters.of(one.told.known)):
+                    measures[taken.measure].append(one.told.id)
+            for measure, ids in measures.items():
+                session.execute(update(_CASES).where(_CASES.c.id.in_(ids)).values(used_in=measure))
 
 
 def _rows() -> Any:

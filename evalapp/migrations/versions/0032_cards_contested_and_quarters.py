@@ -54,6 +54,11 @@ def upgrade() -> None:
         )
         batch_op.create_foreign_key(batch_op.f("fk_case_cards_matter_id"), "matters", ["matter_id"], ["id"])
 
+    # Cards from before there were notices led to none, and lead to none now.
+    op.execute(
+        "UPDATE case_cards SET noticed_at = made_at"
+        " WHERE colour = 'red' AND gone_at IS NULL AND lifted_at IS NULL"
+    )
     op.create_table(
         "monitor_entries",
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
