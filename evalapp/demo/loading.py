@@ -13,7 +13,7 @@ from evalapp.ballots.services.booths import Booths
 from evalapp.core import clock, jobs
 from evalapp.core.permissions import SYSTEM
 from evalapp.core.platform import Platform
-from evalapp.demo import district, filming, guides, laying, people, powers, season, tying
+from evalapp.demo import applicants, district, filming, guides, laying, people, powers, season, tying
 from evalapp.demo.jobs import FILM, go_on
 from evalapp.demo.laying import Plan
 from evalapp.demo.people import Account
@@ -96,6 +96,7 @@ def load(
     plan = Plan(began_at=now, share=share)
     tell("Handing in the cases of the last weeks")
     laying.lay_recent(platform, plan)
+    applicants.speak(platform)
     with platform.transaction() as session:
         go_on(session, plan, number=CASES)
         for planned in episodes():

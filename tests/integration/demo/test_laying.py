@@ -4,14 +4,14 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from evalapp.approvals.models import Case, CaseEventRow, IntakeFeed
+from evalapp.approvals.models import Case, CaseComplaint, CaseEventRow, CaseGrade, IntakeFeed
 from evalapp.approvals.queries import feeds as health
 from evalapp.core import calendar, clock, jobs
 from evalapp.core.jobs import Job, JobState, Worker
 from evalapp.core.platform import Platform
-from evalapp.demo import laying
+from evalapp.demo import applicants, laying
 from evalapp.demo.applying import lives
 from evalapp.demo.jobs import FILL, JOBS, LIVE, go_on, plan_of
 from evalapp.demo.laying import Plan
@@ -86,6 +86,23 @@ def test_what_is_laid_out_in_pieces_is_all_that_happened_and_goes_on(platform: P
         silent = {feed.slug: feed.is_silent for feed in health.health(session, now=now)}
     assert (odd, refused) == ([], [0, 0])
     assert silent == {"jiaotong": True, "sifa": False}
+
+
+def test_applicants_say_what_they_think_of_what_is_over(platform: Platform, offices) -> None:
+    with clock.at(BEGAN_AT):
+        laying.lay_recent(platform, Plan(began_at=BEGAN_AT, share=1.0))
+        said = applicants.speak(platform)
+    with platform.session() as session:
+        rows = session.execute(
+            select(CaseGrade.grade, CaseGrade.given_at, Case.closed_at).join(
+                Case, Case.id == CaseGrade.case_id
+            )
+        ).all()
+        complaints = session.scalar(select(func.count()).select_from(CaseComplaint))
+    assert len(rows) == said.grades > 10
+    assert complaints == said.complaints
+    assert len({row.grade for row in rows}) > 2
+    assert all(row.closed_at < row.given_at < BEGAN_AT for row in rows)
 
 
 def test_the_rest_is_asked_for_behind_all_other_work(platform: Platform, offices) -> None:
