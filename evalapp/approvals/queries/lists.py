@@ -8,7 +8,7 @@ import enum
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -141,11 +141,10 @@ def found(
 ) -> Sequence[ListedCase]:
     """The cases that a number means, ours or a unit's own, of one unit or of any."""
     plain = tracing.plain_number(number)
-    ids = [each.id for each in numbers.candidates(session, plain)]
-    wanted = _columns().where(Case.id.in_(ids[:_MOST_FOUND]))
+    wanted = _columns().where(Case.id.in_([each.id for each in numbers.candidates(session, plain)]))
     if unit_id is not None:
         wanted = wanted.where(Case.unit_id == unit_id)
-    rows = session.execute(wanted.order_by(Case.reference)).mappings()
+    rows = session.execute(wanted.order_by(Case.reference).limit(_MOST_FOUND)).mappings()
     return [_listed(row, now) for row in rows]
 
 
@@ -238,15 +237,27 @@ class _Shape:
 def _after(wanted: Wanted) -> _After | None:
     if not wanted.cursor:
         return None
+    refusal = Invalid(N_("翻页的记号不对，请从第一页重新开始。"), field="cursor")
     stretch, at, key = decoded(wanted.cursor, length=3)
     try:
-        return _After(
-            stretch=_Stretch(int(stretch)),
-            at=datetime.fromisoformat(str(at)) if at else None,
-            id=uuid.UUID(str(key)),
+        after = _After(
+            stretch=_Stretch(int(stretch)), at=_moment(str(at)) if at else None, id=uuid.UUID(str(key))
         )
-    except ValueError as error:
-        raise Invalid(N_("翻页的记号不对，请从第一页重新开始。"), field="cursor") from error
+    except (ValueError, OverflowError) as error:
+        raise refusal from error
+    is_dated = after.stretch is _Stretch.DATED
+    is_shown = is_dated if wanted.which is Which.CLOSED else (wanted.which, after.stretch) in _SHOWS
+    if not is_shown or (after.at is not None) is not is_dated:
+        raise refusal
+    return after
+
+
+def _moment(said: str) -> datetime:
+    """Raises `ValueError` for one of no zone, `OverflowError` for one that is none in ours."""
+    found = datetime.fromisoformat(said)
+    if found.tzinfo is None:
+        raise ValueError(said)
+    return found.astimezone(UTC)
 
 
 def _columns() -> Select[*tuple[Any, ...]]:
