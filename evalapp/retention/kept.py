@@ -120,7 +120,7 @@ KEPT: dict[str, str] = {
     "case_steps": _WORK,
     "case_cards": _RECORD,
     "case_news": N_("工作数据：发出短信就清空"),
-    "case_quiets": _UNTIL_UNDONE,
+    "case_quiets": N_("留到本人取消或注销，或者名下最后一个办件的姓名清空"),
     "case_grades": N_("办件的评价：不含申请人的信息"),
     "case_complaints": N_("办件的投诉：字句随申请人注销或两年后清空"),
     "case_handled_totals": _WORK,

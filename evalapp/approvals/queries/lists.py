@@ -150,17 +150,19 @@ def found(
 
 def unit_counts(session: Session, unit_id: uuid.UUID, *, now: datetime) -> LampCounts:
     """How many open cases of a unit show what: counted in the index alone."""
-    row = session.execute(_counted().where(Case.unit_id == unit_id), {"now": now}).one()
-    return LampCounts(red=row.red, yellow=row.yellow, green=row.all - row.red - row.yellow)
+    return lamp_counts(session.execute(_counted().where(Case.unit_id == unit_id), {"now": now}).one())
 
 
 def all_counts(session: Session, *, now: datetime) -> Mapping[uuid.UUID, LampCounts]:
     """The same of every unit that has an open case: reads the index of open cases once, so it is kept for a while."""
     rows = session.execute(_counted().add_columns(Case.unit_id).group_by(Case.unit_id), {"now": now})
-    return {
-        row.unit_id: LampCounts(red=row.red, yellow=row.yellow, green=row.all - row.red - row.yellow)
-        for row in rows
-    }
+    return {row.unit_id: lamp_counts(row) for row in rows}
+
+
+def lamp_counts(row: Any) -> LampCounts:
+    """What a row says that counted `LAMPS`; where nothing is open it may say nothing."""
+    red, yellow = row.red or 0, row.yellow or 0
+    return LampCounts(red=red, yellow=yellow, green=(row.open or 0) - red - yellow)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -352,6 +354,12 @@ _NOW = bindparam("now", type_=_MOMENT)
 _IS_RED = Case.red_at <= _NOW
 _IS_YELLOW = Case.yellow_at <= _NOW
 _NOT_YELLOW = or_(Case.yellow_at.is_(None), Case.yellow_at > _NOW)
+# Of open cases: how many show what, at the moment `now`.
+LAMPS = (
+    func.count().filter(_IS_RED).label("red"),
+    func.count().filter(_IS_YELLOW, or_(Case.red_at.is_(None), Case.red_at > _NOW)).label("yellow"),
+    func.count().label("open"),
+)
 _SHOWS: dict[tuple[Which, _Stretch], tuple[ColumnElement[bool], ...]] = {
     (Which.OPEN, _Stretch.DATED): (),
     (Which.OPEN, _Stretch.UNDATED): (),
@@ -365,12 +373,7 @@ _SHOWS: dict[tuple[Which, _Stretch], tuple[ColumnElement[bool], ...]] = {
 
 @lru_cache(maxsize=1)
 def _counted() -> Select[*tuple[Any, ...]]:
-    not_red = or_(Case.red_at.is_(None), Case.red_at > _NOW)
-    return select(
-        func.count().filter(_IS_RED).label("red"),
-        func.count().filter(_IS_YELLOW, not_red).label("yellow"),
-        func.count().label("all"),
-    ).where(Case.closed_at.is_(None))
+    return select(*LAMPS).where(Case.closed_at.is_(None))
 
 
 def _listed(row: RowMapping, now: datetime) -> ListedCase:

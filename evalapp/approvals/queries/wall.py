@@ -16,7 +16,7 @@ from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from evalapp.approvals.models import ArrivalTotal, Case, CaseBasis, DayTotal, StepTotal
-from evalapp.approvals.queries.lists import LampCounts
+from evalapp.approvals.queries.lists import LAMPS, LampCounts, lamp_counts
 from evalapp.approvals.queries.profiles import basis_of
 from evalapp.approvals.rules.totals import DayCount
 from evalapp.core.terms import Term
@@ -29,14 +29,6 @@ _MOST_STEPS = 8
 _READ_STEPS = 40  # those that pause are left out of them
 _MOST_ITEMS = 500
 _SHADES = 5
-_NOW = bindparam("now", type_=Case.red_at.type)
-_LAMPS = (
-    func.count().filter(Case.red_at <= _NOW).label("red"),
-    func.count()
-    .filter(Case.yellow_at <= _NOW, or_(Case.red_at.is_(None), Case.red_at > _NOW))
-    .label("yellow"),
-    func.count().label("open"),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +114,7 @@ def unit_rows(session: Session, *, now: datetime, today: date) -> Sequence[UnitR
         UnitRow(
             slug=row.slug,
             name=row.short_name,
-            counts=_lamp_counts(row),
+            counts=lamp_counts(row),
             today=DayCounts(
                 day=today,
                 submitted=int(row.submitted or 0),
@@ -244,13 +236,13 @@ def heat_of_windows(session: Session, unit_id: uuid.UUID, *, today: date) -> Hea
 def item_lamps(session: Session, unit_id: uuid.UUID, *, now: datetime) -> Sequence[ItemLamps]:
     """The items of a unit with open cases, those with most red ones first: one statement over its open cases."""
     rows = session.execute(_item_lamps(), {"now": now, "unit_id": unit_id})
-    found = [ItemLamps(id=row.id, name=row.name, counts=_lamp_counts(row)) for row in rows]
+    found = [ItemLamps(id=row.id, name=row.name, counts=lamp_counts(row)) for row in rows]
     return sorted(found, key=lambda each: (-each.counts.red, -each.counts.yellow, -each.counts.open))
 
 
 @lru_cache(maxsize=1)
 def _unit_rows() -> Select[*tuple[Any, ...]]:
-    lamps = select(Case.unit_id, *_LAMPS).where(Case.closed_at.is_(None)).group_by(Case.unit_id).subquery()
+    lamps = select(Case.unit_id, *LAMPS).where(Case.closed_at.is_(None)).group_by(Case.unit_id).subquery()
     done = (
         select(
             DayTotal.unit_id,
@@ -277,18 +269,13 @@ def _unit_rows() -> Select[*tuple[Any, ...]]:
 @lru_cache(maxsize=1)
 def _item_lamps() -> Select[*tuple[Any, ...]]:
     return (
-        select(ServiceItem.id, ServiceItem.name, *_LAMPS)
+        select(ServiceItem.id, ServiceItem.name, *LAMPS)
         .join(Case, Case.item_id == ServiceItem.id)
         .where(Case.unit_id == bindparam("unit_id", type_=Case.unit_id.type), Case.closed_at.is_(None))
         .group_by(ServiceItem.id, ServiceItem.name)
         .order_by(ServiceItem.name, ServiceItem.id)
         .limit(_MOST_ITEMS)
     )
-
-
-def _lamp_counts(row: Any) -> LampCounts:
-    red, yellow = row.red or 0, row.yellow or 0
-    return LampCounts(red=red, yellow=yellow, green=(row.open or 0) - red - yellow)
 
 
 def _since(today: date) -> date:

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from evalapp.accounts import vault_applicants
 from evalapp.accounts.events import ResidentErased, ResidentStartedAnew
-from evalapp.accounts.models import Applicant
+from evalapp.accounts.models import Applicant, Resident
 from evalapp.approvals.models import Case, CaseComplaint, CaseQuiet
 
 _NOBODY = {"person_id": "", "applicant_shown": ""}
@@ -27,13 +27,25 @@ def on_resident_gone(session: Session, event: ResidentErased | ResidentStartedAn
 
 
 def forget_old(session: Session, limit: datetime) -> int:
-    """Let go of applicants kept before `limit`; return of how many."""
+    """Let go of applicants kept before `limit`; return of how many.
+
+    Whoever wanted no messages before then and has neither a case nor an account any more is let go of as well.
+    """
     gone = select(Applicant.id).where(vault_applicants.is_old(limit))
     _forget_words(session, Case.applicant_id.in_(gone))
     session.execute(
         update(Case)
         .where(Case.applicant_id.in_(gone))
         .values(_NOBODY)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        delete(CaseQuiet)
+        .where(
+            CaseQuiet.since < limit,
+            ~exists().where(Case.person_id == CaseQuiet.person_id),
+            ~exists().where(Resident.person_id == CaseQuiet.person_id),
+        )
         .execution_options(synchronize_session=False)
     )
     return vault_applicants.forget_old(session, limit)

@@ -9,8 +9,8 @@ import time_machine
 from sqlalchemy import func, select
 
 from evalapp.approvals import jobs as approvals_jobs
-from evalapp.approvals.models import Case, CaseMessage, CaseNews, MessageState
-from evalapp.approvals.services import telling, tracing
+from evalapp.approvals.models import Case, CaseMessage, CaseNews, CaseQuiet, MessageState
+from evalapp.approvals.services import applicants, telling, tracing
 from evalapp.core import clock
 from evalapp.core.jobs.queue import MOST_ATTEMPTS
 from evalapp.core.jobs.worker import Worker
@@ -163,6 +163,21 @@ def test_a_vault_that_does_not_open_drops_no_message(cases, at_noon, monkeypatch
     at_noon.shift(timedelta(minutes=1))
     Worker(cases.platform).drain()
     assert len(sent(cases)) == 1
+
+
+def test_a_wish_for_no_messages_goes_with_the_last_case_of_its_number(cases, at_noon, session) -> None:
+    for number in (5, 6):
+        submitted(cases, f"A-{number}", number=phone(number))
+    persons = dict(session.execute(select(Case.number, Case.person_id)).all())
+    with cases.platform.transaction() as own:
+        for person in persons.values():
+            telling.stop(own, person)
+    at_noon.shift(timedelta(days=800))
+    submitted(cases, "B-6", number=phone(6))
+    with cases.platform.transaction() as own:
+        applicants.forget_old(own, clock.now() - timedelta(days=730))
+    session.rollback()
+    assert session.scalars(select(CaseQuiet.person_id)).all() == [persons["A-6"]]
 
 
 def _refused(*_all: object) -> None:
