@@ -127,6 +127,7 @@ KEPT: dict[str, str] = {
     "case_day_totals": _WORK,
     "case_step_totals": _WORK,
     "case_arrival_totals": _WORK,
+    "case_open_totals": _WORK,
     "card_contests": _RECORD,
     "monitor_entries": N_("评议办自己的事只增不减，数据库拒绝删除"),
     "unit_quarters": N_("公布过的季度等次只增不减，数据库拒绝删除"),

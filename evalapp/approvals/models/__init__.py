@@ -18,7 +18,7 @@ from evalapp.approvals.models.intake import (
 )
 from evalapp.approvals.models.quarters import MonitorEntry, UnitQuarter
 from evalapp.approvals.models.telling import CaseMessage, CaseNews, CaseQuiet, MessageState
-from evalapp.approvals.models.totals import ArrivalTotal, DayTotal, HandledTotal, StepTotal
+from evalapp.approvals.models.totals import ArrivalTotal, DayTotal, HandledTotal, OpenTotal, StepTotal
 from evalapp.approvals.models.tracing import CaseAttempt
 from evalapp.approvals.models.voices import CaseComplaint, CaseGrade
 
@@ -47,6 +47,7 @@ __all__ = [
     "IntakeSignature",
     "MessageState",
     "MonitorEntry",
+    "OpenTotal",
     "StepTotal",
     "UnitQuarter",
 ]

@@ -71,6 +71,15 @@ class Case(Keyed, Base):
             postgresql_where=_OPEN,
         ),
         Index(
+            "ix_cases_unit_id_yellow_open",  # those of a unit that show yellow, without reading the others
+            "unit_id",
+            "yellow_at",
+            "red_at",
+            "closed_at",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        Index(
             "ix_cases_unit_id_closed_at",
             "unit_id",
             "closed_at",

@@ -52,19 +52,28 @@ class StepTotal(Base):
     total: Mapped[int] = mapped_column(BigInteger)  # seconds
 
 
+class OpenTotal(Base):
+    """Cases of a unit that are open."""
+
+    __tablename__ = "case_open_totals"
+    __table_args__ = (CheckConstraint("cases >= 0", name="cases_not_negative"),)
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    cases: Mapped[int] = mapped_column()
+
+
 class ArrivalTotal(Base):
-    """Cases that arrived at a unit's window in a month, by the hour of the week."""
+    """Cases that arrived at a unit's window in a month, by the hour of the day."""
 
     __tablename__ = "case_arrival_totals"
     __table_args__ = (
         CheckConstraint("cases >= 0", name="cases_not_negative"),
-        CheckConstraint("weekday BETWEEN 0 AND 6 AND hour BETWEEN 0 AND 23", name="hour_of_a_week"),
+        CheckConstraint("hour BETWEEN 0 AND 23", name="hour_of_a_day"),
         Index("ix_case_arrival_totals_unit_id_month", "unit_id", "month"),
     )
 
     month: Mapped[date] = mapped_column(primary_key=True)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), primary_key=True)
     window: Mapped[str] = mapped_column(primary_key=True)
-    weekday: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     hour: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     cases: Mapped[int] = mapped_column()

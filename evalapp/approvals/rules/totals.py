@@ -59,17 +59,23 @@ class OfStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Open:
+    """Cases of a unit that are open."""
+
+    unit_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Arrived:
-    """Cases that arrived at a window, by the hour of the week."""
+    """Cases that arrived at a window, by the hour of the day."""
 
     month: date
     unit_id: uuid.UUID
     window: str
-    weekday: int  # 0 is Monday
     hour: int
 
 
-Key = Handled | OfDay | OfStep | Arrived
+Key = Handled | OfDay | OfStep | Open | Arrived
 Step = tuple[str, datetime, datetime]  # its key, when it began, when it ended
 
 
@@ -108,7 +114,7 @@ def counted(case: Countable, steps: Iterable[Step]) -> Iterator[tuple[Key, int]]
     if case.submitted_at is not None:
         at = clock.local(case.submitted_at)
         yield OfDay(at.date(), case.unit_id, DayCount.SUBMITTED), 0
-        yield Arrived(at.date().replace(day=1), case.unit_id, case.window, at.weekday(), at.hour), 0
+        yield Arrived(at.date().replace(day=1), case.unit_id, case.window, at.hour), 0
     if case.decided_at is not None:
         day = clock.local(case.decided_at).date()
         yield OfDay(day, case.unit_id, DayCount.DECIDED), 0
@@ -117,7 +123,9 @@ def counted(case: Countable, steps: Iterable[Step]) -> Iterator[tuple[Key, int]]
         if case.used is not None and case.measure is not None:
             step = _stepped(case.used, case.measure)
             yield Handled(case.item_id, day.replace(day=1), case.measure, step), case.used
-    if case.closed_at is not None:
+    if case.closed_at is None:
+        yield Open(case.unit_id), 0
+    else:
         yield OfDay(clock.local(case.closed_at).date(), case.unit_id, DayCount.CLOSED), 0
     for key, began, ended in steps:
         month = clock.local(ended).date().replace(day=1)

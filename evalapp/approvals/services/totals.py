@@ -14,7 +14,15 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, select, up
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from evalapp.approvals.models import ArrivalTotal, Case, CaseStep, DayTotal, HandledTotal, StepTotal
+from evalapp.approvals.models import (
+    ArrivalTotal,
+    Case,
+    CaseStep,
+    DayTotal,
+    HandledTotal,
+    OpenTotal,
+    StepTotal,
+)
 from evalapp.approvals.queries.folding import Counters, fold_kept
 from evalapp.approvals.rules.reckoning import used
 from evalapp.approvals.rules.totals import (
@@ -25,6 +33,7 @@ from evalapp.approvals.rules.totals import (
     Measure,
     OfDay,
     OfStep,
+    Open,
     Step,
     counted,
 )
@@ -38,6 +47,7 @@ _TABLES: tuple[tuple[type[Key], Table], ...] = (
     (Handled, HandledTotal.metadata.tables[HandledTotal.__tablename__]),
     (OfDay, DayTotal.metadata.tables[DayTotal.__tablename__]),
     (OfStep, StepTotal.metadata.tables[StepTotal.__tablename__]),
+    (Open, OpenTotal.metadata.tables[OpenTotal.__tablename__]),
     (Arrived, ArrivalTotal.metadata.tables[ArrivalTotal.__tablename__]),
 )
 _NAMES = {kind: [each.name for each in fields(kind)] for kind, _ in _TABLES}
@@ -63,7 +73,7 @@ def add(totals: Totals, case: Mapping[str, Any], steps: Iterable[Step]) -> None:
 
 
 def move(session: Session, before: Totals, after: Totals) -> None:
-    """Write the difference between what cases were counted as and what they are now: some statements for each of four tables."""
+    """Write the difference between what cases were counted as and what they are now: some statements for each of five tables."""
     for kind, table in _TABLES:
         names = [*_NAMES[kind], "cases", *(["total"] if "total" in table.c else [])]
         more, less = list[dict[str, Any]](), list[dict[str, Any]]()

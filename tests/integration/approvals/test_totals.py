@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Table, func, select, update
 
-from evalapp.approvals.models import ArrivalTotal, Case, DayTotal, HandledTotal, StepTotal
+from evalapp.approvals.models import ArrivalTotal, Case, DayTotal, HandledTotal, OpenTotal, StepTotal
 from evalapp.approvals.rules.kinds import CaseState
 from evalapp.approvals.rules.totals import Measure, OfStep
 from evalapp.approvals.services import due, totals
@@ -16,7 +16,7 @@ from evalapp.core.platform import Platform
 from tests.support.cases import Cases, cases, moment
 
 __all__ = ["cases"]
-_KINDS: tuple[type[Base], ...] = (HandledTotal, DayTotal, StepTotal, ArrivalTotal)
+_KINDS: tuple[type[Base], ...] = (HandledTotal, DayTotal, StepTotal, OpenTotal, ArrivalTotal)
 
 
 def kept(platform: Platform) -> dict[str, set[tuple]]:
