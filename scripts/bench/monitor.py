@@ -70,13 +70,13 @@ def main() -> None:
         platform.close()
 
 
-def lay_out(platform: Platform, cases: int, open_ones: int) -> None:
-    """Write the cases and their steps, and make the totals."""
+def lay_out(platform: Platform, cases: int, open_ones: int, *, weeks: float = 3) -> None:
+    """Write the cases and their steps, and make the totals; open ones began within so many weeks."""
     places = units_with_items(platform)
     rng, now = random.Random(1), clock.now()  # noqa: S311  a figure is to be the same again
     for begin in range(0, cases, PIECE):
         rows = [
-            case_of(rng, number, places, now, is_open=number < open_ones)
+            case_of(rng, number, places, now, is_open=number < open_ones, weeks=weeks)
             for number in range(begin, min(begin + PIECE, cases))
         ]
         with platform.transaction() as session:
@@ -108,11 +108,11 @@ def units_with_items(platform: Platform) -> list[Place]:
 
 
 def case_of(
-    rng: random.Random, number: int, places: list[Place], now: datetime, *, is_open: bool
+    rng: random.Random, number: int, places: list[Place], now: datetime, *, is_open: bool, weeks: float
 ) -> dict[str, Any]:
-    """A row of a case: one that is open began in the last weeks, one in fifty of them is red."""
+    """A row of a case: one that is open began in the last weeks; of those of three one in fifty is red."""
     place = places[number % len(places)]
-    began = now - timedelta(minutes=rng.randrange(30, 60 * 24 * (20 if is_open else 365)))
+    began = now - timedelta(minutes=rng.randrange(30, round(60 * 24 * (7 * weeks if is_open else 365))))
     decided = None if is_open else min(began + timedelta(hours=rng.randrange(1, 200)), now)
     due = began + timedelta(days=rng.choice((12, 25, 25, 25)))
     return {
