@@ -1,4 +1,4 @@
-"""Lists of cases on the desks, by lamp: what is red longest first, then what turns red next; and how many there are of each.
+"""Lists of cases on the desks, by lamp: what is red longest first, then what turns red next.
 
 An open case lies in one of two stretches of an index: it has a moment at which it is or turns red, or none (nothing runs: it is
 held, or waits for papers). A piece of a list reads a piece of each in the order of the index, whatever the number of cases.
@@ -6,7 +6,7 @@ held, or waits for papers). A piece of a list reads a piece of each in the order
 
 import enum
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -17,7 +17,6 @@ from sqlalchemy import (
     Select,
     Subquery,
     bindparam,
-    func,
     literal,
     or_,
     select,
@@ -29,6 +28,7 @@ from sqlalchemy.orm import Session
 
 from evalapp.approvals.models import Case
 from evalapp.approvals.queries import tracing as numbers
+from evalapp.approvals.queries.lamps import IS_RED, IS_YELLOW, NOT_YELLOW, NOW
 from evalapp.approvals.rules import reckoning, tracing
 from evalapp.approvals.rules.counting import whole_day
 from evalapp.approvals.rules.kinds import STATE_WORDS, CaseState, Lamp
@@ -95,19 +95,6 @@ class ListedCase:
         return STATE_WORDS[self.state]
 
 
-@dataclass(frozen=True, kw_only=True)
-class LampCounts:
-    """How many open cases show what now."""
-
-    red: int
-    yellow: int
-    green: int
-
-    @property
-    def open(self) -> int:
-        return self.red + self.yellow + self.green
-
-
 def listed(session: Session, wanted: Wanted, *, now: datetime) -> Page[ListedCase]:
     """Return a piece of a list, in one statement. Raises `Invalid` for a cursor that this list did not give."""
     after = _after(wanted)
@@ -146,51 +133,6 @@ def found(
         wanted = wanted.where(Case.unit_id == unit_id)
     rows = session.execute(wanted.order_by(Case.reference).limit(_MOST_FOUND)).mappings()
     return [_listed(row, now) for row in rows]
-
-
-def unit_counts(session: Session, unit_id: uuid.UUID, *, now: datetime) -> LampCounts:
-    """How many open cases of a unit show what: counted in the index alone."""
-    return lamp_counts(session.execute(_counted().where(Case.unit_id == unit_id), {"now": now}).one())
-
-
-def all_counts(session: Session, *, now: datetime) -> Mapping[uuid.UUID, LampCounts]:
-    """The same of every unit that has an open case: reads the index of open cases once, so it is kept for a while."""
-    rows = session.execute(_counted().add_columns(Case.unit_id).group_by(Case.unit_id), {"now": now})
-    return {row.unit_id: lamp_counts(row) for row in rows}
-
-
-def lamp_counts(row: Any) -> LampCounts:
-    """What a row says that counted `LAMPS`; where nothing is open it may say nothing."""
-    red, yellow = row.red or 0, row.yellow or 0
-    return LampCounts(red=red, yellow=yellow, green=(row.open or 0) - red - yellow)
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnitLamps:
-    """A unit with how many of its open cases show what."""
-
-    slug: str
-    name: str
-    counts: LampCounts
-
-
-def named(session: Session, counts: Mapping[uuid.UUID, LampCounts]) -> Sequence[UnitLamps]:
-    """Those counts with the names of the units, most red ones first."""
-    rows = session.execute(
-        select(Unit.id, Unit.slug, Unit.short_name).where(Unit.id.in_(list(counts))).order_by(Unit.sort_key)
-    )
-    found = [UnitLamps(slug=slug, name=name, counts=counts[unit_id]) for unit_id, slug, name in rows]
-    return sorted(found, key=lambda each: (-each.counts.red, -each.counts.yellow))
-
-
-def summed(counts: Mapping[uuid.UUID, LampCounts], unit_id: uuid.UUID | None = None) -> LampCounts:
-    """The counts of one unit, or of all together."""
-    own = [each for key, each in counts.items() if unit_id in {None, key}]
-    return LampCounts(
-        red=sum(each.red for each in own),
-        yellow=sum(each.yellow for each in own),
-        green=sum(each.green for each in own),
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -350,30 +292,15 @@ def _filtered(
 
 
 _MOMENT = Case.red_at.type
-_NOW = bindparam("now", type_=_MOMENT)
-_IS_RED = Case.red_at <= _NOW
-_IS_YELLOW = Case.yellow_at <= _NOW
-_NOT_YELLOW = or_(Case.yellow_at.is_(None), Case.yellow_at > _NOW)
-# Of open cases: how many show what, at the moment `now`.
-LAMPS = (
-    func.count().filter(_IS_RED).label("red"),
-    func.count().filter(_IS_YELLOW, or_(Case.red_at.is_(None), Case.red_at > _NOW)).label("yellow"),
-    func.count().label("open"),
-)
 _SHOWS: dict[tuple[Which, _Stretch], tuple[ColumnElement[bool], ...]] = {
     (Which.OPEN, _Stretch.DATED): (),
     (Which.OPEN, _Stretch.UNDATED): (),
-    (Which.RED, _Stretch.DATED): (_IS_RED,),
-    (Which.YELLOW, _Stretch.DATED): (Case.red_at > _NOW, _IS_YELLOW),
-    (Which.YELLOW, _Stretch.UNDATED): (_IS_YELLOW,),
-    (Which.GREEN, _Stretch.DATED): (Case.red_at > _NOW, _NOT_YELLOW),
-    (Which.GREEN, _Stretch.UNDATED): (_NOT_YELLOW,),
+    (Which.RED, _Stretch.DATED): (IS_RED,),
+    (Which.YELLOW, _Stretch.DATED): (Case.red_at > NOW, IS_YELLOW),
+    (Which.YELLOW, _Stretch.UNDATED): (IS_YELLOW,),
+    (Which.GREEN, _Stretch.DATED): (Case.red_at > NOW, NOT_YELLOW),
+    (Which.GREEN, _Stretch.UNDATED): (NOT_YELLOW,),
 }
-
-
-@lru_cache(maxsize=1)
-def _counted() -> Select[*tuple[Any, ...]]:
-    return select(*LAMPS).where(Case.closed_at.is_(None))
 
 
 def _listed(row: RowMapping, now: datetime) -> ListedCase:

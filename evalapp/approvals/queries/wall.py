@@ -1,7 +1,7 @@
 """What the monitor's wall shows: today and the last weeks, steps where time goes, windows by the hour.
 
-Read from totals that are kept up as cases are folded, so that it costs the same at any number of cases; only the lamps are counted,
-in the index of open cases.
+Read from totals that are kept up as cases are folded, so that it costs the same at any number of cases; only lamps that are lit are
+counted, in their indexes.
 """
 
 import uuid
@@ -16,7 +16,7 @@ from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from evalapp.approvals.models import ArrivalTotal, Case, CaseBasis, DayTotal, StepTotal
-from evalapp.approvals.queries.lists import LAMPS, LampCounts, lamp_counts
+from evalapp.approvals.queries.lamps import LAMPS, LampCounts, lamp_counts, lamps_of_units
 from evalapp.approvals.queries.profiles import basis_of
 from evalapp.approvals.rules.totals import DayCount
 from evalapp.core.terms import Term
@@ -242,7 +242,7 @@ def item_lamps(session: Session, unit_id: uuid.UUID, *, now: datetime) -> Sequen
 
 @lru_cache(maxsize=1)
 def _unit_rows() -> Select[*tuple[Any, ...]]:
-    lamps = select(Case.unit_id, *LAMPS).where(Case.closed_at.is_(None)).group_by(Case.unit_id).subquery()
+    lamps = lamps_of_units().subquery()
     done = (
         select(
             DayTotal.unit_id,

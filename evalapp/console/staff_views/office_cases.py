@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
-from evalapp.approvals.queries import lists
+from evalapp.approvals.queries import lamps, lists
 from evalapp.approvals.queries.files import case_file
 from evalapp.approvals.rules.kinds import STATE_WORDS
 from evalapp.console import case_lists
@@ -22,14 +22,14 @@ def index() -> str:
     now, slug = clock.now(), request.args.get("unit", "")
     unit = units.unit(db.session, slug) if slug else None
     asked = case_lists.asked(unit_id=unit.id if unit else None, unit=unit.slug if unit else "")
-    counts = kept_a_minute("case_lamps", lambda: lists.all_counts(db.session, now=now))
+    counts = kept_a_minute("case_lamps", lambda: lamps.all_counts(db.session, now=now))
     return render_template(
         "console/cases/office_list.html",
         unit=unit,
         asked=asked,
         page=case_lists.page_of(asked, now=now),
-        counts=lists.summed(counts, unit.id if unit else None),
-        by_unit=lists.named(db.session, counts),
+        counts=lamps.summed(counts, unit.id if unit else None),
+        by_unit=lamps.named(db.session, counts),
         items=lists.items_of(db.session, unit.id) if unit else [],
         states=STATE_WORDS,
     )

@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from evalapp.approvals.queries import lists, wall
-from evalapp.approvals.queries.lists import LampCounts
+from evalapp.approvals.queries import lamps, wall
+from evalapp.approvals.queries.lamps import LampCounts
 from evalapp.approvals.queries.wall import DayCounts
 from evalapp.core import clock
 from evalapp.core.permissions import Permission
@@ -46,7 +46,7 @@ def show(slug: str) -> str:
         unit=unit,
         now=now,
         today=days[-1],
-        counts=lists.unit_counts(db.session, unit.id, now=now),
+        counts=lamps.unit_counts(db.session, unit.id, now=now),
         items=wall.item_lamps(db.session, unit.id, now=now),
         steps=wall.slow_steps(db.session, today=today, unit_id=unit.id),
         heat=wall.heat_of_windows(db.session, unit.id, today=today),

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, render_template, url_for
 from werkzeug.wrappers import Response
 
 from evalapp.accounts.vault_applicants import Known
-from evalapp.approvals.queries import lists, profiles
+from evalapp.approvals.queries import lamps, lists, profiles
 from evalapp.approvals.queries.files import CaseFile, case_file
 from evalapp.approvals.rules.kinds import STATE_WORDS, EventKind
 from evalapp.approvals.services import entering, tracing
@@ -39,7 +39,7 @@ def index() -> str:
         unit=unit,
         asked=asked,
         page=case_lists.page_of(asked, now=now),
-        counts=lists.unit_counts(db.session, unit.id, now=now),
+        counts=lamps.unit_counts(db.session, unit.id, now=now),
         items=lists.items_of(db.session, unit.id),
         states=STATE_WORDS,
     )

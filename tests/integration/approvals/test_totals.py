@@ -1,13 +1,17 @@
 """Totals follow cases whatever happens to them, and are what is made from nothing."""
 
 import random
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Table, func, select, update
 
 from evalapp.approvals.models import ArrivalTotal, Case, DayTotal, HandledTotal, OpenTotal, StepTotal
-from evalapp.approvals.rules.kinds import CaseState
+from evalapp.approvals.queries import lamps
+from evalapp.approvals.queries.lamps import LampCounts
+from evalapp.approvals.rules import reckoning
+from evalapp.approvals.rules.kinds import CaseState, Lamp
 from evalapp.approvals.rules.totals import Measure, OfStep
 from evalapp.approvals.services import due, totals
 from evalapp.core import clock
@@ -95,6 +99,23 @@ def test_totals_are_the_same_as_made_from_nothing(platform: Platform, cases: Cas
         assert session.scalar(select(func.sum(HandledTotal.total))) == session.scalar(
             select(func.sum(Case.used))
         )
+
+
+@pytest.mark.parametrize(
+    "at", ["2026-03-03 09:00", "2026-03-06 12:00", "2026-03-09 08:00", "2026-04-20 10:00"]
+)
+def test_lamps_of_a_unit_are_those_of_its_cases(platform: Platform, cases: Cases, at: str) -> None:
+    begun = moment("2026-03-02 09:00")
+    for number in range(12):
+        events = story(cases, f"A-{number}", begun + timedelta(hours=6 * number), random.Random(number))
+        cases.take(events[: 1 + number % 3])
+    now = moment(at)
+    with platform.session() as session:
+        rows = session.execute(select(Case.yellow_at, Case.red_at).where(Case.closed_at.is_(None))).all()
+        shown = Counter(reckoning.lamp(row.yellow_at, row.red_at, now) for row in rows)
+        counts = LampCounts(red=shown[Lamp.RED], yellow=shown[Lamp.YELLOW], green=shown[Lamp.GREEN])
+        assert lamps.unit_counts(session, cases.unit.id, now=now) == counts
+        assert lamps.all_counts(session, now=now) == {cases.unit.id: counts}
 
 
 def test_folding_again_counts_nothing_twice(platform: Platform, cases: Cases) -> None:
