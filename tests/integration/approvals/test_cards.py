@@ -323,6 +323,10 @@ def test_cards_on_the_desks(red: CaseCard, cases: Cases, matters: Matters, desks
         for browser, role in ((desk.browser, "unit"), (office.browser, "office")):
             page = browser.get(f"/desk/{role}/cards?which={which.value}").get_data(as_text=True)
             assert (f"/desk/{role}/cards/{red.id}" in page) is (which is not Which.LIFTED), which
+    reference = one(session, Case).reference
+    for browser, role in ((desk.browser, "unit"), (office.browser, "office")):
+        page = browser.get(f"/desk/{role}/cases/{reference}").get_data(as_text=True)
+        assert f'href="/desk/{role}/cards/{red.id}"' in page
     matter = one(session, Matter, Matter.kind == MatterKind.CARD)
     assert WHY in desk.browser.get(f"/matters/{matter.reference}").get_data(as_text=True)
     page = office.browser.get(f"/desk/office/matters/{matter.reference}").get_data(as_text=True)
