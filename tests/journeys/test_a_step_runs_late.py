@@ -1,31 +1,29 @@
 """A step of a case runs late: yellow, reminded, red, a notice, its answer, contested, upheld by two people; in a real browser.
 
 Everybody works with the keyboard alone; time passes by the one clock; axe and the content policy are asked on the way, at 360 and
-1280 pixels, in both languages. The planted defect is a server whose worker never runs: the lamp is red all the same,
+1280 pixels, in both languages. The planted defect is a worker that never comes round: the lamp is red all the same,
 and that nobody was told is noticed.
 """
 
-import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from evalapp.accounts.models import Role
-from evalapp.accounts.services import staff
+from evalapp.approvals import jobs
 from evalapp.approvals.models import Case, CaseCard
 from evalapp.approvals.rules.kinds import Lamp
 from evalapp.approvals.rules.reckoning import lamp
 from evalapp.core import clock
-from evalapp.core.permissions import SYSTEM
-from evalapp.units.services import members
+from evalapp.core.platform import Platform
+from tests.support.accounts import People
 from tests.support.cases import Cases
-from tests.support.life import District, opened
-from tests.support.lived import Life, tab_to
-from tests.support.web_server import chromium
+from tests.support.desk import Desks
+from tests.support.lived import Windows, tab_to
+from tests.support.web_server import chromium, serving
 
 TRIGGER = "环节超时"
 ANSWER = "受理岗缺人，今天已由副股长顶岗，积压的三件明天办完。"
@@ -33,57 +31,36 @@ CONTEST = "受理岗当天下午停电，系统恢复以后才能录入，有停
 UPHELD = "两人核对了停电通知和录入记录：停电只有一个小时，环节超了三天。"
 
 
-class Hall(District):
-    """A district with one case whose step has just begun, and people of its unit and of the office."""
-
-    def found(self) -> None:
-        with opened(self.server.data) as platform:
-            cases, now = Cases(platform), clock.now()
-            cases.take(
-                [
-                    cases.event(
-                        "submitted", "A-1", now, applicant={"name": "示例人", "phone": "+8612000000077"}
-                    ),
-                    cases.event("accepted", "A-1", now),
-                    cases.event("step_begun", "A-1", now, step="receive", post="受理岗"),
-                ]
-            )
-            with platform.transaction() as session:
-                for login, role in (("first", Role.OFFICE), ("second", Role.OFFICE), ("unit", Role.UNIT)):
-                    made = staff.add(
-                        session, login=login, post=f"{login} 岗", role=role, wait=timedelta(0), actor=SYSTEM
-                    )
-                    self.passwords[login] = made.password
-                    if role is Role.UNIT:
-                        members.assign_staff(
-                            session, unit_id=cases.unit.id, staff_id=made.staff_id, actor=SYSTEM
-                        )
-
-    def pass_time(self) -> None:
-        """Until an hour after the red card of the step, which comes while the case as a whole is in time."""
-        with opened(self.server.data) as platform, platform.session() as session:
-            case = session.scalars(select(Case)).one()
-            assert case.red_at is not None
-            assert case.due_at is not None
-            assert case.red_at < case.due_at
-            self.offset = int((case.red_at - clock.now() + timedelta(hours=1)).total_seconds())
-        self.server.environment["EVALAPP_CLOCK_OFFSET"] = str(self.offset)
-
-    def lamp(self) -> tuple[Lamp, list[datetime]]:
-        """What the lamp shows, and the moments of the cards that were written."""
-        with opened(self.server.data, offset=self.offset) as platform, platform.session() as session:
-            case = session.scalars(select(Case)).one()
-            cards = session.scalars(select(CaseCard.at).order_by(CaseCard.at)).all()
-            return lamp(case.yellow_at, case.red_at, clock.now()), list(cards)
+def hand_in(cases: Cases) -> datetime:
+    """A case whose step has just begun; return the moment of the step's red card, at which the case as a whole is in time."""
+    now = clock.now()
+    cases.take(
+        [
+            cases.event("submitted", "A-1", now, applicant={"name": "示例人", "phone": "+8612000000077"}),
+            cases.event("accepted", "A-1", now),
+            cases.event("step_begun", "A-1", now, step="receive", post="受理岗"),
+        ]
+    )
+    with cases.platform.session() as session:
+        case = session.scalars(select(Case)).one()
+    assert case.red_at is not None
+    assert case.due_at is not None
+    assert case.red_at < case.due_at
+    return case.red_at
 
 
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    made = Hall(tmp_path)
-    try:
-        yield made
-    finally:
-        made.server.stop()
+def lamp_and_cards(platform: Platform) -> tuple[Lamp, list[datetime]]:
+    """What the lamp shows, and the moments of the cards that were written."""
+    with platform.session() as session:
+        case = session.scalars(select(Case)).one()
+        cards = session.scalars(select(CaseCard.at).order_by(CaseCard.at)).all()
+        return lamp(case.yellow_at, case.red_at, clock.now()), list(cards)
+
+
+def come_round(platform: Platform) -> None:
+    """What the worker does when it comes by."""
+    jobs.act_due(platform)
+    jobs.write_notices(platform)
 
 
 def press(page: Page, selector: str) -> None:
@@ -103,17 +80,13 @@ def unfold(page: Page, heading: str) -> None:
     page.keyboard.press("Enter")
 
 
-def check_noticed(page: Page, url: str, *, seconds: int) -> None:
-    """What everybody reads once the worker is awake: a matter of the monitor about the step."""
-    end = time.monotonic() + seconds
+def check_noticed(page: Page, url: str) -> None:
+    """What everybody reads once the worker was there: a matter of the monitor about the step."""
     page.goto(f"{url}/matters")
-    while not page.get_by_text(TRIGGER).count() and time.monotonic() < end:
-        page.wait_for_timeout(500)
-        page.reload()
     assert page.get_by_text(TRIGGER).count()
 
 
-def is_told(unit: Page, life: Life) -> None:
+def is_told(unit: Page, life: Windows) -> None:
     """Near, yellow and red are on the unit's desk, each for its moment; both cards say what they are based on."""
     life.visit(unit, "/desk/notices")
     for words in ("办件快到期了", "办件亮了黄牌", "办件亮了红牌", "收到蓝色督办单"):
@@ -126,7 +99,7 @@ def is_told(unit: Page, life: Life) -> None:
     expect(unit.get_by_text("受理", exact=False).first).to_be_visible()
 
 
-def answers(unit: Page, life: Life) -> None:
+def answers(unit: Page, life: Windows) -> None:
     """The notice that the red card led to; then the card is contested."""
     card = unit.url
     press(unit, "#main a[href^='/desk/unit/matters/']")
@@ -142,7 +115,7 @@ def answers(unit: Page, life: Life) -> None:
     life.look_both_ways(unit)
 
 
-def upholds(first: Page, second: Page, life: Life) -> None:
+def upholds(first: Page, second: Page, life: Windows) -> None:
     """One person proposes that the card stands, who cannot confirm it; another confirms."""
     for page in (first, second):
         page.goto(f"{life.url}/desk/office/cards?which=contested")
@@ -162,26 +135,27 @@ def upholds(first: Page, second: Page, life: Life) -> None:
 
 
 @pytest.mark.slow
-def test_a_step_runs_late_and_its_card_is_upheld_by_two_people(hall: Hall) -> None:
-    hall.found()
-    hall.pass_time()
-    hall.server.start("--no-worker")
-    with chromium() as browser:
-        life = Life(hall, browser)
+def test_a_step_runs_late_and_its_card_is_upheld_by_two_people(
+    platform: Platform, app: Flask, people: People, cases: Cases, desks: Desks
+) -> None:
+    later = hand_in(cases) + timedelta(hours=1)
+    with clock.at(later), serving(app) as address, chromium() as browser:
+        life = Windows(address, browser)
         public = life.page(width=360)
         with pytest.raises(AssertionError):  # the planted defect
-            check_noticed(public, life.url, seconds=3)
-        hall.server.stop()
-        assert hall.lamp() == (Lamp.RED, [])
-        hall.server.start()
-        check_noticed(public, life.url, seconds=40)
-        unit = life.at_desk("unit")
+            check_noticed(public, address)
+        assert lamp_and_cards(platform) == (Lamp.RED, [])
+        come_round(platform)
+        check_noticed(public, address)
+        unit = life.of(desks.unit(cases.unit).browser)
         is_told(unit, life)
         answers(unit, life)
-        first, second = life.at_desk("first"), life.at_desk("second")
+        first, second = (
+            life.of(people.at_desk(Role.OFFICE, post=f"{one} 岗").browser) for one in ("first", "second")
+        )
         upholds(first, second, life)
 
-        public.goto(f"{life.url}/monitor/journal")
+        public.goto(f"{address}/monitor/journal")
         for words in ("复核后维持牌", TRIGGER, UPHELD, "first 岗、second 岗"):
             expect(public.get_by_text(words).first).to_be_visible()
         expect(public.get_by_text("示例人")).to_have_count(0)

@@ -5,57 +5,24 @@ asked on the way, at 360 and 1280 pixels, in both languages. The office then rea
 """
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select
 
-from evalapp.accounts.models import Role
-from evalapp.accounts.services import staff
 from evalapp.approvals.models import Case
-from evalapp.core.permissions import SYSTEM
-from evalapp.units import queries as units
-from evalapp.units.services import members
-from tests.support.items import ItemFactory
-from tests.support.life import District, opened
-from tests.support.lived import Life, press, tab_to
-from tests.support.web_server import chromium
+from evalapp.core import clock
+from evalapp.core.platform import Platform
+from tests.support.cases import Cases
+from tests.support.desk import Desks
+from tests.support.lived import Windows, press, tab_to
+from tests.support.web_server import chromium, serving
 
 NAME, PHONE = "赵示例", "12000000077"
 CASES = "/desk/unit/cases"
-
-
-class Hall(District):
-    """A district whose unit has a published item, and no system of its own."""
-
-    def found(self) -> None:
-        super().found()
-        with opened(self.server.data) as platform:
-            with platform.session() as session:
-                unit = units.unit(session, "zhujian")
-            ItemFactory(platform).published(unit)
-            with platform.transaction() as session:
-                made = staff.add(
-                    session, login="unit2", post="窗口二岗", role=Role.UNIT, wait=timedelta(0), actor=SYSTEM
-                )
-                self.passwords["unit2"] = made.password
-                members.assign_staff(session, unit_id=unit.id, staff_id=made.staff_id, actor=SYSTEM)
-
-    def cases(self) -> int:
-        with opened(self.server.data, offset=self.offset) as platform, platform.session() as session:
-            return session.scalar(select(func.count()).select_from(Case)) or 0
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    made = Hall(tmp_path)
-    try:
-        yield made
-    finally:
-        made.server.stop()
+LONGER_THAN_A_HOLIDAY = timedelta(days=10)  # so that a working day is among those that do not count
 
 
 def fold(page: Page, act: str) -> None:
@@ -79,7 +46,7 @@ def do(page: Page, act: str, said: str, **fields: str) -> None:
     expect(page.get_by_text(said)).to_be_visible()
 
 
-def receives(life: Life, page: Page) -> str:
+def receives(life: Windows, page: Page) -> str:
     """Type what somebody applies for, by the keyboard alone, and print the receipt; return the address of the case."""
     life.visit(page, CASES)
     expect(page.get_by_role("heading", name="没有在办的办件")).to_be_visible()
@@ -101,12 +68,13 @@ def receives(life: Life, page: Page) -> str:
     return f"{CASES}/{reference}"
 
 
-def handed_in_twice(hall: Hall, page: Page) -> None:
+def handed_in_twice(platform: Platform, page: Page) -> None:
     """The receipt loaded again hands the form in again: it is the same case."""
     before = page.inner_text("#reference")
     page.reload()
     assert page.inner_text("#reference") == before
-    assert hall.cases() == 1
+    with platform.session() as session:
+        assert session.scalar(select(func.count()).select_from(Case)) == 1
 
 
 def with_another_token(route: Route) -> None:
@@ -115,15 +83,24 @@ def with_another_token(route: Route) -> None:
     route.continue_(post_data=re.sub(r"token=[0-9a-f]{16}", "token=0123456789abcdef", said))
 
 
+def press_applicant(page: Page, case: str, life: Windows) -> None:
+    """Who applied is shown to whoever asks for it, and only then."""
+    life.visit(page, case)
+    assert PHONE not in page.content()
+    press(page, "看姓名和手机号")
+    expect(page.get_by_text(NAME)).to_be_visible()
+    expect(page.get_by_text("这次查看已经记下。")).to_be_visible()
+
+
 @pytest.mark.slow
-def test_a_case_goes_from_the_window_to_delivery_with_a_pause(hall: Hall) -> None:
-    hall.found()
-    hall.server.start()
-    with chromium() as browser:
-        life = Life(hall, browser)
-        page = life.at_desk("unit")
+def test_a_case_goes_from_the_window_to_delivery_with_a_pause(
+    platform: Platform, app: Flask, cases: Cases, desks: Desks
+) -> None:
+    with serving(app) as address, chromium() as browser:
+        life = Windows(address, browser)
+        page = life.of(desks.unit(cases.unit).browser)
         case = receives(life, page)
-        handed_in_twice(hall, page)
+        handed_in_twice(platform, page)
         life.visit(page, case)
         life.look_both_ways(page)
         do(page, "accepted", "已受理")
@@ -131,37 +108,32 @@ def test_a_case_goes_from_the_window_to_delivery_with_a_pause(hall: Hall) -> Non
         do(page, "paused", "已暂停计时", ground="inspection")
         expect(page.locator(".dk-lamp").first).to_contain_text("暂停计时，剩 5 个工作日")
 
-        hall.forward(timedelta(days=3))
-        page = life.at_desk("unit2")  # a colleague goes on
-        life.visit(page, case)
-        do(page, "resumed", "已恢复计时")
-        do(page, "step-ended", "环节已结束")
-        do(page, "decided", "决定已记下", granted="yes")
-        do(page, "delivered", "已送达，办结。")
-        expect(page.get_by_text("没有要记的了")).to_be_visible()
-        expect(page.get_by_text("暂停，不算").first).to_be_attached()
-        expect(page.get_by_text("没有黄牌和红牌")).to_be_visible()
-        life.look_both_ways(page)
-        life.visit(page, f"{CASES}?which=closed")
-        assert NAME not in page.content()
-        life.look_both_ways(page)
-        press_applicant(page, case, life)
-        assert life.faults == []
-        assert life.violations() == []
+        with clock.at(clock.now() + LONGER_THAN_A_HOLIDAY):  # a colleague goes on
+            page = life.of(desks.unit(cases.unit, post="窗口二岗").browser)
+            life.visit(page, case)
+            do(page, "resumed", "已恢复计时")
+            do(page, "step-ended", "环节已结束")
+            do(page, "decided", "决定已记下", granted="yes")
+            do(page, "delivered", "已送达，办结。")
+            expect(page.get_by_text("没有要记的了")).to_be_visible()
+            expect(page.get_by_text("暂停，不算").first).to_be_attached()
+            expect(page.get_by_text("没有黄牌和红牌")).to_be_visible()
+            life.look_both_ways(page)
+            life.visit(page, f"{CASES}?which=closed")
+            assert NAME not in page.content()
+            life.look_both_ways(page)
+            press_applicant(page, case, life)
+            office = life.of(desks.office().browser)
+            life.visit(office, case.replace("/unit/", "/office/"))
+            expect(office.get_by_text("没有黄牌和红牌")).to_be_visible()
+            assert NAME not in office.content()
+            assert life.faults == []
+            assert life.violations() == []
 
-        life.visit(page, f"{CASES}/new")
-        for name, text in (("name", NAME), ("phone", PHONE)):
-            page.fill(f"[name={name}]", text)
-        press(page, "收件，打印回执")
-        page.route(f"**{CASES}/new", with_another_token)
-        with pytest.raises(AssertionError):  # the planted defect
-            handed_in_twice(hall, page)
-
-
-def press_applicant(page: Page, case: str, life: Life) -> None:
-    """Who applied is shown to whoever asks for it, and only then."""
-    life.visit(page, case)
-    assert PHONE not in page.content()
-    press(page, "看姓名和手机号")
-    expect(page.get_by_text(NAME)).to_be_visible()
-    expect(page.get_by_text("这次查看已经记下。")).to_be_visible()
+            life.visit(page, f"{CASES}/new")
+            for name, text in (("name", NAME), ("phone", PHONE)):
+                page.fill(f"[name={name}]", text)
+            press(page, "收件，打印回执")
+            page.route(f"**{CASES}/new", with_another_token)
+            with pytest.raises(AssertionError):  # the planted defect
+                handed_in_twice(platform, page)

@@ -1,4 +1,4 @@
-"""Browsers of a district that a server of its own serves: what journeys of the whole life are walked with."""
+"""Browsers of the people of a journey: of a district that a server of its own serves, or of an application of this process."""
 
 from urllib.parse import urlsplit
 
@@ -8,20 +8,17 @@ from playwright.sync_api import Browser, Page
 from tests.support import axe
 from tests.support.accounts import PASSWORD, phone
 from tests.support.life import District
+from tests.support.strict_client import StrictClient
 from tests.support.web_server import Watcher
 
 
-class Life:
-    """Browsers of the people of a journey, all watched."""
+class Windows:
+    """Windows of a browser on what is served at `url`, all watched."""
 
-    def __init__(self, district: District, browser: Browser) -> None:
-        self.district, self.browser = district, browser
+    def __init__(self, url: str, browser: Browser) -> None:
+        self.url, self.browser = url, browser
         self.faults: list[str] = []
         self.watchers: list[Watcher] = []
-
-    @property
-    def url(self) -> str:
-        return self.district.server.url
 
     def page(self, *, width: int = 1280, locale: str = "zh-CN", like: Page | None = None) -> Page:
         """A page of a window of its own; signed in as whoever is on the page `like`."""
@@ -56,6 +53,24 @@ class Life:
                 self.faults.append(f"{other.url}: wider than {width}")
             other.context.close()
 
+    def of(self, signed_in: StrictClient) -> Page:
+        """A page of whoever is signed in there."""
+        page, cookie = self.page(), signed_in.client.get_cookie("evalapp")
+        assert cookie is not None
+        page.context.add_cookies([{"name": "evalapp", "value": cookie.value, "url": self.url}])
+        return page
+
+    def violations(self) -> list[str]:
+        return [line for watcher in self.watchers for line in watcher.violations]
+
+
+class Life(Windows):
+    """Windows on a district that a server of its own serves."""
+
+    def __init__(self, district: District, browser: Browser) -> None:
+        super().__init__(district.server.url, browser)
+        self.district = district
+
     def at_desk(self, login: str) -> Page:
         """Sign in for the first time: the one-time password, a password of one's own, the second factor."""
         page = self.page()
@@ -73,9 +88,6 @@ class Life:
         page.locator("#secret").wait_for(state="detached")
         self.look(page)
         return page
-
-    def violations(self) -> list[str]:
-        return [line for watcher in self.watchers for line in watcher.violations]
 
 
 def press(page: Page, name: str) -> None:
