@@ -10,6 +10,7 @@ from evalapp.approvals.queries import profiles
 from evalapp.approvals.queries.cards import contested_until
 from evalapp.approvals.rules.journal import MonitorAct
 from evalapp.approvals.rules.kinds import COLOUR_WORDS, TRIGGER_WORDS, is_public
+from evalapp.approvals.rules.naming import called
 from evalapp.approvals.rules.quarters import YearQuarter
 from evalapp.approvals.services import due, folded, journal, quarters
 from evalapp.audit import services as audit
@@ -29,7 +30,6 @@ from evalapp.supervision.rules.states import Act, MatterKind, Stage
 from evalapp.supervision.services import timeline
 
 TEXT_LIMIT = 1_000
-_NAME_LIMIT = 60
 
 
 def contest(
@@ -120,7 +120,7 @@ def _ask(
     matter = supervision.open_matter(
         session,
         kind=MatterKind.CARD,
-        title=f"复核{colour}：{trigger}，{item.name[:_NAME_LIMIT]}（{case.reference}）",
+        title=f"复核{colour}：{trigger}，{called(item.name, case.reference)}",
         path=f"/services/{item.code}",
         about=case.reference,
         unit_id=card.unit_id,

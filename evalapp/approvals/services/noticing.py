@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from evalapp.approvals.models import Case, CaseCard
 from evalapp.approvals.models.cards import UNTOLD
 from evalapp.approvals.rules.kinds import TRIGGER_WORDS, Trigger, is_public
+from evalapp.approvals.rules.naming import called
 from evalapp.core import clock
 from evalapp.core.permissions import SYSTEM
 from evalapp.powers.models import ServiceItem
@@ -20,7 +21,6 @@ from evalapp.supervision.rules import states
 from evalapp.supervision.rules.states import MatterKind
 
 _AT_ONCE = 200
-_NAME_LIMIT = 60
 
 
 class _Card(NamedTuple):
@@ -77,7 +77,7 @@ def _write(session: Session, card_id: uuid.UUID, card: _Card) -> None:
         session,
         kind=MatterKind.MONITORING,
         key=f"card:{card_id}:{card.at.isoformat()}",
-        title=f"{words}：{card.name[:_NAME_LIMIT]}（{card.reference}）",
+        title=f"{words}：{called(card.name, card.reference)}",
         path=f"/services/{card.code}",
         about=card.reference,
         unit_id=card.unit_id,

@@ -14,6 +14,7 @@ from evalapp.approvals.models import Case, CaseBasis, CaseComplaint, CaseGrade
 from evalapp.approvals.queries import profiles, voices
 from evalapp.approvals.rules import rating
 from evalapp.approvals.rules.kinds import Channel, EventKind
+from evalapp.approvals.rules.naming import called
 from evalapp.approvals.rules.rating import TOPIC_WORDS, Topic
 from evalapp.approvals.services.folded import hold_unit
 from evalapp.approvals.services.taking import take_events
@@ -43,7 +44,7 @@ class _Case:
 
     @property
     def title(self) -> str:
-        return f"{self.item.name}（办件 {self.case.number}）"
+        return called(self.item.name, self.case.reference)
 
 
 def grade(session: Session, *, reference: str, grade: int, codes: Sequence[str]) -> CaseGrade:

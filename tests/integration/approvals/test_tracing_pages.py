@@ -10,12 +10,14 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from evalapp.approvals.models import Case, CaseEventRow, CaseGrade
+from evalapp.approvals.rules.rating import Topic
 from evalapp.approvals.rules.tracing import GRANT_LIFE
-from evalapp.approvals.services import tracing
+from evalapp.approvals.services import tracing, voices
 from evalapp.core import clock
 from evalapp.core.permissions import SYSTEM
 from evalapp.supervision import services as supervision
 from evalapp.supervision.models import Matter
+from evalapp.supervision.services.matters import TITLE_LIMIT
 from tests.support.accounts import People, phone
 from tests.support.cases import Cases
 from tests.support.strict_client import StrictClient
@@ -128,6 +130,19 @@ def test_a_low_grade_is_given_once_and_the_unit_answers_it(cases, browser, sessi
     assert 'name="judge-again" value="y" checked' in text(refused)
     foreign = judged | {"judge-matter": "MT-2026-9999"}
     assert browser.post("/cases/mine/answer", foreign, page="/cases/mine").status_code == 404
+
+
+def test_the_longest_name_of_an_item_keeps_nobody_from_complaining(cases, session) -> None:
+    item = cases.items.published(cases.unit, name="公共场所卫生许可" * 12)
+    number = "2026-" + "0123456789" * 5
+    cases.take([cases.event("submitted", number, clock.now() - HOURS, item=item.code)])
+    case = session.scalars(select(Case)).one()
+    with cases.platform.transaction() as own:
+        matter = voices.complain(
+            own, cases.platform.keys, reference=case.reference, topic=Topic.SLOW, words="等了很久。"
+        )
+    assert case.reference in matter.title
+    assert len(matter.title) <= TITLE_LIMIT
 
 
 def test_a_case_is_not_graded_before_it_is_over_nor_long_after(cases, browser) -> None:
