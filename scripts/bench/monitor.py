@@ -2,7 +2,7 @@
 
 Lays out CASES cases of a year in thirty units by statements over whole sets, OPEN of them open, makes the totals from them,
 and asks for the wall: statements, and CPU and wall time beside those of a page that reads nothing (`/about`), in turn, so that
-both met the same machine. `cold` is a look with which the minute's steps and hours are read anew. Everything happens in a
+both met the same machine; and for the evidence of an item. `cold` is a look with which the minute's steps and hours are read anew. Everything happens in a
 folder of its own.
 """
 
@@ -25,6 +25,8 @@ from evalapp import schema, wiring
 from evalapp.accounts.models import Role
 from evalapp.accounts.services import sessions, staff
 from evalapp.approvals.models import Case, CaseStep
+from evalapp.approvals.queries import evidence
+from evalapp.approvals.queries.evidence import Promise
 from evalapp.approvals.rules.kinds import CaseState, Trigger
 from evalapp.approvals.rules.totals import Measure
 from evalapp.approvals.services import totals
@@ -34,6 +36,7 @@ from evalapp.core.bulk import insert_rows
 from evalapp.core.permissions import SYSTEM
 from evalapp.core.platform import Platform
 from evalapp.core.settings import read_settings
+from evalapp.core.terms import Basis, Term, TimeUnit
 from evalapp.factory import create_app
 from evalapp.powers.models import ServiceItem
 from evalapp.units import services as units
@@ -67,6 +70,7 @@ def main() -> None:
         lay_out(platform, cases, open_ones)
         print(f"{cases:,} cases, {open_ones:,} of them open, laid out in {time.perf_counter() - began:.0f} s")
         ask(platform)
+        told_of_evidence(platform)
         platform.close()
 
 
@@ -194,6 +198,19 @@ def ask(platform: Platform) -> None:
             f"({median(each for _, each in spent[WALL][1:]) * 1000:.1f} ms wall), "
             f"a bare page {bare * 1000:.1f} ms, ratio {wall / bare:.1f}"
         )
+
+
+def told_of_evidence(platform: Platform) -> None:
+    """What stands beside a promise, read from the same totals."""
+    promise = Promise(term=Term(amount=5, unit=TimeUnit.DAY, basis=Basis.WORKING))
+    with platform.session() as session:
+        item_id = session.scalars(select(ServiceItem.id)).one()
+        cases = evidence.of_item(session, item_id, promise).evidence.cases
+        began = time.process_time()
+        for _ in range(ASKED):
+            evidence.of_item(session, item_id, promise)
+        spent = (time.process_time() - began) / ASKED
+    print(f"evidence of {cases:,} cases: {spent * 1000:.2f} ms CPU")
 
 
 def forget(kept: dict[str, Any]) -> None:
