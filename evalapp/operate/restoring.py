@@ -169,12 +169,27 @@ def _contradictions_are_said() -> Iterator[None]:
 def _read_rows(connection: Connection, table: Table, archive: tarfile.TarFile) -> int:
     count = 0
     for batch in _in_order(table, _batches(archive, table)):
-        # Only the columns that the backup has: defaults of younger ones are their migration's business.
-        columns = [sa.column(name, table.c[name].type) for name in batch[0]]
-        rows = [{name: _value(table.c[name].type, value) for name, value in row.items()} for row in batch]
+        kinds = _kinds(connection, table, batch[0])
+        columns = [sa.column(name, kind) for name, kind in kinds.items()]
+        rows = [{name: _value(kind, row[name]) for name, kind in kinds.items()} for row in batch]
         connection.execute(sa.insert(sa.table(table.name, *columns)), rows)
         count += len(rows)
     return count
+
+
+def _kinds(connection: Connection, table: Table, row: Row) -> dict[str, Any]:
+    """The types of the columns that a backup has, and of no others: defaults of younger ones are their migration's business.
+
+    A column that our tables have no more is of the type that the database says, and left out where it may be empty: a migration
+    takes it away.
+    """
+    known = {name: table.c[name].type for name in row if name in table.c}
+    if len(known) == len(row):
+        return known
+    older = (each for each in sa.inspect(connection).get_columns(table.name) if each["name"] in row)
+    return known | {
+        each["name"]: each["type"] for each in older if each["name"] not in known and not each["nullable"]
+    }
 
 
 def _in_order(table: Table, batches: Iterator[list[Row]]) -> Iterator[list[Row]]:
