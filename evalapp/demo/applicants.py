@@ -16,7 +16,7 @@ from evalapp.core import clock
 from evalapp.core.platform import Platform
 
 _LOOKS_BACK = timedelta(days=10)
-_GRADED, _COMPLAINED = 0.12, 0.004  # of the cases that are over
+_GRADED, _COMPLAINED = 0.12, 0.012  # of the cases that are over
 _AFTER = (2, 40)  # hours
 _GRADES, _WEIGHTS = (5, 4, 3, 2, 1), (52, 30, 12, 4, 2)
 _WORDS = {

@@ -100,7 +100,7 @@ def test_applicants_say_what_they_think_of_what_is_over(platform: Platform, offi
         ).all()
         complaints = session.scalar(select(func.count()).select_from(CaseComplaint))
     assert len(rows) == said.grades > 10
-    assert complaints == said.complaints
+    assert complaints == said.complaints > 0
     assert len({row.grade for row in rows}) > 2
     assert all(row.closed_at < row.given_at < BEGAN_AT for row in rows)
 
