@@ -140,7 +140,7 @@ def statements_compiled() -> Iterator[None]:
     kept: dict[type[Dialect], tuple[Dialect, LRUCache[Any, Any]]] = {}
 
     def compiled_once(statement: ClauseElement, dialect: Dialect, *, compiled_cache: Any, **more: Any) -> Any:
-        first, shared = kept.setdefault(type(dialect), (dialect, LRUCache(5_000)))
+        first, shared = kept.setdefault(type(dialect), (dialect, LRUCache(2_000)))
         cache = None if compiled_cache is None else shared
         return compile_one(statement, first, compiled_cache=cache, **more)
 
