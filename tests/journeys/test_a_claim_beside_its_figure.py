@@ -21,7 +21,7 @@ __all__ = ["cases"]
 TOOK = (1, 2, 2, 3, 3, 3, 4, 4, 5, 9, 9, 9)  # working days; pledged are five
 BESIDE = """reference => {
   const box = node => node.getBoundingClientRect();
-  const link = document.querySelector(`#pledges a[href$="${reference}"]`);
+  const link = document.querySelector(`#pledges a[href^="/pledges/${reference}"]`);
   const row = link.closest(".dk-pledge").querySelector(".dk-ev");
   const [pledged, actual] = row.querySelectorAll("span");
   return { row: row.innerText, onOneLine: Math.abs(box(pledged).top - box(actual).top) < 2,
@@ -57,9 +57,9 @@ def claim_and_figure(page: Page, address: str, number: int, reference: str, code
         assert "未达承诺" in beside["row"], beside
         assert beside["onOneLine"], beside
         assert beside["inside"], beside
-    page.click(f'#pledges a[href$="{reference}"]')
+    page.click(f'#pledges a[href^="/pledges/{reference}"]')
     assert "未达承诺" in page.inner_text("main")
-    page.click(f'a[href="/services/{code}/record"]')
+    page.click(f'a[href^="/services/{code}/record"]')
     assert page.inner_text("main").count("超过承诺时限") == 3
     assert page.inner_text("main").count("***") == len(TOOK)
     page.goto(f"{address}/services/{code}")
