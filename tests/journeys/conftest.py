@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.kiosk_screen import Hall
 
@@ -12,6 +13,11 @@ from tests.support.kiosk_screen import Hall
 def database_url(tmp_path: Path) -> str:
     """One kind of database, for a browser sees no difference; a journey about what is kept asks for each."""
     return f"sqlite:///{tmp_path / 'test.sqlite3'}"
+
+
+expect.set_options(
+    timeout=15_000
+)  # two journeys share the processors; what comes late on a slow machine is no finding
 
 
 @pytest.fixture
