@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from evalapp.approvals.models import CardContest, Case, CaseCard
@@ -111,6 +111,9 @@ def _ask(
         raise NotFound(N_("没有找到这张牌。"))
     if card.lifted_at is not None or card.gone_at is not None:
         raise Conflict(N_("这张牌已经不在了，不用再提。"))
+    waits = Conflict(N_("这张牌正在复核，请等结论。"))
+    if session.scalar(select(exists().where(CardContest.card_id == card.id, CardContest.ended_at.is_(None)))):
+        raise waits  # before the database answers: of two constraints that it breaks, either may come first
     case, item = _case(session, card.case_id)
     profile = profiles.basis_of(session, case.basis_id).profile
     rule = profile.own.contest
@@ -140,7 +143,7 @@ def _ask(
     with refusing(
         session,
         {
-            "uq_card_contests_waiting": Conflict(N_("这张牌正在复核，请等结论。")),
+            "uq_card_contests_waiting": waits,
             "uq_card_contests_of_unit": Conflict(N_("这张牌申诉过了，只能申诉一次。")),
         },
     ):
