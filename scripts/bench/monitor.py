@@ -12,6 +12,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -62,19 +63,26 @@ def main() -> None:
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     open_ones = int(sys.argv[2]) if len(sys.argv) > 2 else cases // 30
     url = sys.argv[3] if len(sys.argv) > 3 else ""
+    with laid_out(cases, open_ones, url) as platform:
+        ask(platform)
+        told_of_evidence(platform)
+
+
+@contextmanager
+def laid_out(cases: int, open_ones: int, url: str, *, weeks: float = 3) -> Iterator[Platform]:
+    """A platform of its own with so many cases."""
     with tempfile.TemporaryDirectory() as folder:
         platform = Platform.open(read_settings(data_dir=Path(folder) / "var", database_url=url))
         wiring.connect()
         schema.METADATA.create_all(platform.engine)
         began = time.perf_counter()
-        lay_out(platform, cases, open_ones)
+        lay_out(platform, cases, open_ones, weeks=weeks)
         print(f"{cases:,} cases, {open_ones:,} of them open, laid out in {time.perf_counter() - began:.0f} s")
-        ask(platform)
-        told_of_evidence(platform)
+        yield platform
         platform.close()
 
 
-def lay_out(platform: Platform, cases: int, open_ones: int, *, weeks: float = 3) -> None:
+def lay_out(platform: Platform, cases: int, open_ones: int, *, weeks: float) -> None:
     """Write the cases and their steps, and make the totals; open ones began within so many weeks."""
     places = units_with_items(platform)
     rng, now = random.Random(1), clock.now()  # noqa: S311  a figure is to be the same again

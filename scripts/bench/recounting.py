@@ -5,22 +5,17 @@ the worker does. Everything happens in a folder of its own.
 """
 
 import sys
-import tempfile
 import time
 from datetime import timedelta
-from pathlib import Path
 
 from sqlalchemy import func, select
 
-from evalapp import schema, wiring
 from evalapp.approvals.models import Case
 from evalapp.approvals.services import recounting
 from evalapp.core import calendar, clock
 from evalapp.core.calendar import DayKind
 from evalapp.core.permissions import SYSTEM
-from evalapp.core.platform import Platform
-from evalapp.core.settings import read_settings
-from scripts.bench.monitor import lay_out
+from scripts.bench.monitor import laid_out
 
 DAYS = 3  # that open cases have run: nothing of them is late
 
@@ -29,16 +24,9 @@ def main() -> None:
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     open_ones = int(sys.argv[2]) if len(sys.argv) > 2 else cases // 5
     url = sys.argv[3] if len(sys.argv) > 3 else ""
-    with tempfile.TemporaryDirectory() as folder:
-        platform = Platform.open(read_settings(data_dir=Path(folder) / "var", database_url=url))
-        wiring.connect()
-        schema.METADATA.create_all(platform.engine)
-        began = time.perf_counter()
-        lay_out(platform, cases, open_ones, weeks=DAYS / 7)
-        print(f"{cases:,} cases, {open_ones:,} of them open, laid out in {time.perf_counter() - began:.0f} s")
-        recounting.recount(
-            platform, last=clock.today()
-        )  # as their own terms say, and not as they were laid out
+    with laid_out(cases, open_ones, url, weeks=DAYS / 7) as platform:
+        # As their own terms say, and not as they were laid out.
+        recounting.recount(platform, last=clock.today())
         with platform.transaction() as session:
             known = calendar.load(session)
             day = known.shifted(clock.today() + timedelta(days=1), 1)
@@ -50,7 +38,6 @@ def main() -> None:
             wanted = select(func.count()).where(Case.closed_at.is_(None), Case.due_at.is_not(None))
             assert session.scalar(wanted) == open_ones
         print(f"{moved:,} open cases moved in {took:.1f} s ({cpu:.1f} s CPU of this process)")
-        platform.close()
 
 
 if __name__ == "__main__":
