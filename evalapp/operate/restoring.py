@@ -169,7 +169,7 @@ def _contradictions_are_said() -> Iterator[None]:
 def _read_rows(connection: Connection, table: Table, archive: tarfile.TarFile) -> int:
     count = 0
     for batch in _in_order(table, _batches(archive, table)):
-        kinds = _kinds(connection, table, batch[0])
+        kinds = _kinds(connection, table, batch)
         columns = [sa.column(name, kind) for name, kind in kinds.items()]
         rows = [{name: _value(kind, row[name]) for name, kind in kinds.items()} for row in batch]
         connection.execute(sa.insert(sa.table(table.name, *columns)), rows)
@@ -177,19 +177,21 @@ def _read_rows(connection: Connection, table: Table, archive: tarfile.TarFile) -
     return count
 
 
-def _kinds(connection: Connection, table: Table, row: Row) -> dict[str, Any]:
+def _kinds(connection: Connection, table: Table, rows: list[Row]) -> dict[str, Any]:
     """The types of the columns that a backup has, and of no others: defaults of younger ones are their migration's business.
 
     A column that our tables have no more is of the type that the database says, and left out where it may be empty: a migration
-    takes it away.
+    takes it away. Raises `LookupError` for a column that there never was and for rows of several shapes.
     """
-    known = {name: table.c[name].type for name in row if name in table.c}
-    if len(known) == len(row):
+    names = rows[0].keys()
+    if any(row.keys() != names for row in rows):
+        raise LookupError(f"rows of several shapes: {table.name}")
+    known = {name: table.c[name].type for name in names if name in table.c}
+    if len(known) == len(names):
         return known
-    older = (each for each in sa.inspect(connection).get_columns(table.name) if each["name"] in row)
-    return known | {
-        each["name"]: each["type"] for each in older if each["name"] not in known and not each["nullable"]
-    }
+    there = {each["name"]: each for each in sa.inspect(connection).get_columns(table.name)}
+    gone = [there[name] for name in names if name not in known]
+    return known | {each["name"]: each["type"] for each in gone if not each["nullable"]}
 
 
 def _in_order(table: Table, batches: Iterator[list[Row]]) -> Iterator[list[Row]]:
