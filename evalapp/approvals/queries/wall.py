@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from evalapp.approvals.models import ArrivalTotal, Case, CaseBasis, DayTotal, StepTotal
@@ -143,15 +143,10 @@ def all_together(days: Iterable[DayCounts], *, day: date) -> DayCounts:
 def last_days(session: Session, *, today: date, unit_id: uuid.UUID | None = None) -> Sequence[DayCounts]:
     """The last weeks day by day, the last of them today: one statement."""
     first = today - timedelta(days=DAYS - 1)
-    wanted = (
-        select(DayTotal.day, DayTotal.what, func.sum(DayTotal.cases))
-        .where(DayTotal.day.between(first, today))
-        .group_by(DayTotal.day, DayTotal.what)
-    )
-    if unit_id is not None:
-        wanted = wanted.where(DayTotal.unit_id == unit_id)
+    wanted, of_unit = _last_days(is_one_unit=unit_id is not None), {"unit_id": unit_id} if unit_id else {}
     counted: dict[date, dict[DayCount, int]] = defaultdict(dict)
-    for day, what, cases in session.execute(wanted):
+    connection = session.connection()
+    for day, what, cases in connection.execute(wanted, {"first": first, "last": today} | of_unit):
         counted[day][what] = int(cases)
     return [_day(day, counted[day]) for day in (first + timedelta(days=number) for number in range(DAYS))]
 
@@ -161,38 +156,9 @@ def slow_steps(session: Session, *, today: date, unit_id: uuid.UUID | None = Non
 
     Left out are those in which the clock stands still, and those that took no time: the others are drawn as shares of the longest.
     """
-    newest = (
-        select(CaseBasis.id)
-        .where(CaseBasis.item_id == StepTotal.item_id)
-        .order_by(CaseBasis.made_at.desc(), CaseBasis.id)
-        .limit(1)
-        .correlate(StepTotal)
-        .scalar_subquery()
-    )
-    seconds = func.sum(StepTotal.total)
-    wanted = (
-        select(
-            StepTotal.item_id,
-            StepTotal.step,
-            ServiceItem.name,
-            Unit.slug,
-            Unit.short_name,
-            newest.label("basis_id"),
-            func.sum(StepTotal.cases).label("cases"),
-            seconds.label("seconds"),
-        )
-        .join(ServiceItem, ServiceItem.id == StepTotal.item_id)
-        .join(Unit, Unit.id == ServiceItem.unit_id)
-        .where(StepTotal.month >= _since(today))
-        .group_by(StepTotal.item_id, StepTotal.step, ServiceItem.name, Unit.slug, Unit.short_name)
-        .having(func.sum(StepTotal.cases) > 0, seconds > 0)
-        .order_by(seconds.desc(), StepTotal.item_id, StepTotal.step)
-        .limit(_READ_STEPS)
-    )
-    if unit_id is not None:
-        wanted = wanted.where(ServiceItem.unit_id.in_(_with_sections(unit_id)))
+    wanted, of_unit = _slow_steps(is_one_unit=unit_id is not None), {"unit_id": unit_id} if unit_id else {}
     found = []
-    for row in session.execute(wanted):
+    for row in session.connection().execute(wanted, {"since": _since(today)} | of_unit).all():
         rule = basis_of(session, row.basis_id).basis.steps.get(row.step) if row.basis_id else None
         if rule is not None and not rule.pauses:
             found.append(
@@ -212,15 +178,8 @@ def slow_steps(session: Session, *, today: date, unit_id: uuid.UUID | None = Non
 
 def heat_of_units(session: Session, *, today: date) -> Heat:
     """When people come to which unit: one statement."""
-    rows = session.execute(
-        select(
-            ArrivalTotal.unit_id, Unit.short_name, Unit.slug, ArrivalTotal.hour, func.sum(ArrivalTotal.cases)
-        )
-        .join(Unit, Unit.id == ArrivalTotal.unit_id)
-        .where(ArrivalTotal.month >= _since(today))
-        .group_by(ArrivalTotal.unit_id, Unit.short_name, Unit.slug, ArrivalTotal.hour)
-    )
-    return _heat((name, slug, hour, cases) for _, name, slug, hour, cases in rows)
+    rows = session.connection().execute(_heat_of_units(), {"since": _since(today)})
+    return _heat((name, slug, hour, cases) for name, slug, hour, cases in rows)
 
 
 def heat_of_windows(session: Session, unit_id: uuid.UUID, *, today: date) -> Heat:
@@ -266,6 +225,67 @@ def _unit_rows() -> Select[*tuple[Any, ...]]:
     )
 
 
+@lru_cache(maxsize=2)
+def _last_days(*, is_one_unit: bool) -> Select[date, DayCount, int]:
+    """Made once, as what follows: building and comparing a statement took as long as its answer."""
+    first, last = (bindparam(name, type_=DayTotal.day.type) for name in ("first", "last"))
+    found = (
+        select(DayTotal.day, DayTotal.what, func.sum(DayTotal.cases))
+        .where(DayTotal.day.between(first, last))
+        .group_by(DayTotal.day, DayTotal.what)
+    )
+    return found.where(DayTotal.unit_id == bindparam("unit_id")) if is_one_unit else found
+
+
+@lru_cache(maxsize=2)
+def _slow_steps(*, is_one_unit: bool) -> Select[*tuple[Any, ...]]:
+    newest = (
+        select(CaseBasis.id)
+        .where(CaseBasis.item_id == StepTotal.item_id)
+        .order_by(CaseBasis.made_at.desc(), CaseBasis.id)
+        .limit(1)
+        .correlate(StepTotal)
+        .scalar_subquery()
+    )
+    seconds = func.sum(StepTotal.total)
+    found = (
+        select(
+            StepTotal.item_id,
+            StepTotal.step,
+            ServiceItem.name,
+            Unit.slug,
+            Unit.short_name,
+            newest.label("basis_id"),
+            func.sum(StepTotal.cases).label("cases"),
+            seconds.label("seconds"),
+        )
+        .join(ServiceItem, ServiceItem.id == StepTotal.item_id)
+        .join(Unit, Unit.id == ServiceItem.unit_id)
+        .where(StepTotal.month >= bindparam("since"))
+        .group_by(StepTotal.item_id, StepTotal.step, ServiceItem.name, Unit.slug, Unit.short_name)
+        .having(func.sum(StepTotal.cases) > 0, seconds > 0)
+        .order_by(seconds.desc(), StepTotal.item_id, StepTotal.step)
+        .limit(_READ_STEPS)
+    )
+    return (
+        found.where(ServiceItem.unit_id.in_(_with_sections(bindparam("unit_id")))) if is_one_unit else found
+    )
+
+
+@lru_cache(maxsize=1)
+def _heat_of_units() -> Select[str, str, int, int]:
+    """The totals are added up by unit before its names are looked up."""
+    hours = (
+        select(ArrivalTotal.unit_id, ArrivalTotal.hour, func.sum(ArrivalTotal.cases).label("cases"))
+        .where(ArrivalTotal.month >= bindparam("since"))
+        .group_by(ArrivalTotal.unit_id, ArrivalTotal.hour)
+        .subquery()
+    )
+    return select(Unit.short_name, Unit.slug, hours.c.hour, hours.c.cases).join(
+        hours, hours.c.unit_id == Unit.id
+    )
+
+
 @lru_cache(maxsize=1)
 def _item_lamps() -> Select[*tuple[Any, ...]]:
     return (
@@ -284,7 +304,7 @@ def _since(today: date) -> date:
     return date(year, month + 1, 1)
 
 
-def _with_sections(unit_id: uuid.UUID) -> Select[uuid.UUID]:
+def _with_sections(unit_id: BindParameter[uuid.UUID]) -> Select[uuid.UUID]:
     return select(Unit.id).where((Unit.id == unit_id) | (Unit.parent_id == unit_id))
 
 
