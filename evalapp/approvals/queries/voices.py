@@ -82,6 +82,9 @@ class CaseVoices:
         return any(one.matter.phase not in states.SETTLED for one in self.complaints)
 
 
+NOTHING_SAID = CaseVoices(grade=None, about_grade=None, complaints=())
+
+
 def voices_of(session: Session, reference: str) -> CaseVoices:
     """What was said of a case, in two statements."""
     grade = session.execute(_grade(), {"reference": reference}).scalar_one_or_none()

@@ -247,7 +247,7 @@ def _complaint_page(reference: str, form: ComplaintForm) -> str:
 def _case_page(reference: str, *, refused: Form | None = None) -> str:
     """The page of a case; a form that was refused stays on it with what was typed, also where it is offered no more."""
     file = files.case_file(db.session, reference)
-    said = voices.voices_of(db.session, reference)
+    said = voices.voices_of(db.session, reference) if file.facts.is_spoken_of else voices.NOTHING_SAID
     judged = any(each.may_judge for each in said.all)
     return render_template(
         "approvals/case.html",

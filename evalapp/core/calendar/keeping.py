@@ -40,7 +40,8 @@ def load(session: Session, *, around: date | None = None) -> WorkCalendar:
     """Return the calendar from a year before `around` to two years after it, or all of it: two statements."""
     first, last = (around - timedelta(days=366), around + timedelta(days=732)) if around else _ALWAYS
     holidays, make_up_days, notes = set[date](), set[date](), dict[date, str]()
-    for day, kind, note in session.execute(_days(), {"first": first, "last": last}):
+    connection = session.connection()
+    for day, kind, note in connection.execute(_days(), {"first": first, "last": last}):
         (holidays if kind is DayKind.HOLIDAY else make_up_days).add(day)
         if note:
             notes[day] = note
@@ -48,7 +49,7 @@ def load(session: Session, *, around: date | None = None) -> WorkCalendar:
         holidays=frozenset(holidays),
         make_up_days=frozenset(make_up_days),
         notes=notes,
-        published_years=frozenset(session.scalars(_published())),
+        published_years=frozenset(connection.execute(_published()).scalars()),
     )
 
 
