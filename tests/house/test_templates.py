@@ -1,6 +1,7 @@
 """Every page extends a layout and has a title; nothing inline; nothing marked safe."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,48 @@ def imported_for_nothing(source: str) -> set[str]:
         for name in line.names
     }
     return imported - {name.name for name in tree.find_all(nodes.Name)}
+
+
+def without_callers(sources: Mapping[str, str]) -> set[str]:
+    """The macros that no template names, by their template: neither theirs nor one that imports them; and no view, as a text."""
+    trees = {path: JINJA.parse(source) for path, source in sources.items()}
+    views = "".join(path.read_text() for path in (FOLDER.parent / "evalapp").rglob("*views/*.py"))
+    imported = {
+        (line.template.value, name[0] if isinstance(name, tuple) else name)
+        for tree in trees.values()
+        for line in tree.find_all(nodes.FromImport)
+        for name in line.names
+        if isinstance(line.template, nodes.Const)
+    }
+    return {
+        f"{path}: {macro.name}"
+        for path, tree in trees.items()
+        for macro in tree.find_all(nodes.Macro)
+        if (path, macro.name) not in imported
+        and all(name.name != macro.name for name in tree.find_all(nodes.Name))
+        and f'"{macro.name}"' not in views
+    }
+
+
+def test_a_macro_has_a_caller() -> None:
+    sources = {str(path.relative_to(FOLDER)): path.read_text() for path in FOLDER.rglob("*.html")}
+    assert without_callers(sources) == set()
+    assert without_callers(sources | {"a.html": "{% macro alone() %}{% endmacro %}"}) == {"a.html: alone"}
+
+
+def test_a_class_of_a_sheet_is_on_a_page() -> None:
+    """Or in a script; a name that is put together, such as `dk-indent-2`, by what it begins with."""
+    package = FOLDER.parent / "evalapp"
+    pages = [*FOLDER.rglob("*.html"), *package.rglob("*.py"), *(package / "static" / "js").rglob("*.js")]
+    named = set(re.findall(r"dk-[a-z0-9]+(?:-[a-z0-9]+)*-?", "\n".join(path.read_text() for path in pages)))
+
+    def unnamed(sheet: str) -> set[str]:
+        classes = set(re.findall(r"\.(dk-[a-z0-9-]+)", sheet))
+        return {one for one in classes - named if f"{one.rpartition('-')[0]}-" not in named}
+
+    sheets = "\n".join(path.read_text() for path in (package / "static" / "css").glob("*.css"))
+    assert unnamed(sheets) == set()
+    assert unnamed(".dk-of-no-page {}") == {"dk-of-no-page"}
 
 
 def test_a_template_uses_what_it_imports() -> None:

@@ -37,17 +37,6 @@ def values() -> dict[str, Any]:
     form.validate()
     form.form_errors.append("这一期已经截止。")
     now = datetime.now(UTC)
-    mark = {"text": "录制 20 水务局", "href": "/x", "kind": "rec", "conflict": True}
-    cell = {"number": 3, "today": True, "out": False, "marks": [mark, {**mark, "conflict": False}]}
-    off = {"number": 4, "today": False, "out": True, "marks": []}
-    card = {
-        "number": "第 20 期",
-        "title": "一条河的四季",
-        "unit": "区水务局",
-        "href": "/x",
-        "note": "",
-        "conflict": True,
-    }
     return {
         "form": form,
         "until": now + timedelta(hours=3, minutes=42),
@@ -60,18 +49,12 @@ def values() -> dict[str, Any]:
             {"at": 0, "clock": "00:00", "title": "开场", "kind": ""},
             {"at": 180.5, "clock": "03:00", "title": "本局职能", "kind": "职能"},
         ],
-        "programme": [
-            {"at": now, "day": "今天", "time": "20:00", "title": "放学以后", "href": "/e/17", "unit": "区教育局", "now": n == 0, "note": "重播"}
-            for n in range(4)
-        ],
         "reasons": [{"code": "slow", "text": "办得慢"}, {"code": "rude", "text": "态度不好"}],
         "page_href": lambda page: f"?page={page}",
         "cues": [
             {"at": 864.0, "clock": "14:24", "text": "加装电梯，群众说慢。", "speaker": "局长"},
             {"at": 868.2, "clock": "14:28", "text": "今年计划改造 46 个小区。", "speaker": ""},
         ],
-        "columns": [{"title": "待录制", "total": 2, "cards": [card, {**card, "conflict": False, "note": "12 月 1 日录制"}]}],
-        "weeks": [[cell, *[off] * 6]],
     }  # fmt: skip
 
 
