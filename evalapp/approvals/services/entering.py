@@ -33,6 +33,7 @@ _FIELDS = {
     "bad-number": "phone",
     "unknown-item": "item",
 }
+_AT_A_DESK = {"future": N_("填的时间还没有到，请改成已经发生的时间。")}  # a person has no clock to set
 _AGAIN = N_("这张表已经交过，办件 %(reference)s。要再记一件，请再按一次。")
 
 
@@ -176,7 +177,7 @@ def _take(session: Session, keys: Keys, *, unit_id: uuid.UUID, said: dict[str, A
     """Take one event. Raises `Invalid` at the field that is wrong."""
     taken = take_events(session, keys, unit_id=unit_id, items=[said], channel=Channel.DESK, received_at=now)
     for refusal in taken.refused:
-        raise Invalid(refusal.detail, field=_FIELDS.get(refusal.code))
+        raise Invalid(_AT_A_DESK.get(refusal.code, refusal.detail), field=_FIELDS.get(refusal.code))
 
 
 def _no_effect(code: str, file: CaseFile) -> Conflict:

@@ -8,7 +8,7 @@ from typing import Any
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional, Regexp
+from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
 
 from evalapp.approvals.queries.lists import OfferedItem
 from evalapp.console.forms.unit_profile import short
@@ -212,7 +212,7 @@ class DecideForm(ActForm):
 
     def validate_reason(self, field: TextAreaField) -> None:
         if self.granted.data == "no" and not field.data:
-            raise ValueError(str(_l("请写明不予的理由。")))
+            raise ValidationError(_l("请写明不予的理由。"))
 
     @property
     def detail(self) -> dict[str, Any]:

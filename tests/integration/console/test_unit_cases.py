@@ -166,7 +166,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
     for more, sentence in (
         ({"phone": "123"}, "手机号码不对"),
         ({"number": "A-1"}, "已经用过"),
-        ({"occurred_at": f"{ahead:%Y-%m-%dT%H:%M}"}, "发生时间在将来"),
+        ({"occurred_at": f"{ahead:%Y-%m-%dT%H:%M}"}, "填的时间还没有到"),
         ({"name": ""}, "请填申请人"),
     ):
         said = filled(cases, browser, **more)
@@ -176,6 +176,17 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
         assert sentence in page
         assert f'value="{said["window"]}"' in page
     assert len(session.scalars(select(Case)).all()) == 1
+
+
+def test_what_is_not_granted_needs_its_reason(cases: Cases, desk: Desk) -> None:
+    path = entered(cases, desk.browser)
+    assert did(desk.browser, path, "accepted") == 303
+    refused = handed_in(desk.browser, path, "decided", granted="no")()
+    page = refused.get_data(as_text=True)
+
+    assert refused.status_code == 422
+    assert page.count("请写明不予的理由。") == 2  # above the form and at the field
+    assert re.search(r'<input checked[^>]* value="no"', page)
 
 
 def test_a_time_before_the_grace_counts_from_now_and_is_marked(cases: Cases, desk: Desk, session) -> None:
