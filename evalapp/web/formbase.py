@@ -24,7 +24,9 @@ class _Translations:
         return str(_CHINESE.gettext(string)) if i18n.language() == "zh" else string
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return self.gettext(singular if n == 1 else plural)
+        if i18n.language() == "zh":
+            return str(_CHINESE.ngettext(singular, plural, n))
+        return singular if n == 1 else plural
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

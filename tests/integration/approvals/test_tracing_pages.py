@@ -120,6 +120,10 @@ def test_a_low_grade_is_given_once_and_the_unit_answers_it(cases, browser, sessi
         words = "已经联系你，把没说清的材料当面说清，当天补办。"
         supervision.answer(own, matter_id=matter.id, text=words, actor=SYSTEM)
     assert words in text(browser.get("/cases/mine"))
+    unsaid = browser.post("/cases/mine/answer", {"judge-matter": matter.reference}, page="/cases/mine")
+    assert unsaid.status_code == 422
+    for where in ('href="#judge-grade"', 'id="judge-grade"', 'id="judge-grade-error"'):
+        assert where in text(unsaid)
     judged = {"judge-matter": matter.reference, "judge-grade": "not_answered", "judge-again": "y"}
     assert browser.post("/cases/mine/answer", judged, page="/cases/mine").status_code == 303
     session.rollback()
@@ -163,6 +167,9 @@ def test_a_complaint_becomes_a_matter_of_the_unit_and_an_event_of_the_case(cases
     opened(browser, cases, case)
     words = "问了三次没人答，打 13912345678 也不通。"
     fields = {"topic": "attitude", "words": words}
+    long = browser.post("/cases/mine/complaint", fields | {"words": "长" * 501}, page="/cases/mine/complaint")
+    assert long.status_code == 422
+    assert text(long).count("字段长度不能超过 500 个字符。") == 2
     assert browser.post("/cases/mine/complaint", fields).status_code == 303
     page = text(browser.get("/cases/mine"))
     matter = session.scalars(select(Matter)).one()
