@@ -44,6 +44,7 @@ def do(page: Page, act: str, said: str, **fields: str) -> None:
             one.fill(value)
     page.locator(f"form[action$='/{act}'] button[type=submit]").press("Enter")
     expect(page.get_by_text(said)).to_be_visible()
+    expect(page.locator("[data-said]")).to_be_focused()  # the keyboard goes on from there
 
 
 def receives(life: Windows, page: Page) -> str:

@@ -105,6 +105,17 @@ function offerSharing() {
   }
 }
 
+/** Put the keyboard at what a refused form says, else at what an act came to: there it goes on from. */
+function placeFocus() {
+  const refusal = document.querySelector("[data-focus]");
+  const said = location.hash || document.querySelector("[autofocus]") ? null : document.querySelector("[data-said]");
+  const place = refusal ?? said;
+  if (!place) return;
+  place.focus();
+  // Going to a part of the page takes the focus away once more.
+  if (location.hash) addEventListener("load", () => requestAnimationFrame(() => place.focus()), { once: true });
+}
+
 windClocks();
 if (document.querySelector("[data-until]")) setInterval(windClocks, MINUTE);
 pressOnce();
@@ -113,4 +124,4 @@ offerPrinting();
 offerSharing();
 followParts();
 withdrawBars();
-document.querySelector("[data-focus]")?.focus();
+placeFocus();
