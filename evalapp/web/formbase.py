@@ -1,5 +1,6 @@
 """The base of every form: CSRF, errors in the reader's language, refusals at their field, and its numbers and days."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -130,6 +131,14 @@ def of_district(value: Any, name: str, *, indent: int = 0) -> SelectChoice:
     """Something to choose that bears a name of the district, marked as Chinese on an English page."""
     marked = {"lang": "zh-Hans"} if i18n.language() == "en" else None
     return SelectChoice(value=value, label="　" * indent + name, render_kw=marked)
+
+
+def to_choose(choices: Iterable[SelectChoice]) -> list[SelectChoice]:
+    """Choices with none chosen beforehand, so that nobody takes the first by pressing too soon; a single one needs no choosing."""
+    listed = list(choices)
+    if len(listed) < 2:
+        return listed
+    return [SelectChoice(value="", label=i18n.lazy_gettext("请选择")), *listed]
 
 
 def stripped(value: str | None) -> str | None:

@@ -124,7 +124,8 @@ def upholds(first: Page, second: Page, life: Windows) -> None:
         if page is first:
             unfold(page, "复核")
             tab_to(page, "[name=rule-verdict]")
-            page.keyboard.press("ArrowDown")
+            for _ in range(2):  # nothing is chosen beforehand
+                page.keyboard.press("ArrowDown")
             write(page, "[name=rule-reason]", UPHELD)
             press(page, "form[action$='/rule'] button[type=submit]")
             expect(page.get_by_text("须由另一人登录确认").first).to_be_visible()

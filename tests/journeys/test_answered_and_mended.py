@@ -233,6 +233,8 @@ def checks(life: Life, matter: str) -> None:
     page.goto(f"{life.url}/desk/office{matter}")
     life.look_both_ways(page)
     unfold(page, "核查整改")
+    tab_to(page, "[name=check-verdict]")
+    page.keyboard.press("ArrowDown")  # nothing is chosen beforehand
     write(page, "[name=check-note]", "晚上到三号楼看过，六盏都亮。")
     enter(page, "form[action$='/check'] button[type=submit]")
     life.look(page)

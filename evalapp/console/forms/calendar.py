@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Optional
 
 from evalapp.console.forms.unit_profile import short
 from evalapp.core.calendar import DayKind
-from evalapp.web.formbase import DayField, Form, WholeNumberField, stripped
+from evalapp.web.formbase import DayField, Form, WholeNumberField, stripped, to_choose
 from evalapp.web.i18n import _l
 
 PLAIN = "plain"
@@ -17,12 +17,14 @@ class DayForm(Form):
     day = DayField(_l("哪天"), validators=[InputRequired(_l("请填日期。"))])
     kind = SelectField(
         _l("改成"),
-        choices=[
-            SelectChoice(value=DayKind.HOLIDAY.value, label=_l("放假（工作日休息）")),
-            SelectChoice(value=DayKind.MAKE_UP.value, label=_l("调休上班（周末上班）")),
-            SelectChoice(value=PLAIN, label=_l("照星期几（取消放假或调休）")),
-        ],
-        validators=[InputRequired()],
+        choices=to_choose(
+            [
+                SelectChoice(value=DayKind.HOLIDAY.value, label=_l("放假（工作日休息）")),
+                SelectChoice(value=DayKind.MAKE_UP.value, label=_l("调休上班（周末上班）")),
+                SelectChoice(value=PLAIN, label=_l("照星期几（取消放假或调休）")),
+            ]
+        ),
+        validators=[InputRequired(_l("请选改成什么。"))],
     )
     note = StringField(_l("名称"), filters=[stripped], validators=[Optional(), short(40)])
 
@@ -47,7 +49,13 @@ class CalendarFileForm(Form):
 
 
 class YearForm(Form):
-    year = WholeNumberField(_l("年份"), validators=[InputRequired(_l("请填年份。"))])
+    year = WholeNumberField(
+        _l("年份"),
+        least=2000,
+        most=2199,
+        refusal=_l("请填四位数的年份。"),
+        validators=[InputRequired(_l("请填年份。"))],
+    )
     source = StringField(
         _l("依据"), filters=[stripped], validators=[InputRequired(_l("请填依据。")), short(120)]
     )

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
 from evalapp.approvals.queries.lists import OfferedItem
 from evalapp.console.forms.unit_profile import short
 from evalapp.core import clock
-from evalapp.web.formbase import Form, MomentField, WholeNumberField, of_district, stripped
+from evalapp.web.formbase import Form, MomentField, WholeNumberField, of_district, stripped, to_choose
 from evalapp.web.i18n import _l
 
 POST_LIMIT, REASON_LIMIT, NAME_LIMIT, WINDOW_LIMIT, NUMBER_LIMIT = (
@@ -84,7 +84,7 @@ class NewCaseForm(OnceForm):
 
     def offer(self, items: Iterable[OfferedItem]) -> None:
         """Offer what the unit handles."""
-        self.item.choices = [of_district(each.code, each.name) for each in items]
+        self.item.choices = to_choose(of_district(each.code, each.name) for each in items)
 
 
 class ActForm(OnceForm):
@@ -155,7 +155,7 @@ class PauseForm(ActForm):
 
     def offer(self, grounds: Mapping[str, str]) -> None:
         """Offer the grounds of the profile."""
-        self.ground.choices = [of_district(key, words) for key, words in grounds.items()]
+        self.ground.choices = to_choose(of_district(key, words) for key, words in grounds.items())
 
     @property
     def detail(self) -> dict[str, Any]:
@@ -167,7 +167,7 @@ class StepForm(ActForm):
 
     def offer(self, steps: Mapping[str, str]) -> None:
         """Offer steps by key and title."""
-        self.step.choices = [of_district(key, title) for key, title in steps.items()]
+        self.step.choices = to_choose(of_district(key, title) for key, title in steps.items())
 
     @property
     def detail(self) -> dict[str, Any]:

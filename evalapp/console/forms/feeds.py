@@ -6,7 +6,7 @@ from wtforms import SelectField
 from wtforms.validators import InputRequired
 
 from evalapp.units.models import Unit
-from evalapp.web.formbase import Form, of_district
+from evalapp.web.formbase import Form, of_district, to_choose
 from evalapp.web.i18n import _l
 
 
@@ -19,4 +19,6 @@ class KeyForm(Form):
 
     def offer(self, units: Sequence[Unit]) -> None:
         """Offer the units that are open."""
-        self.unit.choices = [of_district(unit.slug, unit.name) for unit in units if unit.closed_at is None]
+        self.unit.choices = to_choose(
+            of_district(unit.slug, unit.name) for unit in units if unit.closed_at is None
+        )

@@ -17,7 +17,7 @@ from evalapp.supervision.rules.plans import POST_LIMIT, STEP_LIMIT
 from evalapp.supervision.rules.profile import Colour, Weight
 from evalapp.supervision.rules.states import VERDICT_WORDS, WEIGHT_WORDS
 from evalapp.supervision.services import Step
-from evalapp.web.formbase import DayField, Form, WholeNumberField, of_district, stripped
+from evalapp.web.formbase import DayField, Form, WholeNumberField, of_district, stripped, to_choose
 from evalapp.web.i18n import _l
 
 _ROWS = 6
@@ -203,11 +203,13 @@ class NoticeForm(ReasonForm):
 class CheckForm(SeenForm):
     verdict = SelectField(
         _l("核查结论"),
-        choices=[
-            SelectChoice(value="passed", label=_l("通过：现场看过，改好了")),
-            SelectChoice(value="back", label=_l("没有通过：退回重新整改")),
-        ],
-        validators=[InputRequired()],
+        choices=to_choose(
+            [
+                SelectChoice(value="passed", label=_l("通过：现场看过，改好了")),
+                SelectChoice(value="back", label=_l("没有通过：退回重新整改")),
+            ]
+        ),
+        validators=[InputRequired(_l("请选结论。"))],
     )
     note = TextAreaField(
         _l("看到了什么"), filters=[stripped], validators=[InputRequired(_l("请写明看到了什么。")), LONG]
@@ -221,18 +223,18 @@ class CheckForm(SeenForm):
 class RulingForm(ReasonForm):
     verdict = SelectField(
         _l("结论"),
-        choices=[
+        choices=to_choose(
             SelectChoice(value=value, label=_l(VERDICT_WORDS[is_upheld]))
             for value, is_upheld in _VERDICTS.items()
-        ],
-        validators=[InputRequired()],
+        ),
+        validators=[InputRequired(_l("请选结论。"))],
     )
 
     def name_verdicts(self, words: Mapping[bool, str]) -> None:
         """Say what the two decisions are called."""
-        self.verdict.choices = [
+        self.verdict.choices = to_choose(
             SelectChoice(value=value, label=_l(words[is_upheld])) for value, is_upheld in _VERDICTS.items()
-        ]
+        )
 
     @property
     def is_upheld(self) -> bool:
@@ -240,7 +242,7 @@ class RulingForm(ReasonForm):
 
 
 class PointsForm(Form):
-    unit = SelectField(_l("单位"), validators=[InputRequired()], validate_choice=False)
+    unit = SelectField(_l("单位"), validators=[InputRequired(_l("请选单位。"))], validate_choice=False)
     points = WholeNumberField(
         _l("加减分"),
         least=-100,
@@ -255,4 +257,4 @@ class PointsForm(Form):
 
     def offer(self, units: list[Any]) -> None:
         """Say which units can be chosen."""
-        self.unit.choices = [of_district(str(unit.id), unit.name) for unit in units]
+        self.unit.choices = to_choose(of_district(str(unit.id), unit.name) for unit in units)

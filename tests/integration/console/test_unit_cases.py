@@ -78,6 +78,9 @@ def test_a_case_goes_from_the_window_to_delivery_with_a_pause(cases: Cases, desk
         path = entered(cases, browser)
     with clock.at(moment("2026-03-02 10:00")):
         assert did(browser, path, "accepted") == 303
+        page = browser.get(path).get_data(as_text=True)
+        assert re.search(r'name="paused-ground"[^>]*><option (?:selected )?value="">请选择<', page)
+        assert "data-said" in page  # where the keyboard goes on
         assert did(browser, path, "step-begun", step="look", post="现场岗") == 303
     with clock.at(moment("2026-03-03 10:00")):
         assert did(browser, path, "paused", ground="hearing") == 303
@@ -201,6 +204,10 @@ def test_a_time_before_the_grace_counts_from_now_and_is_marked(cases: Cases, des
     assert case.submitted_at == moment("2026-03-02 09:31")
     assert case.accepted_at >= moment("2026-03-02 10:00")
     assert case.late_events == 1
+    late = browser.post(
+        f"{DESK}/new", filled(cases, browser, occurred_at="2026-03-02T09:31"), page=f"{DESK}/new"
+    )
+    assert "填的时间太早" in late.get_data(as_text=True)  # beside the receipt, not on its paper
 
 
 def test_what_a_colleague_did_first_is_refused_and_not_kept(cases: Cases, desk: Desk, desks, session) -> None:

@@ -178,6 +178,9 @@ def test_the_calendar_desk_changes_a_day_and_imports_a_file(
     office = desks.office()
     matter = matters.question(weight=Weight.GENERAL)
     address = "/desk/office/working-days"
+    assert '<option value="">请选择</option>' in text_of(office.browser.get(address))
+    year = {"year-year": "1", "year-source": "文件"}
+    assert "请填四位数的年份。" in text_of(office.browser.post(f"{address}/year", year, page=address))
     day = {"day-day": "2026-03-11", "day-kind": "holiday", "day-note": "停水"}
     assert office.browser.post(f"{address}/day", day, page=address).status_code == 303
     assert matters.running(matter).due_on == date(2026, 3, 17)
