@@ -60,6 +60,11 @@ def down_to_the_case(page: Page, address: str, cases: Cases) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(cases.items.text().name)
     assert "LATE-1" in page.inner_text("main")
     assert "逾期" in page.inner_text("main")
+    page.emulate_media(media="print")
+    expect(page.locator(".dk-rail")).to_be_hidden()
+    for fold in page.locator("main details > summary").all():
+        expect(fold).to_be_visible()
+    page.emulate_media(media="screen")
 
 
 @pytest.fixture

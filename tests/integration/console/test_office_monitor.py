@@ -58,6 +58,7 @@ def one_late_and_one_done(cases: Cases) -> None:
 def test_before_anything_came_it_says_so(office: Desk) -> None:
     assert "还没有收到过办件。" in shown(office, WALL)
     assert "还没有收到过办件。" in shown(office, f"{WALL}/screen")
+    assert "没有在办的办件" in shown(office, "/desk/office/cases")
 
 
 def test_the_wall_shows_what_is_and_leads_to_the_cases_behind_it(cases: Cases, office: Desk) -> None:
