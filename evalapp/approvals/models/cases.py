@@ -15,6 +15,7 @@ from evalapp.core.guarding import only_added
 from evalapp.core.references import CountsReferences
 
 _OPEN, _CLOSED = text("closed_at IS NULL"), text("closed_at IS NOT NULL")
+_DECIDED = text("decided_at IS NOT NULL")
 
 
 class ApprovalsProfileInForce(Adopted, Base):
@@ -89,8 +90,13 @@ class Case(Keyed, Base):
             sqlite_where=_CLOSED,
             postgresql_where=_CLOSED,
         ),
-        Index("ix_cases_unit_id_decided_at", "unit_id", "decided_at"),
-        Index("ix_cases_item_id_decided_at", "item_id", "decided_at"),
+        Index(
+            "ix_cases_item_id_decided_at",
+            "item_id",
+            "decided_at",
+            sqlite_where=_DECIDED,
+            postgresql_where=_DECIDED,
+        ),
         Index("ix_cases_began_at", "began_at", "id"),
         Index("ix_cases_person_id", "person_id"),
     )
