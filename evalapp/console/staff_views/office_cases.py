@@ -11,7 +11,6 @@ from evalapp.core.permissions import Permission
 from evalapp.units import queries as units
 from evalapp.web.access import requires
 from evalapp.web.context import db
-from evalapp.web.kept import kept_a_minute
 
 blueprint = Blueprint("office_cases", __name__, url_prefix="/desk/office/cases")
 
@@ -22,7 +21,7 @@ def index() -> str:
     now, slug = clock.now(), request.args.get("unit", "")
     unit = units.unit(db.session, slug) if slug else None
     asked = case_lists.asked(unit_id=unit.id if unit else None, unit=unit.slug if unit else "")
-    counts = kept_a_minute("case_lamps", lambda: lamps.all_counts(db.session, now=now))
+    counts = lamps.all_counts(db.session, now=now)
     return render_template(
         "console/cases/office_list.html",
         unit=unit,
