@@ -105,7 +105,9 @@ def test_who_is_signed_in_with_the_number_opens_their_own_cases_alone(cases, peo
 def test_a_low_grade_is_given_once_and_the_unit_answers_it(cases, browser, session) -> None:
     case = kept(cases, "submitted", "accepted", "decided", "delivered")
     opened(browser, cases, case)
-    assert "提交评价" in text(browser.get("/cases/mine"))
+    page = text(browser.get("/cases/mine"))
+    assert "提交评价" in page
+    assert "非常<wbr>不满意" in page  # five characters do not fit into a fifth of a narrow screen
     fields = {"grade-grade": "2", "grade-codes": ["attitude-bad", "speed-good"]}
     assert browser.post("/cases/mine/grade", fields, page="/cases/mine").status_code == 303
     refused = browser.post("/cases/mine/grade", fields, page="/cases/mine")
