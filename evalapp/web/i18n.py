@@ -122,8 +122,13 @@ def lazy_gettext(message: str, **params: object) -> str:
 
 
 def sentence(error: DomainError) -> str:
-    """Return what a refusal says, in the reader's language."""
-    return gettext(error.message, **error.params)
+    """Return what a refusal says, in the reader's language, with words of ours in its places too."""
+    ours = catalogue("en")
+    params = {
+        name: gettext(value) if isinstance(value, str) and value in ours else value
+        for name, value in error.params.items()
+    }
+    return gettext(error.message, **params)
 
 
 _ = gettext

@@ -26,7 +26,7 @@ from evalapp.web.access import current_actor, requires
 from evalapp.web.acting import refusal_of
 from evalapp.web.context import db
 from evalapp.web.formbase import Form
-from evalapp.web.i18n import _, gettext
+from evalapp.web.i18n import _, gettext, sentence
 from evalapp.web.kept import kept_a_minute
 from evalapp.web.links import go_to
 
@@ -244,7 +244,7 @@ def _page(
         said=said_of_case(page),
         forms=shown,
         refused=refused and refused[0],
-        conflict=gettext(conflict.message, **conflict.params) if conflict else "",
+        conflict=sentence(conflict) if conflict else "",
         profile=profile,
         facts=facts(page.shown),
         **words(),

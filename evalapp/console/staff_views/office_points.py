@@ -16,7 +16,7 @@ from evalapp.units import queries as units
 from evalapp.web.access import current_actor, requires
 from evalapp.web.acting import refusal_of
 from evalapp.web.context import db
-from evalapp.web.i18n import _, gettext
+from evalapp.web.i18n import _, sentence
 from evalapp.web.links import go_to
 
 blueprint = Blueprint("office_points", __name__, url_prefix="/desk/office/points")
@@ -83,5 +83,5 @@ def _page(form: PointsForm, *, conflict: DomainError | None = None) -> str:
         form=form,
         waiting=notices.waiting_points(db.session),
         changes=notices.point_changes(db.session),
-        conflict=gettext(conflict.message, **conflict.params) if conflict else "",
+        conflict=sentence(conflict) if conflict else "",
     )

@@ -101,7 +101,11 @@ def test_the_office_checks_rules_pauses_and_closes(matters: Matters, desks: Desk
     confirm = f"{address}/rulings/{ruling}/confirm"
     assert first.browser.post(confirm, {}, page=address).status_code == 403
     assert second.browser.post(confirm, {}, page=address).status_code == 303
-    assert second.browser.post(confirm, {}, page=address).status_code == 409
+    late = second.browser.post(confirm, {}, page=address, headers={"Accept-Language": "en"})
+    assert late.status_code == 409
+    assert re.search(
+        r'role="alert" tabindex="-1" data-focus>.*This matter is “[A-Za-z ]+” now', text_of(late)
+    )
     assert matters.state(objection) is MatterState.UPHELD
     assert post(first, question, "pause", reason="等检测报告").status_code == 303
     assert post(first, question, "notice", colour=Colour.BLUE.value, reason="多人反映").status_code == 409
