@@ -108,6 +108,21 @@ def progress_bar(percent: float, *, label: str, tone: str = "dai") -> Markup:
     )
 
 
+def lamp_bar(red: int, yellow: int, green: int) -> Markup:
+    """The shares of three lamps as one bar; decoration, since the numbers stand beside it."""
+    left, drawn, share = 0.0, list[str](), 100 / max(red + yellow + green, 1)
+    for name, count in (("flbad", red), ("flwarn", yellow), ("flok", green)):
+        drawn.append(f'<rect class="{name}" x="{left:.2f}%" width="{share * count:.2f}%" height="100%"/>')
+        left += share * count
+    return _svg('class="dk-lamps" aria-hidden="true"', drawn)
+
+
+def heat_cells(hours: Sequence[tuple[int, int]]) -> Markup:
+    """Cells of a row of a table that is its own chart: each a count, none where there is nothing, with its shade from 0 to 5."""
+    cells = "".join(f'<td class="s{shade:d}">{count or ""}</td>' for count, shade in hours)
+    return Markup(cells)  # noqa: S704  numbers of ours only
+
+
 @dataclass(frozen=True, kw_only=True)
 class Flow:
     """What came, went and was left in one stretch of time, in any one unit of money."""
@@ -251,4 +266,6 @@ def init_app(app: Flask) -> None:
         progress_bar=progress_bar,
         flows=flows,
         columns=columns,
+        lamp_bar=lamp_bar,
+        heat_cells=heat_cells,
     )

@@ -62,6 +62,20 @@ def test_progress_is_kept_between_nothing_and_all() -> None:
     assert 'aria-valuenow="0"' in charts.progress_bar(-3, label="上传")
 
 
+def test_a_bar_of_lamps_is_filled_by_their_shares() -> None:
+    bar = charts.lamp_bar(1, 1, 2)
+    assert re.findall(r'class="(\w+)" x="([\d.]+)%" width="([\d.]+)%"', bar) == [
+        ("flbad", "0.00", "25.00"),
+        ("flwarn", "25.00", "25.00"),
+        ("flok", "50.00", "50.00"),
+    ]
+    assert 'width="0.00%"' in charts.lamp_bar(0, 0, 0)
+
+
+def test_a_cell_without_a_count_is_empty() -> None:
+    assert charts.heat_cells([(0, 0), (7, 5)]) == '<td class="s0"></td><td class="s5">7</td>'
+
+
 def test_no_chart_carries_a_style() -> None:
     drawn = [
         charts.gbar([1, 2, 3, 4, 5], names=NAMES),
