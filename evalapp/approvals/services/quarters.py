@@ -16,11 +16,10 @@ from evalapp.audit import services as audit
 from evalapp.core import calendar, clock
 from evalapp.core.errors import NotFound
 from evalapp.core.i18n import N_
-from evalapp.core.names import cleaned_text
 from evalapp.core.permissions import SYSTEM, Actor
 from evalapp.supervision import services as supervision
 from evalapp.supervision.models import Matter
-from evalapp.supervision.rules import states
+from evalapp.supervision.rules import states, wording
 from evalapp.supervision.rules.states import MatterKind
 from evalapp.units.models import Unit
 
@@ -104,7 +103,7 @@ def recount(
     """Reckon a published quarter again, for the office: it follows from what is kept, nobody chooses it. Raises `NotFound`."""
     if quarters.standing(session, one, unit_id=unit_id) is None:
         raise NotFound(N_("这个单位这一季还没有公布。"))
-    words = cleaned_text(reason, field="reason", limit=REASON_LIMIT, required=True)
+    words = wording.public_words(reason, field="reason", limit=REASON_LIMIT)
     made = correct(session, unit_id=unit_id, one=one, reason=words, posts=[actor.name])
     audit.record(
         session,

@@ -196,7 +196,7 @@ def _offered(page: MatterPage, profile: SupervisionProfile) -> dict[str, Doing]:
     if matter.kind in states.RULED:
         found = {name: doing for name, doing in found.items() if name in {"rule", "note"}}
     elif matter.kind in states.KEPT:
-        found = {name: doing for name, doing in found.items() if name not in {"close", "withdraw"}}
+        found = {name: doing for name, doing in found.items() if name not in {"close", "withdraw", "pause"}}
     is_to_rule = matter.phase is Phase.CONTESTED or matter.kind in states.RULED
     if not is_to_rule or page.ruling is not None:
         found.pop("rule", None)

@@ -8,6 +8,7 @@ from evalapp.core.errors import Invalid
 from evalapp.core.i18n import N_
 from evalapp.core.names import cleaned_text
 from evalapp.supervision.rules.profile import SupervisionProfile
+from evalapp.supervision.rules.wording import public_words
 
 MOST_STEPS = 20
 STEP_LIMIT = 200
@@ -64,7 +65,7 @@ def checked_steps(
         )
     return [
         Step(
-            what=cleaned_text(step.what, field=f"steps-{number}-what", limit=STEP_LIMIT, required=True),
+            what=public_words(step.what, field=f"steps-{number}-what", limit=STEP_LIMIT),
             post=cleaned_text(step.post, field=f"steps-{number}-post", limit=POST_LIMIT, required=True),
             due_on=step.due_on,
         )

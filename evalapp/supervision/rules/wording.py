@@ -3,8 +3,10 @@
 import re
 import unicodedata
 
+from evalapp.core import masking
 from evalapp.core.errors import Invalid
 from evalapp.core.i18n import N_
+from evalapp.core.masking import NumberKind
 from evalapp.core.names import cleaned_text
 from evalapp.supervision.rules.profile import SupervisionProfile
 
@@ -18,13 +20,24 @@ _COURTESY = re.compile(
 _NOTHING = re.compile(r"[\s\W_]+")
 
 
+def public_words(text: str, *, field: str, limit: int, required: bool = True) -> str:
+    """Return what an official writes for everybody to read, cleaned.
+
+    Refuses somebody's own number, so that the writer sees it, and not only readers what is left. Raises `Invalid`.
+    """
+    words = cleaned_text(text, field=field, limit=limit, required=required)
+    if masking.masked(words).kinds - {NumberKind.LANDLINE}:
+        raise Invalid(N_("这里写的要公开：有手机号、证件号或卡号，请删去；办公电话可以写。"), field=field)
+    return words
+
+
 def checked_answer(text: str, profile: SupervisionProfile, *, field: str = "text") -> str:
     """Return an answer, cleaned.
 
     Refuses one that only passes on (已转办), however politely, and one shorter than the profile's minimum; what it asks
     for is said to the writer. Raises `Invalid`.
     """
-    words = cleaned_text(text, field=field, limit=ANSWER_LIMIT, required=True)
+    words = public_words(text, field=field, limit=ANSWER_LIMIT)
     if only_passes_on(words, profile.reply.shortest):
         raise Invalid(
             N_("这只是说转给了别人，不算答复。请写明查到什么、怎么办、哪天办完；转出去的用“交办”。"),

@@ -51,7 +51,7 @@ def held(
 
 
 def refuse_one_person(matter: Matter, actor: Actor) -> None:
-    """Refuse to end alone what the office decides by two people: a result would be final for it, a card stand for it.
+    """Refuse to end, or to hold, alone what the office decides by two people: a result would be final for it, a card stand.
 
     What the monitor found falls away with the card that two people lift or the quarter that is reckoned again: then the
     application itself calls it off.
@@ -60,7 +60,9 @@ def refuse_one_person(matter: Matter, actor: Actor) -> None:
         raise Conflict(N_("这件事项由评议办两人复核答复。"))
     if matter.kind is MatterKind.MONITORING and actor.kind is not ActorKind.SYSTEM:
         raise Conflict(
-            N_("电子监察的事项和督办单不由一个人办结或撤下：两人撤销了牌，或者季度更正了，才随着撤。")
+            N_(
+                "电子监察的事项和督办单不由一个人办结、撤下或暂停计时：两人撤销了牌，或者季度更正了，才随着撤。"
+            )
         )
 
 

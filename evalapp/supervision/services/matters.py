@@ -19,7 +19,7 @@ from evalapp.notifications.models import TopicKind
 from evalapp.supervision.events import MatterOpened
 from evalapp.supervision.models import Matter, ReferenceCounter
 from evalapp.supervision.queries import profiles
-from evalapp.supervision.rules import states
+from evalapp.supervision.rules import states, wording
 from evalapp.supervision.rules.plans import POST_LIMIT
 from evalapp.supervision.rules.profile import SupervisionProfile, Term, Weight
 from evalapp.supervision.rules.states import Act, MatterKind, Phase, Stage
@@ -177,7 +177,7 @@ def close_matter(
     """End a matter for a reason told in public (the office's: one that fell away). It stays readable."""
     matter = held(session, matter_id, Act.CLOSED, seen_version=seen_version)
     refuse_one_person(matter, actor)
-    why = cleaned_text(reason, field="reason", limit=clocks.REASON_LIMIT, required=True)
+    why = wording.public_words(reason, field="reason", limit=clocks.REASON_LIMIT)
     clocks.stop(session, matter, Ending.CALLED_OFF)
     timeline.enter(matter, Phase.CLOSED)
     timeline.record(session, matter, Act.CLOSED, actor=actor, note=why)

@@ -10,7 +10,6 @@ from evalapp.core import calendar, clock
 from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, NotAllowed, NotFound
 from evalapp.core.i18n import N_
-from evalapp.core.names import cleaned_text
 from evalapp.core.permissions import Actor, ActorKind
 from evalapp.supervision.events import MatterChecked, MatterPlanned
 from evalapp.supervision.models import (
@@ -22,7 +21,7 @@ from evalapp.supervision.models import (
     RectificationStep,
 )
 from evalapp.supervision.queries import profiles
-from evalapp.supervision.rules import confirming, plans, states
+from evalapp.supervision.rules import confirming, plans, states, wording
 from evalapp.supervision.rules.confirming import Decided
 from evalapp.supervision.rules.plans import Step
 from evalapp.supervision.rules.profile import Term
@@ -58,8 +57,10 @@ def plan(
     if matter.kind in states.RULED:
         raise Conflict(N_("这件事项由评议办两人复核答复。"))
     profile = profiles.profile_of(session, matter.profile_id)
-    words = cleaned_text(text, field="text", limit=plans.PLAN_LIMIT, required=True)
-    why = cleaned_text(longer_because, field="longer_because", limit=clocks.REASON_LIMIT)
+    words = wording.public_words(text, field="text", limit=plans.PLAN_LIMIT)
+    why = wording.public_words(
+        longer_because, field="longer_because", limit=clocks.REASON_LIMIT, required=False
+    )
     today = clock.today()
     within = calendar.load(session, around=today).add_working_days(today, profile.low_grade.plan.days)
     checked = plans.checked_steps(steps, profile, today=today, without_reason_until=within, reason=why)
@@ -100,7 +101,7 @@ def fix_at_once(
     seen_version: int | None = None,
 ) -> Matter:
     """Say that it is mended already, and how: a plan of one step that is done today, which waits for its check."""
-    words = cleaned_text(text, field="text", limit=OUTCOME_LIMIT, required=True)
+    words = wording.public_words(text, field="text", limit=OUTCOME_LIMIT)
     step = Step(what="当场改", post=post, due_on=clock.today())
     plan(
         session,
@@ -136,7 +137,7 @@ def finish_step(
         raise NotFound(N_("没有这一步。"))
     if step.done_at is not None:
         raise Conflict(N_("这一步已经报过完成。"))
-    words = cleaned_text(outcome, field="outcome", limit=OUTCOME_LIMIT, required=True)
+    words = wording.public_words(outcome, field="outcome", limit=OUTCOME_LIMIT)
     step.done_at, step.done_by, step.outcome = clock.now(), actor.name, words
     timeline.enter(matter, Phase.MENDING)
     timeline.record(session, matter, Act.STEP_DONE, actor=actor, note=words, detail={"number": number})
@@ -162,7 +163,7 @@ def claim_mended(
     ).one()
     if left:
         raise Conflict(N_("还有 %(left)s 步没有报完成，先报完再申请核查。"), left=left)
-    words = cleaned_text(text, field="text", limit=CLAIM_LIMIT, required=True)
+    words = wording.public_words(text, field="text", limit=CLAIM_LIMIT)
     clocks.stop(session, matter, Ending.MET)
     made.claimed_at, made.claimed_by, made.claim = clock.now(), actor.name, words
     timeline.enter(matter, Phase.CLAIMED)
@@ -186,7 +187,7 @@ def check(
     act = Act.CHECKED if has_passed else Act.SENT_BACK
     matter = held(session, matter_id, act, seen_version=seen_version)
     _check_not_of_unit(session, matter, actor)
-    words = cleaned_text(note, field="note", limit=clocks.REASON_LIMIT, required=True)
+    words = wording.public_words(note, field="note", limit=clocks.REASON_LIMIT)
     made, profile = newest_plan(session, matter), profiles.profile_of(session, matter.profile_id)
     numbers = select(func.coalesce(func.max(MatterCheck.number), 0)).where(
         MatterCheck.rectification_id == made.id

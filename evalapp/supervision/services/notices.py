@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from evalapp.core import calendar, clock
 from evalapp.core.errors import Conflict, NotFound
 from evalapp.core.i18n import N_
-from evalapp.core.names import cleaned_text
 from evalapp.core.permissions import SYSTEM, Actor
 from evalapp.core.transaction import locked
 from evalapp.supervision.models import Deadline, Matter, SupervisionNotice
@@ -39,7 +38,7 @@ def issue_notice(
     Blue for any clock of a unit that runs, a later colour only after the one before failed.
     """
     matter = held(session, matter_id, Act.NOTICE_ISSUED, seen_version=seen_version)
-    why = cleaned_text(reason, field="reason", limit=clocks.REASON_LIMIT, required=True)
+    why = wording.public_words(reason, field="reason", limit=clocks.REASON_LIMIT)
     deadline, now = clocks.running(session, matter), clock.now()
     if deadline is None or deadline.unit_id is None or deadline.due_on is None:
         raise Conflict(N_("这件事项现在没有要单位办的期限，不能发督办单。"))
@@ -91,7 +90,7 @@ def answer_notice(
     if answers:
         words = wording.checked_answer(text, profile)
     else:
-        words = cleaned_text(text, field="text", limit=ANSWER_LIMIT, required=True)
+        words = wording.public_words(text, field="text", limit=ANSWER_LIMIT)
     if notice.answered_at is not None or notice.withdrawn_at is not None:
         raise Conflict(N_("这张督办单已经答复或撤回，请看看现在的情况。"))
     notice.answer, notice.answered_at, notice.answered_by = words, clock.now(), actor.name
@@ -112,7 +111,7 @@ def withdraw_notice(
     """Take a notice back for a reason; it stays readable with its number, and no later colour follows it."""
     matter, notice = _held_notice(session, notice_id, Act.NOTICE_WITHDRAWN)
     refuse_one_person(matter, actor)
-    why = cleaned_text(reason, field="reason", limit=clocks.REASON_LIMIT, required=True)
+    why = wording.public_words(reason, field="reason", limit=clocks.REASON_LIMIT)
     if notice.answered_at is not None or notice.withdrawn_at is not None:
         raise Conflict(N_("这张督办单已经答复或撤回，请看看现在的情况。"))
     notice.withdrawn_at, notice.withdrawn_reason, notice.withdrawn_by = clock.now(), why, actor.name

@@ -8,24 +8,28 @@ from evalapp.core import clock
 from evalapp.core.calendar import Pause
 from evalapp.core.errors import Conflict
 from evalapp.core.i18n import N_
-from evalapp.core.names import cleaned_text
 from evalapp.core.permissions import Actor
 from evalapp.supervision.models import Deadline, DeadlinePause, Matter
+from evalapp.supervision.rules import wording
 from evalapp.supervision.rules.states import Act
 from evalapp.supervision.services import timeline
 from evalapp.supervision.services.clocks import REASON_LIMIT, count, pauses_of, running
-from evalapp.supervision.services.holding import held
+from evalapp.supervision.services.holding import held, refuse_one_person
 
 
 def pause(
     session: Session, *, matter_id: uuid.UUID, reason: str, actor: Actor, seen_version: int | None = None
 ) -> Matter:
-    """Hold the clock from tomorrow on, for a reason told in public. Refuses a second pause and a term that is over."""
+    """Hold the clock from tomorrow on, for a reason told in public.
+
+    Refuses a second pause, a term that is over, and the clock of what two people decide.
+    """
     matter = held(session, matter_id, Act.PAUSED, seen_version=seen_version)
+    refuse_one_person(matter, actor)
     deadline = running(session, matter)
     if deadline is None or deadline.due_at is None or clock.now() >= deadline.due_at or deadline.fixed_on:
         raise Conflict(N_("这件事项现在没有可以暂停的期限。"))
-    why = cleaned_text(reason, field="reason", limit=REASON_LIMIT, required=True)
+    why = wording.public_words(reason, field="reason", limit=REASON_LIMIT)
     session.add(DeadlinePause(deadline_id=deadline.id, noticed_on=clock.today(), reason=why, post=actor.name))
     session.flush()
     _count_again(session, matter, deadline)

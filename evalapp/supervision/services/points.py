@@ -13,6 +13,7 @@ from evalapp.core.permissions import Actor
 from evalapp.core.transaction import locked
 from evalapp.supervision.events import PointsChanged
 from evalapp.supervision.models import PointChange
+from evalapp.supervision.rules import wording
 from evalapp.supervision.services.clocks import REASON_LIMIT
 from evalapp.supervision.services.ruling import officer
 from evalapp.units.models import Unit
@@ -28,7 +29,7 @@ def propose_points(
     unit = locked(session, Unit, unit_id)
     if points == 0 or abs(points) > MOST_POINTS:
         raise Invalid(N_("分数填 -%(most)s 到 %(most)s，不能是 0。"), field="points", most=MOST_POINTS)
-    why = cleaned_text(reason, field="reason", limit=REASON_LIMIT, required=True)
+    why = wording.public_words(reason, field="reason", limit=REASON_LIMIT)
     change = PointChange(
         id=uuid.uuid4(),
         unit_id=unit.id,

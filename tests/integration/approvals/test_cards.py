@@ -233,13 +233,30 @@ def test_the_office_lifts_nothing_alone(red: CaseCard, cases: Cases, matters: Ma
     assert one(session, MonitorEntry).kind is MonitorAct.LIFTED
 
 
+def test_what_the_office_says_of_a_card_in_public_holds_nobodys_number(
+    red: CaseCard, cases: Cases, matters: Matters, session
+) -> None:
+    matter_id, officer = contested(matters, red).matter_id, matters.officer()
+    for said, refusal in ((f"{SAID}请致电 13912345678。", Invalid), (f"{SAID}请致电 0991-2345678。", None)):
+        with cases.platform.transaction() as opened:
+            ruling = {"matter_id": matter_id, "is_upheld": False, "reason": said, "actor": officer}
+            if refusal is None:
+                supervision.propose_ruling(opened, **ruling)
+                continue
+            with pytest.raises(refusal, match="手机号"):
+                supervision.propose_ruling(opened, **ruling)
+
+    assert "0991-2345678" in one(session, Ruling).reason
+
+
 def test_one_person_of_the_office_calls_off_nothing_that_a_card_led_to(
     red: CaseCard, cases: Cases, matters: Matters, desks: Desks, session
 ) -> None:
     matter, notice, office = one(session, Matter), one(session, SupervisionNotice), desks.office()
     address = f"/desk/office/matters/{matter.reference}"
     page = office.browser.get(address).get_data(as_text=True)
-    for number, doing in ((notice.number, "withdraw"), ("close", "close"), ("withdraw", "withdraw")):
+    alone = ((notice.number, "withdraw"), *((doing, doing) for doing in ("close", "withdraw", "pause")))
+    for number, doing in alone:
         path = f"/desk/office/supervision-notices/{number}" if doing != number else address
         fields = {f"{number}-seen": str(matter.version), f"{number}-reason": "不用了"}
         assert f'action="{path}/{doing}"' not in page, doing
