@@ -135,6 +135,7 @@ KEPT: dict[str, str] = {
     "intake_batches": _WORK,
     "intake_refusals": N_("只有数量"),
     "intake_feeds": _WORK,
+    "events_after_closing": N_("办结以后才交来的事件：不含申请人的信息，留着备查"),
     "integrity_flags": _OF_THE_BOX,
     "set_apart_ballots": _OF_THE_BOX,
 }

@@ -10,6 +10,7 @@ from evalapp.approvals.models.cases import (
     CaseStep,
 )
 from evalapp.approvals.models.intake import (
+    EventAfterClosing,
     IntakeBatch,
     IntakeFeed,
     IntakeKey,
@@ -39,6 +40,7 @@ __all__ = [
     "CaseQuiet",
     "CaseStep",
     "DayTotal",
+    "EventAfterClosing",
     "HandledTotal",
     "IntakeBatch",
     "IntakeFeed",

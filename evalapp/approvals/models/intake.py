@@ -4,9 +4,10 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from evalapp.approvals.rules.kinds import EventKind
 from evalapp.core.base import Base, Keyed
 
 
@@ -72,3 +73,21 @@ class IntakeFeed(Base):
     batches: Mapped[int] = mapped_column()
     events: Mapped[int] = mapped_column()
     refused: Mapped[int] = mapped_column()
+
+
+class EventAfterClosing(Keyed, Base):
+    """What came of a case that was closed longer ago than the grace: refused, without effect, and there to be read."""
+
+    __tablename__ = "events_after_closing"
+    __table_args__ = (
+        UniqueConstraint("unit_id", "source_id"),  # handed in again it is answered the same, and kept once
+        Index("ix_events_after_closing_unit_id_received_at", "unit_id", "received_at"),
+    )
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    source_id: Mapped[str] = mapped_column()
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[EventKind] = mapped_column()
+    occurred_at: Mapped[datetime] = mapped_column()
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    detail: Mapped[dict[str, Any]] = mapped_column()

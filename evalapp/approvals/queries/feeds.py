@@ -8,14 +8,16 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from evalapp.approvals.models import IntakeFeed, IntakeKey, IntakeRefusal
+from evalapp.approvals.models import Case, EventAfterClosing, IntakeFeed, IntakeKey, IntakeRefusal
 from evalapp.approvals.queries import profiles
 from evalapp.approvals.rules.feeds import is_silent
+from evalapp.approvals.rules.kinds import EVENT_WORDS, EventKind
 from evalapp.core import calendar, clock
 from evalapp.core.i18n import N_
 from evalapp.units.models import Unit
 
 _MOST = 500
+_MOST_AFTER = 50  # of what came after closing: the newest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,21 @@ class Key:
     made_at: datetime
     made_by: str
     until: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AfterClosing:
+    """An event that came when its case had been closed long ago: it was refused and changed nothing."""
+
+    reference: str
+    unit_name: str
+    kind: EventKind
+    occurred_at: datetime
+    received_at: datetime
+
+    @property
+    def words(self) -> str:
+        return EVENT_WORDS[self.kind]
 
 
 REASON_WORDS = {
@@ -108,6 +125,26 @@ def refusals(session: Session, *, today: date, days: int = 30, unit: str | None 
         Refusals(day=day, unit=slug, reason=reason, count=count)
         for day, slug, reason, count in session.execute(wanted)
     ]
+
+
+def after_closing(session: Session, *, unit_id: uuid.UUID | None = None) -> Sequence[AfterClosing]:
+    """The newest of what came after closing, of one unit or of all."""
+    wanted = (
+        select(
+            Case.reference,
+            Unit.name.label("unit_name"),
+            EventAfterClosing.kind,
+            EventAfterClosing.occurred_at,
+            EventAfterClosing.received_at,
+        )
+        .join(Case, Case.id == EventAfterClosing.case_id)
+        .join(Unit, Unit.id == EventAfterClosing.unit_id)
+        .order_by(EventAfterClosing.received_at.desc(), EventAfterClosing.id)
+        .limit(_MOST_AFTER)
+    )
+    if unit_id is not None:
+        wanted = wanted.where(EventAfterClosing.unit_id == unit_id)
+    return [AfterClosing(**row) for row in session.execute(wanted).mappings()]
 
 
 def _feeds(session: Session, *, now: datetime, unit_id: uuid.UUID | None = None) -> list[Feed]:

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalapp.accounts import vault_applicants
 from evalapp.accounts.vault_applicants import ToKeep
-from evalapp.approvals.models import CaseCounter, IntakeFeed
+from evalapp.approvals.models import CaseCounter
 from evalapp.approvals.queries import folding, profiles
 from evalapp.approvals.queries.folding import EVENTS, Counters, Folded, Told
 from evalapp.approvals.rules import facts
@@ -32,7 +31,7 @@ from evalapp.approvals.rules.intake import (
     refused,
 )
 from evalapp.approvals.rules.kinds import Channel, EventKind
-from evalapp.approvals.services import folded, telling
+from evalapp.approvals.services import arriving, folded, telling
 from evalapp.approvals.services.bases import Bases
 from evalapp.approvals.services.folded import CASES
 from evalapp.core import calendar, clock
@@ -131,6 +130,7 @@ class _Batch:
         self.duplicates = 0
         self.cases: dict[str, _Case] = {}
         self.new: dict[str, list[tuple[Item, CaseEvent]]] = {}
+        self.after_closing: list[tuple[Item, uuid.UUID]] = []
         self.counters = Counters(calendar.load(session))
 
     def read(self, items: Sequence[Any]) -> None:
@@ -221,6 +221,8 @@ class _Batch:
                 code = "case-closed"
             if code:
                 self.refusals.append(refused(item.index, code))
+                if code == "case-closed" and case is not None:
+                    self.after_closing.append((item, case.id))
                 continue
             assert item_id is not None
             if case is None:
@@ -279,8 +281,19 @@ class _Batch:
         folded.write_cases(self.session, rows, done, known=before)
         self._write_events()
         folded.write_cards(self.session, done, known=before, now=self.received_at)
+        arriving.keep_after_closing(
+            self.session, self.after_closing, unit_id=self.unit_id, received_at=self.received_at
+        )
         self._note_news(rows)
-        self._note_feed()
+        if self.channel is Channel.FEED:  # what is entered at a desk is no feed
+            arriving.note_feed(
+                self.session,
+                unit_id=self.unit_id,
+                received_at=self.received_at,
+                newest=max((item.occurred_at for item in self.items), default=self.received_at),
+                events=sum(map(len, self.new.values())),
+                refused=len(self.refusals),
+            )
 
     def answer(self) -> Taken:
         """What is told of it."""
@@ -368,33 +381,3 @@ class _Batch:
         ids = [row["id"] for row in rows if row["person_id"] and row["number"] in moved]
         if rules.is_recent(self.received_at, clock.now()):  # no replay of what was recorded
             telling.note(self.session, ids, received_at=self.received_at)
-
-    def _note_feed(self) -> None:
-        """When something came last from this unit; what is entered at a desk is no feed."""
-        if self.channel is not Channel.FEED:
-            return
-        is_postgresql = self.session.get_bind().dialect.name == "postgresql"
-        maker = postgresql.insert if is_postgresql else sqlite.insert
-        later = func.greatest if is_postgresql else func.max
-        newest = max((item.occurred_at for item in self.items), default=self.received_at)
-        row = maker(IntakeFeed).values(
-            unit_id=self.unit_id,
-            last_received_at=self.received_at,
-            last_occurred_at=newest,
-            batches=1,
-            events=sum(map(len, self.new.values())),
-            refused=len(self.refusals),
-        )
-        self.session.execute(
-            row.on_conflict_do_update(
-                index_elements=["unit_id"],
-                set_={
-                    # Of what was recorded and is replayed, older batches may come after newer ones.
-                    "last_received_at": later(IntakeFeed.last_received_at, row.excluded.last_received_at),
-                    "last_occurred_at": later(IntakeFeed.last_occurred_at, row.excluded.last_occurred_at),
-                    "batches": IntakeFeed.batches + 1,
-                    "events": IntakeFeed.events + row.excluded.events,
-                    "refused": IntakeFeed.refused + row.excluded.refused,
-                },
-            )
-        )

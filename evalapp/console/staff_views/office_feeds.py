@@ -66,5 +66,6 @@ def _page(form: KeyForm) -> str:
         keys=feeds.keys(db.session, now=now),
         refusals=feeds.refusals(db.session, today=clock.today()),
         reasons=feeds.REASON_WORDS,
+        after_closing=feeds.after_closing(db.session),
         silent_days=profiles.in_force(db.session).own.feeds.silent_days,
     )

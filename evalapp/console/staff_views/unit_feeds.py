@@ -58,6 +58,7 @@ def feed() -> str:
         keys=feeds.keys(db.session, unit_id=unit.id, now=now),
         refusals=feeds.refusals(db.session, today=clock.today(), unit=unit.slug),
         reasons=feeds.REASON_WORDS,
+        after_closing=feeds.after_closing(db.session, unit_id=unit.id),
         silent_days=profiles.in_force(db.session).own.feeds.silent_days,
     )
 

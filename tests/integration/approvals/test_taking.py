@@ -8,11 +8,12 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 
 from evalapp.accounts import vault, vault_applicants
-from evalapp.approvals.models import Case, CaseCard, CaseEventRow, CaseStep, IntakeFeed
-from evalapp.approvals.rules.kinds import CaseState, Channel, Colour, Trigger
+from evalapp.approvals.models import Case, CaseCard, CaseEventRow, CaseStep, EventAfterClosing, IntakeFeed
+from evalapp.approvals.rules.kinds import CaseState, Channel, Colour, EventKind, Trigger
 from evalapp.approvals.rules.reckoning import lamp
 from evalapp.core import clock
 from tests.support.cases import Cases, moment
+from tests.support.desk import Desks
 from tests.support.histories import BEGINNINGS, history
 
 PHONE = "+8612000000077"
@@ -118,6 +119,26 @@ def test_a_case_closed_long_ago_takes_nothing_more_but_a_complaint(cases: Cases,
     assert only(session, Case).state is CaseState.REFUSED
 
 
+def test_what_comes_long_after_closing_is_kept_to_be_read_by_its_unit_and_the_office(
+    cases: Cases, desks: Desks, session
+) -> None:
+    begun = cases.event("submitted", "A-1", "2026-03-02 09:00")
+    cases.take([begun, cases.event("refused", "A-1", "2026-03-02 10:00", reason="不属本机关职权")])
+    stray = cases.event("paused", "A-1", "2026-03-05 09:00", applicant={"name": "示例人", "phone": PHONE})
+    for _ in range(2):
+        answer = cases.take([stray])
+        assert [each.code for each in answer.refused] == ["case-closed"]
+
+    kept, case = only(session, EventAfterClosing), only(session, Case)
+    assert (kept.case_id, kept.source_id, kept.kind) == (case.id, stray["id"], EventKind.PAUSED)
+    assert (case.events, kept.detail) == (2, {})
+    pages = {"/desk/office/feeds": desks.office(), "/desk/unit/cases/feed": desks.unit(cases.unit)}
+    for address, desk in pages.items():
+        page = desk.browser.get(address).get_data(as_text=True)
+        assert page.count(f">{case.reference}</a>") == 1, address
+        assert "暂停计时" in page, address
+
+
 def test_events_are_never_changed_or_deleted(cases: Cases, session, platform) -> None:
     cases.take(whole_life(cases))
     for statement in ("UPDATE case_events SET kind = 'accepted'", "DELETE FROM case_events"):
@@ -194,7 +215,7 @@ def emptied(platform) -> None:
             session.execute(text(f"ALTER TABLE case_events DISABLE TRIGGER {name}"))
         else:
             session.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
-        for model in (CaseCard, CaseStep, CaseEventRow, Case):
+        for model in (CaseCard, CaseStep, CaseEventRow, EventAfterClosing, Case):
             session.execute(delete(model))
         if postgres:
             session.execute(text(f"ALTER TABLE case_events ENABLE TRIGGER {name}"))
