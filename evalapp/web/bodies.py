@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import IO, Any, TypeVar
 
 from flask import Flask, Request, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from evalapp.core import disk
 from evalapp.core.permissions import Permission
@@ -34,7 +35,18 @@ def takes(limit: Callable[[Settings], int], *, to_disk: bool = False) -> Callabl
 
 
 class DiskRequest(Request):
-    """A request whose files go to the disk."""
+    """A request whose files go to the disk, and whose body is refused beyond its limit also where no length was told.
+
+    Werkzeug cuts a body that is sent in pieces off at the limit and says nothing.
+    """
+
+    def get_data(self, *arguments: Any, **more: Any) -> Any:
+        """The body. Raises `RequestEntityTooLarge`."""
+        data, limit = super().get_data(*arguments, **more), self.max_content_length
+        is_full = self.content_length is None and limit is not None and len(data) >= limit
+        if is_full and self.environ["wsgi.input"].read(1):
+            raise RequestEntityTooLarge
+        return data
 
     def _get_file_stream(
         self,

@@ -46,8 +46,8 @@ class UnitSystem:
             json.dumps({"batch": batch, "events": events}, ensure_ascii=True).encode(), later=later
         )
 
-    def signed_body(self, body: bytes, *, later: timedelta = timedelta(0)) -> Signed:
-        time = (clock.now() + later).isoformat()
+    def signed_body(self, body: bytes, *, later: timedelta = timedelta(0), time: str = "") -> Signed:
+        time = time or (clock.now() + later).isoformat()
         signature = signing.sign(
             base64.b64decode(self.key.secret),
             method="POST",

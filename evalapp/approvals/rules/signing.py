@@ -39,6 +39,6 @@ def read_time(text: str) -> datetime | None:
         if text.isascii() and text.isdecimal():
             return datetime.fromtimestamp(int(text), tz=UTC)
         found = datetime.fromisoformat(text)
+        return found.astimezone(UTC) if found.tzinfo is not None else None
     except (ValueError, OverflowError, OSError):
         return None
-    return found.astimezone(UTC) if found.tzinfo is not None else None

@@ -1,5 +1,6 @@
 """The door of the intake: signed, once, answered item by item; what is refused is counted."""
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from evalapp.approvals.services import keys
 from evalapp.core import clock
 from evalapp.core.permissions import SYSTEM
 from tests.support.cases import Cases
-from tests.support.signing import Signed, UnitSystem
+from tests.support.signing import PATH, Signed, UnitSystem
 
 
 @pytest.fixture
@@ -68,12 +69,13 @@ def test_what_is_not_signed_is_refused_and_counted(cases, system, client, sessio
         "bad-signature": Signed(body=good.body + b" ", headers=good.headers),
         "bad-time": system.signed("b-1", [recent(cases)], later=timedelta(minutes=-6)),
     }
+    beyond = system.signed_body(good.body, time="9999-12-31T23:59:59-12:00")  # in UTC there is no such moment
     stolen = Signed(body=good.body, headers=good.headers | {signing.KEY_HEADER: other.key.name})
 
-    for request in (*wrong.values(), stolen):
+    for request in (*wrong.values(), stolen, beyond):
         assert system.send(client, request).status_code == 401
 
-    assert refused(session) == dict.fromkeys(wrong, 1) | {"bad-signature": 2}
+    assert refused(session) == dict.fromkeys(wrong, 1) | {"bad-signature": 2, "bad-time": 2}
     assert number(session, CaseEventRow) == 0
     assert system.send(client, good).status_code == 200
 
@@ -131,6 +133,14 @@ def test_what_is_too_large_is_told_the_limit(system, client, monkeypatch) -> Non
     ):
         answer = system.send(client, request)
         assert (answer.status_code, answer.json["limit"]) == (413, limits)
+
+    in_pieces = {"wsgi.input_terminated": True}  # a body whose length nobody told
+    for length, status in ((rules.MOST_BYTES + 1, 413), (rules.MOST_BYTES, 400)):
+        request = system.signed_body(b" " * length)
+        answer = client.post(
+            PATH, input_stream=io.BytesIO(request.body), headers=request.headers, environ_base=in_pieces
+        )
+        assert answer.status_code == status, length
 
 
 def test_a_feed_that_fell_silent_shows(cases, system, client, session) -> None:
