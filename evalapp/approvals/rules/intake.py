@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,9 @@ _CODE = re.compile(r"[A-Za-z0-9-]{1,40}")
 _PLAIN_NUMBER = re.compile(r"(?:\+86)?(1[0-9]{10})")
 _KINDS = {kind.value: kind for kind in EventKind}
 _TEXTS = {"step": 24, "post": 30, "ground": 24, "reason": 300, "approved_by": 30, "came_by": 20, "window": 40}
+_NAME = 60
+_UNWRITTEN = frozenset({"Cc", "Cs"})  # control signs and halves of others
+_UNSEEN = frozenset({"Cf", "Zl", "Zp"})
 _FLAGS = {"joint": "is_joint", "granted": "is_granted", "unlisted": "is_unlisted"}
 _FIELDS = {"id", "case", "item", "kind", "occurred_at", "applicant", "days", *_TEXTS, *_FLAGS}
 _REQUIRED = ("id", "case", "item", "kind", "occurred_at")
@@ -137,15 +141,18 @@ def _read(said: Any, index: int) -> Item:
     if kind is None:
         raise _unreadable("unknown-kind")
     name, number = _applicant(said.get("applicant"))
+    occurred_at, detail = _moment(said["occurred_at"]), _detail(said)
     return Item(
         index=index,
         source_id=source_id,
-        digest=digest_of(said),
+        digest=digest_of(
+            said
+        ),  # of what is known to be flat by now: the deepest that is read is too deep to be written
         case=case,
         code=code.upper(),
         kind=kind,
-        occurred_at=_moment(said["occurred_at"]),
-        detail=_detail(said),
+        occurred_at=occurred_at,
+        detail=detail,
         name=name,
         number=number,
     )
@@ -166,11 +173,8 @@ def digest_of(said: Mapping[str, Any]) -> str:
 def _detail(said: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, limit in _TEXTS.items():
-        if (value := said.get(name)) is not None:
-            if not isinstance(value, str) or len(value) > limit or not _is_plain(value):
-                raise _unreadable("malformed")
-            if value := value.strip():
-                found[name] = value
+        if (value := said.get(name)) is not None and (text := _plain(value, limit)):
+            found[name] = text
     for name in _FLAGS:
         if (value := said.get(name)) is not None:
             if not isinstance(value, bool):
@@ -188,13 +192,13 @@ def _applicant(said: Any) -> tuple[str, str]:
         return "", ""
     if not isinstance(said, dict) or not {"name", "phone"} >= said.keys():
         raise _unreadable("malformed")
-    name, phone = said.get("name", ""), said.get("phone", "")
-    if not isinstance(name, str) or not isinstance(phone, str) or len(name) > 60 or not _is_plain(name):
+    name, phone = _plain(said.get("name", ""), _NAME), said.get("phone", "")
+    if not isinstance(phone, str):
         raise _unreadable("malformed")
     number = plain_number(phone)
     if number is None:
         raise _unreadable("bad-number")
-    return name.strip(), number
+    return name, number
 
 
 def plain_number(phone: str) -> str | None:
@@ -227,8 +231,16 @@ def _fits(pattern: re.Pattern[str], value: Any) -> bool:
     return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
-def _is_plain(text: str) -> bool:
-    return text.isprintable() or not any(ord(sign) < 32 or 0xD800 <= ord(sign) < 0xE000 for sign in text)
+def _plain(value: Any, limit: int) -> str:
+    """A text without signs that nobody sees and that turn what stands beside them around. Raises `Unreadable`."""
+    if not isinstance(value, str) or len(value) > limit:
+        raise _unreadable("malformed")
+    if value.isprintable():
+        return value.strip()
+    kinds = [unicodedata.category(sign) for sign in value]
+    if not _UNWRITTEN.isdisjoint(kinds):
+        raise _unreadable("malformed")
+    return "".join(sign for sign, kind in zip(value, kinds, strict=True) if kind not in _UNSEEN).strip()
 
 
 def _unreadable(code: str) -> Unreadable:

@@ -1,6 +1,7 @@
 """Events are taken in: each item answered, none twice, whatever their order; what is kept is what a replay would keep."""
 
 import random
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from evalapp.accounts import vault, vault_applicants
 from evalapp.approvals.models import Case, CaseCard, CaseEventRow, CaseStep, EventAfterClosing, IntakeFeed
+from evalapp.approvals.rules import facts
 from evalapp.approvals.rules.kinds import CaseState, Channel, Colour, EventKind, Trigger
 from evalapp.approvals.rules.reckoning import lamp
 from evalapp.core import clock
@@ -61,6 +63,13 @@ def test_name_and_number_go_into_the_vault_and_nowhere_else(cases: Cases, sessio
     assert all("示例人" not in str(row.detail) for row in session.scalars(select(CaseEventRow)))
 
 
+def test_a_name_does_not_turn_a_page_around(cases: Cases, session) -> None:
+    name = {"name": "\u200b\u202e示例人"}
+    cases.take([cases.event("submitted", "A-1", "2026-03-02 09:00", applicant=name, window="\u202e3 号")])
+    case = only(session, Case)
+    assert (case.applicant_shown, case.window) == ("示**", "3 号")
+
+
 def test_the_same_events_again_are_duplicates_and_change_nothing(cases: Cases, session) -> None:
     events = whole_life(cases)
     cases.take(events)
@@ -75,6 +84,9 @@ def test_every_bad_item_is_answered_and_the_rest_is_taken(cases: Cases, session)
     cases.take(good[:1])
     other = cases.items.published(cases.unit)
     strange = cases.event("accepted", "B-1", "2026-03-02 09:30")
+    deep: list = []
+    for _ in range(2_000):
+        deep = [deep]
     bad = [
         (cases.event("accepted", "B-2", "2026-03-02 11:11:01"), "future"),
         (strange | {"item": "99010100JT-XK-9999-B01"}, "unknown-item"),
@@ -86,6 +98,9 @@ def test_every_bad_item_is_answered_and_the_rest_is_taken(cases: Cases, session)
         (strange | {"id": "x3", "occurred_at": "2026-03-02T09:00:00"}, "bad-time"),
         (strange | {"id": "x4", "applicant": {"phone": "123"}}, "bad-number"),
         (strange | {"id": "x5", "reason": "a\ud800"}, "malformed"),
+        (strange | {"id": "x6", "window": "a\x7f"}, "malformed"),
+        (strange | {"id": "x7", "reason": deep}, "malformed"),
+        (strange | {"id": "x8", "occurred_at": deep}, "bad-time"),
     ]
 
     answer = cases.take([*good, *(item for item, _ in bad)], at="2026-03-02 11:01")
@@ -221,24 +236,42 @@ def emptied(platform) -> None:
             session.execute(text(f"ALTER TABLE case_events ENABLE TRIGGER {name}"))
 
 
-def test_one_by_one_and_in_batches_and_by_replay_the_same_is_kept(cases: Cases, session, platform) -> None:
-    """In pieces as they came; then all of it replayed with its recorded moments: the same database."""
-    arriving = histories(cases, 40)
+def kept_and_replayed(
+    cases: Cases, session, number: int, *, between: Callable[[], object] = lambda: None
+) -> tuple[dict[str, object], dict[str, object]]:
+    """What is kept of histories, one by one as they came; and of all of it replayed with its recorded moments."""
+    arriving = histories(cases, number)
     for said, at, channel in arriving:
         cases.take([said], at=at, channel=channel)
     once = everything(session)
-
     rows = session.execute(
         select(CaseEventRow.source_id, CaseEventRow.received_at, CaseEventRow.channel)
     ).all()
     recorded = {row.source_id: row for row in rows}
-    emptied(platform)
+    emptied(cases.platform)
+    between()
     for said, _, _ in arriving:
         row = recorded.get(said["id"])
         if row is not None:
             cases.take([said], at=row.received_at, channel=row.channel)
+    return once, everything(session)
 
-    assert everything(session) == once
+
+def test_one_by_one_and_by_replay_the_same_is_kept(cases: Cases, session) -> None:
+    once, again = kept_and_replayed(cases, session, 20)
+    assert again == once
+
+
+def test_a_replay_that_believes_what_is_claimed_is_noticed(cases: Cases, session, monkeypatch) -> None:
+    """The planted defect: what was late when it came is judged anew, and is not."""
+
+    def believing(occurred_at, *_more, **_rules):
+        return facts.Timed(counted_at=occurred_at, is_late=False)
+
+    once, again = kept_and_replayed(
+        cases, session, 6, between=lambda: monkeypatch.setattr(facts, "timed", believing)
+    )
+    assert again != once
 
 
 def test_within_the_grace_batches_in_another_order_keep_the_same(cases: Cases, session, platform) -> None:
