@@ -1,5 +1,6 @@
 """Events as rows of a table: what a sheet holds in each column. The district's own time unless a timezone is written."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +48,7 @@ KIND_WORDS = {
     "撤回": "withdrawn",
     "投诉": "complained",
 }
+_AS_SHOWN = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2}) +([0-9]{1,2})(:[0-9]{2}(?::[0-9]{2})?)")
 _PLAIN = ("id", "case", "item", "came_by", "window", "step", "post", "ground", "reason", "approved_by")
 _FLAGS = {
     "是": True,
@@ -78,8 +80,13 @@ def event_in(row: Row) -> dict[str, Any]:
 
 
 def _moment(text: str) -> str:
+    """A moment as it is written in ISO 8601, or as Excel shows it: 2026/3/2 9:05."""
+    shown = _AS_SHOWN.fullmatch(text)
+    if shown is not None:
+        year, month, day, hour, rest = shown.groups()
+        text = f"{year}-{month:0>2}-{day:0>2} {hour:0>2}{rest}"
     try:
-        found = datetime.fromisoformat(text.replace("/", "-"))
+        found = datetime.fromisoformat(text)
     except ValueError:
         raise Invalid(N_("发生时间写成 2026-03-02 10:00 这样。"), field="occurred_at") from None
     return (found if found.tzinfo else found.replace(tzinfo=clock.zone())).isoformat()
