@@ -12,12 +12,20 @@ from evalapp.web.formbase import Form
 
 @dataclass(frozen=True, kw_only=True)
 class Doing:
-    """Something done to a matter: its form, what is done, what is said then, and the act by which it is offered."""
+    """Something done to a matter: its form, what is done, what is said then, and the act by which it is offered.
+
+    `done_inside` is said where the public does not read the matter.
+    """
 
     form: type[Form]
     do: Callable[[Any, dict[str, Any]], object]
     done: str
     act: Act
+    done_inside: str = ""
+
+    def said_of(self, *, is_public: bool) -> str:
+        """What is said when it is done."""
+        return self.done if is_public else self.done_inside or self.done
 
 
 def doing_of(doings: Mapping[str, Doing], name: str) -> Doing:

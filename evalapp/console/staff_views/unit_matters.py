@@ -52,6 +52,7 @@ DOINGS: dict[str, Doing] = {
         form=forms.AnswerForm,
         act=Act.ANSWERED,
         done=N_("答复已公开，期限已停。"),
+        done_inside=N_("已答复，期限已停。"),
         do=lambda form, who: services.answer(db.session, text=form.text.data, **who),
     ),
     "fix": Doing(
@@ -66,6 +67,7 @@ DOINGS: dict[str, Doing] = {
         form=forms.PlanForm,
         act=Act.PLANNED,
         done=N_("整改方案已公开。"),
+        done_inside=N_("整改方案已记下。"),
         do=lambda form, who: services.plan(
             db.session,
             text=form.text.data,
@@ -78,6 +80,7 @@ DOINGS: dict[str, Doing] = {
         form=forms.ExplainForm,
         act=Act.EXPLAINED,
         done=N_("理由已公开，期限已停。"),
+        done_inside=N_("理由已说明，期限已停。"),
         do=lambda form, who: services.explain(db.session, text=form.text.data, **who),
     ),
     "contest": Doing(
@@ -153,10 +156,10 @@ def act(reference: str, doing: str) -> Response | tuple[str, int]:
     """Do one of the acts of this page; a refusal shows the page again with what was typed."""
     page, known = _load(reference), doing_of(DOINGS, doing)
     form = known.form(prefix=doing)
-    who = _who(page, form)
+    who, said = _who(page, form), known.said_of(is_public=page.shown.matter.is_public)
     if status := refusal_of(form, lambda: known.do(form, who)):
         return _page(reference, refused=(doing, form)), status
-    flash(gettext(known.done), "ok")
+    flash(gettext(said), "ok")
     return go_to(url_for(".show", reference=reference))
 
 
@@ -300,6 +303,8 @@ def _page(reference: str, *, refused: tuple[str, Form] | None = None) -> str:
         shown[number] = forms.NoticeAnswerForm(formdata=None, prefix=number)
     if refused is not None:
         shown[refused[0]] = refused[1]
+    if "answer" in shown and not page.shown.matter.is_public:
+        shown["answer"].text.label.text = _("答复")
     for form in shown.values():
         if hasattr(form, "seen"):
             form.seen.data, form.seen.raw_data = page.shown.matter.version, None

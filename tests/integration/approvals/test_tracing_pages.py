@@ -164,7 +164,9 @@ def test_a_case_is_not_graded_before_it_is_over_nor_long_after(cases, browser) -
         assert browser.post("/cases/mine/grade", {"grade-grade": "5"}, page="/cases/mine").status_code == 409
 
 
-def test_a_complaint_becomes_a_matter_of_the_unit_and_an_event_of_the_case(cases, browser, session) -> None:
+def test_a_complaint_becomes_a_matter_of_the_unit_and_an_event_of_the_case(
+    cases, browser, session, desks
+) -> None:
     case = kept(cases, "submitted", "accepted")
     opened(browser, cases, case)
     words = "问了三次没人答，打 13912345678 也不通。"
@@ -189,3 +191,11 @@ def test_a_complaint_becomes_a_matter_of_the_unit_and_an_event_of_the_case(cases
     assert refused.status_code == 409
     assert "已经有一件投诉在等答复" in text(refused)
     assert "还是没有人答，又跑了一趟。</textarea>" in text(refused)
+    desk, address = desks.unit(cases.unit).browser, f"/desk/unit/matters/{matter.reference}"
+    assert "公开答复" not in text(desk.get(address)), "nobody but the applicant reads it"
+    answer = {
+        "answer-seen": str(matter.version),
+        "answer-text": "已经当面道歉，三趟的车费由窗口退还，明天起专人接电话。",
+    }
+    assert desk.post(f"{address}/answer", answer, page=address).status_code == 303
+    assert "已答复，期限已停。" in text(desk.get(address))
