@@ -5,6 +5,7 @@ import uuid
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from evalapp.accounts import vault_applicants
 from evalapp.approvals.models import CardContest, Case, CaseCard
 from evalapp.approvals.queries import profiles
 from evalapp.approvals.queries.cards import contested_until
@@ -18,6 +19,7 @@ from evalapp.core import clock, masking
 from evalapp.core.constraints import refusing
 from evalapp.core.errors import Conflict, NotFound
 from evalapp.core.i18n import N_
+from evalapp.core.keys import Keys
 from evalapp.core.names import cleaned_text
 from evalapp.core.permissions import SYSTEM, Actor
 from evalapp.core.transaction import locked
@@ -33,21 +35,21 @@ TEXT_LIMIT = 1_000
 
 
 def contest(
-    session: Session, *, card_id: uuid.UUID, unit_id: uuid.UUID, text: str, actor: Actor
+    session: Session, keys: Keys, *, card_id: uuid.UUID, unit_id: uuid.UUID, text: str, actor: Actor
 ) -> CardContest:
     """Say for the unit that a card is wrong, within the term of the profile; the office's clock begins.
 
     Raises `NotFound` for another unit's, `Conflict` after the term, for a second time and of a card that no longer stands.
     """
-    return _ask(session, card_id, text=text, actor=actor, unit_id=unit_id)
+    return _ask(session, keys, card_id, text=text, actor=actor, unit_id=unit_id)
 
 
-def review(session: Session, *, card_id: uuid.UUID, reason: str, actor: Actor) -> CardContest:
+def review(session: Session, keys: Keys, *, card_id: uuid.UUID, reason: str, actor: Actor) -> CardContest:
     """Propose for the office to lift a card that nobody contests; another person confirms it, as with any other.
 
     Raises `Conflict` while one waits and of a card that no longer stands, `NotAllowed`.
     """
-    made = _ask(session, card_id, text=reason, actor=actor, unit_id=None)
+    made = _ask(session, keys, card_id, text=reason, actor=actor, unit_id=None)
     supervision.propose_ruling(
         session, matter_id=made.matter_id, is_upheld=True, reason=made.text, actor=actor
     )
@@ -102,7 +104,7 @@ def on_matter_ruled(session: Session, event: MatterRuled) -> None:
 
 
 def _ask(
-    session: Session, card_id: uuid.UUID, *, text: str, actor: Actor, unit_id: uuid.UUID | None
+    session: Session, keys: Keys, card_id: uuid.UUID, *, text: str, actor: Actor, unit_id: uuid.UUID | None
 ) -> CardContest:
     field = "text" if unit_id else "reason"
     words = masking.masked(cleaned_text(text, field=field, limit=TEXT_LIMIT, required=True)).text
@@ -115,6 +117,7 @@ def _ask(
     if session.scalar(select(exists().where(CardContest.card_id == card.id, CardContest.ended_at.is_(None)))):
         raise waits  # before the database answers: of two constraints that it breaks, either may come first
     case, item = _case(session, card.case_id)
+    words = _without_name(session, keys, case, words)
     profile = profiles.basis_of(session, case.basis_id).profile
     rule = profile.own.contest
     if unit_id is not None and clock.now() >= contested_until(session, card, profile):
@@ -150,6 +153,14 @@ def _ask(
         session.add(made)
     timeline.record(session, matter, Act.CONTESTED, actor=actor, note=words)
     return made
+
+
+def _without_name(session: Session, keys: Keys, case: Case, words: str) -> str:
+    """What is said of a case in public, without the name of who applied: whoever handles it has it at hand."""
+    if case.applicant_id is None:
+        return words
+    name = vault_applicants.known(session, keys, case.applicant_id).name
+    return masking.mask_words(words, [name]) if len(name) > 1 and name in words else words
 
 
 def _case(session: Session, case_id: uuid.UUID) -> tuple[Case, ServiceItem]:

@@ -14,7 +14,7 @@ from evalapp.supervision.reading import page_number
 from evalapp.units import queries as units
 from evalapp.web.access import current_actor, requires
 from evalapp.web.acting import refusal_of
-from evalapp.web.context import db
+from evalapp.web.context import db, platform
 from evalapp.web.i18n import _, gettext
 from evalapp.web.links import go_to
 
@@ -54,7 +54,7 @@ def review(card_id: uuid.UUID) -> Response | tuple[str, int]:
     if status := refusal_of(
         form,
         lambda: contesting.review(
-            db.session, card_id=card_id, reason=form.reason.data or "", actor=current_actor()
+            db.session, platform().keys, card_id=card_id, reason=form.reason.data or "", actor=current_actor()
         ),
     ):
         return _page(card_id, form), status

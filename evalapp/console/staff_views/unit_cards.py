@@ -17,7 +17,7 @@ from evalapp.units import queries as units
 from evalapp.units.models import Unit
 from evalapp.web.access import current_actor, requires
 from evalapp.web.acting import refusal_of
-from evalapp.web.context import db
+from evalapp.web.context import db, platform
 from evalapp.web.i18n import _, gettext
 from evalapp.web.links import go_to
 
@@ -62,7 +62,12 @@ def contest(card_id: uuid.UUID) -> Response | tuple[str, int]:
     if status := refusal_of(
         form,
         lambda: contesting.contest(
-            db.session, card_id=card_id, unit_id=unit.id, text=form.text.data or "", actor=current_actor()
+            db.session,
+            platform().keys,
+            card_id=card_id,
+            unit_id=unit.id,
+            text=form.text.data or "",
+            actor=current_actor(),
         ),
     ):
         return _page(card_id, form), status

@@ -68,7 +68,9 @@ def one(session, model, *conditions):
 def contested(matters: Matters, card: CaseCard, text: str = WHY) -> CardContest:
     staff = matters.unit_staff(card)  # type: ignore[arg-type]  # of the unit that it names
     with matters.platform.transaction() as session:
-        return contesting.contest(session, card_id=card.id, unit_id=card.unit_id, text=text, actor=staff)
+        return contesting.contest(
+            session, matters.platform.keys, card_id=card.id, unit_id=card.unit_id, text=text, actor=staff
+        )
 
 
 def decided(matters: Matters, session, contest: CardContest, *, lifts: bool) -> Matter:
@@ -121,9 +123,10 @@ def test_an_unanswered_notice_is_followed_by_the_next_colour(
 def test_a_contested_card_that_two_people_uphold_stands(
     red: CaseCard, cases: Cases, matters: Matters, session
 ) -> None:
-    contest = contested(matters, red)
+    contest = contested(matters, red, f"{WHY}示例人当天在场。")
     session.rollback()
     assert queries.card_page(session, red.id).shown.stands is Stands.CONTESTED
+    assert contest.text == f"{WHY}［已隐去］当天在场。"
     matter = decided(matters, session, contest, lifts=False)
 
     session.rollback()
@@ -171,7 +174,9 @@ def test_a_card_is_contested_once_in_its_term_and_by_its_unit(
     with cases.platform.transaction() as opened:
         for unit, text, refusal in ((other, WHY, NotFound), (cases.unit, " ", Invalid)):
             with pytest.raises(refusal):
-                contesting.contest(opened, card_id=red.id, unit_id=unit.id, text=text, actor=somebody)
+                contesting.contest(
+                    opened, cases.platform.keys, card_id=red.id, unit_id=unit.id, text=text, actor=somebody
+                )
     decided(matters, session, contested(matters, red), lifts=False)
     with pytest.raises(Conflict, match="只能申诉一次"):
         contested(matters, red, "再说一遍，窗口是对的。")
@@ -217,11 +222,11 @@ def test_a_term_to_contest_ends_with_its_last_working_day(
 def test_the_office_lifts_nothing_alone(red: CaseCard, cases: Cases, matters: Matters, session) -> None:
     first, second = matters.officer(), matters.officer("评议办副主任")
     with cases.platform.transaction() as opened:
-        made = contesting.review(opened, card_id=red.id, reason=SAID, actor=first)
+        made = contesting.review(opened, cases.platform.keys, card_id=red.id, reason=SAID, actor=first)
     matter = one(session, Matter, Matter.id == made.matter_id)
     assert one(session, CaseCard).lifted_at is None
     with pytest.raises(Conflict, match="正在复核"), cases.platform.transaction() as opened:
-        contesting.review(opened, card_id=red.id, reason=SAID, actor=second)
+        contesting.review(opened, cases.platform.keys, card_id=red.id, reason=SAID, actor=second)
     with pytest.raises(NotAllowed), cases.platform.transaction() as opened:
         supervision.confirm_ruling(opened, ruling_id=ruling_of(opened, matter), actor=first)
     with pytest.raises(Conflict), cases.platform.transaction() as opened:

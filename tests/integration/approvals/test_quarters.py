@@ -94,7 +94,7 @@ def test_a_unit_that_fails_gets_a_notice_and_a_correction_calls_it_off(
     card = session.scalars(select(CaseCard).where(CaseCard.colour == Colour.RED).limit(1)).one()
     first, second = matters.officer(), matters.officer("评议办副主任")
     with cases.platform.transaction() as opened:
-        contesting.review(opened, card_id=card.id, reason=SAID, actor=first)
+        contesting.review(opened, cases.platform.keys, card_id=card.id, reason=SAID, actor=first)
     with cases.platform.transaction() as opened:
         ruling_id = opened.scalars(select(Ruling.id)).one()
         supervision.confirm_ruling(opened, ruling_id=ruling_id, actor=second)
