@@ -24,7 +24,7 @@ from evalapp.approvals.services import telling, tracing
 from evalapp.approvals.services import voices as services
 from evalapp.approvals.views.granted import open_case, opened, shut
 from evalapp.core import calendar, clock
-from evalapp.core.errors import DomainError, NotFound
+from evalapp.core.errors import Conflict, DomainError, NotFound
 from evalapp.core.i18n import N_
 from evalapp.core.permissions import Permission
 from evalapp.core.transaction import transaction
@@ -128,8 +128,11 @@ def complaint() -> Answer:
 @public
 @unkept
 def complain() -> Answer:
-    """Complain about the case: the unit answers within its term."""
-    reference, form, made = _opened(), ComplaintForm(), list[Matter]()
+    """Complain about the case: the unit answers within its term. Whoever wrote until the case was shut keeps the words."""
+    reference, form, made = opened(), ComplaintForm(), list[Matter]()
+    if reference is None:
+        form.refuse(Conflict(N_("这个办件已经收起。请在另一页重新填编号和查询码，再回到这里提交。")))
+        return _complaint_page(None, form), 409
     if status := refusal_of(form, lambda: made.append(_complain(form, reference))):
         return _complaint_page(reference, form), status
     flash(
@@ -235,11 +238,11 @@ def _complain(form: ComplaintForm, reference: str) -> Matter:
     )
 
 
-def _complaint_page(reference: str, form: ComplaintForm) -> str:
+def _complaint_page(reference: str | None, form: ComplaintForm) -> str:
     return render_template(
         "approvals/complaint.html",
-        facts=files.case_facts(db.session, reference),
-        is_waiting=voices.voices_of(db.session, reference).is_waiting,
+        facts=files.case_facts(db.session, reference) if reference else None,
+        is_waiting=reference is not None and voices.voices_of(db.session, reference).is_waiting,
         form=form,
     )
 

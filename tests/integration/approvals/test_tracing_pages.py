@@ -90,6 +90,11 @@ def test_a_case_is_shut_by_its_button_and_by_itself_after_half_an_hour(cases, br
     assert browser.get("/cases/mine").status_code == 200
     with time_machine.travel(clock.now() + GRANT_LIFE):
         assert browser.get("/cases/mine").status_code == 302
+        wrote = {"topic": "slow", "words": "写了半个多小时。"}
+        late = browser.post("/cases/mine/complaint", wrote, page="/cases")
+        assert late.status_code == 409
+        assert "再回到这里提交" in text(late)
+        assert "写了半个多小时。</textarea>" in text(late)
 
 
 def test_who_is_signed_in_with_the_number_opens_their_own_cases_alone(cases, people: People) -> None:
