@@ -142,12 +142,11 @@ def _read(said: Any, index: int) -> Item:
         raise _unreadable("unknown-kind")
     name, number = _applicant(said.get("applicant"))
     occurred_at, detail = _moment(said["occurred_at"]), _detail(said)
+    # Its digest comes last, when it is known to be flat: the deepest that can be read is too deep to be written.
     return Item(
         index=index,
         source_id=source_id,
-        digest=digest_of(
-            said
-        ),  # of what is known to be flat by now: the deepest that is read is too deep to be written
+        digest=digest_of(said),
         case=case,
         code=code.upper(),
         kind=kind,
