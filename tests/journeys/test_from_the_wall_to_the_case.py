@@ -48,6 +48,7 @@ def down_to_the_case(page: Page, address: str, cases: Cases) -> None:
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(address + WALL)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        expect(page.locator(".dk-rail [aria-current]")).to_be_in_viewport(ratio=1)
     row = page.get_by_role("row").filter(has=page.locator(f"#unit-{cases.unit.slug}"))
     expect(row.get_by_role("link", name="1 红灯")).to_be_visible(timeout=2_000)
     page.focus(f"#unit-{cases.unit.slug}")

@@ -105,6 +105,13 @@ function offerSharing() {
   }
 }
 
+/** On a phone the rail of a desk is a row: the entry of this page comes into it. */
+function showOwnEntry() {
+  const rail = document.querySelector(".dk-rail");
+  const own = rail?.querySelector("[aria-current]");
+  if (own) rail.scrollLeft = own.offsetLeft - (rail.clientWidth - own.offsetWidth) / 2;
+}
+
 /** Put the keyboard at what a refused form says, else at what an act came to: there it goes on from. */
 function placeFocus() {
   const refusal = document.querySelector("[data-focus]");
@@ -124,4 +131,5 @@ offerPrinting();
 offerSharing();
 followParts();
 withdrawBars();
+showOwnEntry();
 placeFocus();
