@@ -29,6 +29,7 @@ class IntakeRefused(DomainError):  # noqa: N818  refusals are named by what they
 
     status = 401
     code = "not-signed"
+    title = N_("这次交的没有收下。")
 
     def __init__(self, message: str, *, reason: str, unit: str = "") -> None:
         super().__init__(message)

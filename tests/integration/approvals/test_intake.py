@@ -88,6 +88,7 @@ def test_a_replayed_request_is_refused_and_counted(cases, system, client, sessio
     for again in (request, Signed(body=request.body, headers=padded)):
         answer = system.send(client, again)
         assert (answer.status_code, answer.json["type"]) == (401, "not-signed")
+        assert answer.json["title"] == "这次交的没有收下。"  # nobody could sign in
 
     assert refused(session) == {"replayed": 2}
     assert number(session, CaseEventRow) == 1
