@@ -6,6 +6,7 @@
 import argparse
 import dataclasses
 import os
+import random
 import threading
 import time
 from contextlib import contextmanager
@@ -51,7 +52,8 @@ def _another_mark(*arguments, **words):
 
 
 def _slowly_signed(receipt, signer):
-    time.sleep(LATE)
+    """Between the commit and the answer some time passes, not the same for all: else they are answered in waves, and a kill may fall between two."""
+    time.sleep(LATE * random.uniform(1, 3))
     return _signed(receipt, signer)
 
 
