@@ -16,6 +16,7 @@ from flask import Flask, has_request_context, request
 from markupsafe import Markup, escape
 
 from evalapp.core.errors import DomainError
+from evalapp.core.i18n import Words
 
 LANGUAGES = ("zh", "en")
 COOKIE = "lang"
@@ -122,11 +123,9 @@ def lazy_gettext(message: str, **params: object) -> str:
 
 
 def sentence(error: DomainError) -> str:
-    """Return what a refusal says, in the reader's language, with words of ours in its places too."""
-    ours = catalogue("en")
+    """Return what a refusal says, in the reader's language; messages in its places too."""
     params = {
-        name: gettext(value) if isinstance(value, str) and value in ours else value
-        for name, value in error.params.items()
+        name: gettext(value) if isinstance(value, Words) else value for name, value in error.params.items()
     }
     return gettext(error.message, **params)
 

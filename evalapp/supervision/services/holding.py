@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalapp.core.errors import Conflict, NotFound
-from evalapp.core.i18n import N_
+from evalapp.core.i18n import N_, Words
 from evalapp.core.permissions import Actor, ActorKind
 from evalapp.core.transaction import locked
 from evalapp.supervision.models import Matter, MatterEvent
@@ -44,7 +44,7 @@ def held(
     if not states.may(act, matter.phase):
         raise Conflict(
             N_("这件事项现在是“%(state)s”，这一步办不了。请看看现在的情况。"),
-            state=states.STATE_WORDS[states.MatterState(matter.phase.value)],
+            state=Words(states.STATE_WORDS[states.MatterState(matter.phase.value)]),
         )
     escalating.settle(session, matter)
     return matter
