@@ -13,7 +13,7 @@ from evalapp.core.names import NAME_LIMIT
 from evalapp.units.models import Unit, UnitKind
 from evalapp.units.queries import Colleague
 from evalapp.units.services.tree import RANK_CLASS_LIMIT
-from evalapp.web.formbase import Form, WholeNumberField, of_district, stripped
+from evalapp.web.formbase import Form, WholeNumberField, of_district, stripped, to_choose
 from evalapp.web.i18n import _, _l
 
 KINDS = [
@@ -99,13 +99,13 @@ class AssignForm(Form):
 
     def offer(self, colleagues: Sequence[Colleague]) -> None:
         """Offer the accounts of units that do not work here yet."""
-        self.staff.choices = [SelectChoice(value=NOWHERE, label=_("请选择"))] + [
+        self.staff.choices = to_choose(
             SelectChoice(
                 value=each.staff_id,
                 label=f"{each.login}　{each.post}" + (f"（{each.unit.short_name}）" if each.unit else ""),
             )
             for each in colleagues
-        ]
+        )
 
 
 def _parents(units: Sequence[Unit]) -> list[SelectChoice]:
