@@ -119,7 +119,7 @@ def lamp_bar(red: int, yellow: int, green: int) -> Markup:
 
 def heat_cells(hours: Sequence[tuple[int, int]]) -> Markup:
     """Cells of a row of a table that is its own chart: each a count, none where there is nothing, with its shade from 0 to 5."""
-    cells = "".join(f'<td class="s{shade:d}">{count or ""}</td>' for count, shade in hours)
+    cells = "".join(f'<td class="s{shade:d}">{f"{count:d}" if count else ""}</td>' for count, shade in hours)
     return Markup(cells)  # noqa: S704  numbers of ours only
 
 

@@ -143,10 +143,11 @@ def all_together(days: Iterable[DayCounts], *, day: date) -> DayCounts:
 def last_days(session: Session, *, today: date, unit_id: uuid.UUID | None = None) -> Sequence[DayCounts]:
     """The last weeks day by day, the last of them today: one statement."""
     first = today - timedelta(days=DAYS - 1)
-    wanted, of_unit = _last_days(is_one_unit=unit_id is not None), {"unit_id": unit_id} if unit_id else {}
     counted: dict[date, dict[DayCount, int]] = defaultdict(dict)
-    connection = session.connection()
-    for day, what, cases in connection.execute(wanted, {"first": first, "last": today} | of_unit):
+    rows = session.connection().execute(
+        _last_days(is_one_unit=unit_id is not None), {"first": first, "last": today, "unit_id": unit_id}
+    )
+    for day, what, cases in rows:
         counted[day][what] = int(cases)
     return [_day(day, counted[day]) for day in (first + timedelta(days=number) for number in range(DAYS))]
 
@@ -156,9 +157,11 @@ def slow_steps(session: Session, *, today: date, unit_id: uuid.UUID | None = Non
 
     Left out are those in which the clock stands still, and those that took no time: the others are drawn as shares of the longest.
     """
-    wanted, of_unit = _slow_steps(is_one_unit=unit_id is not None), {"unit_id": unit_id} if unit_id else {}
+    rows = session.connection().execute(
+        _slow_steps(is_one_unit=unit_id is not None), {"since": _since(today), "unit_id": unit_id}
+    )
     found = []
-    for row in session.connection().execute(wanted, {"since": _since(today)} | of_unit).all():
+    for row in rows.all():
         rule = basis_of(session, row.basis_id).basis.steps.get(row.step) if row.basis_id else None
         if rule is not None and not rule.pauses:
             found.append(
